@@ -1,0 +1,20 @@
+"""fetch: source -> data/raw. The files as published, each checked against its sha256."""
+
+from percept import paths
+from percept.errors import run
+from percept.params import Params
+from percept.sources import Source
+
+
+class FetchParams(Params):
+    source: Source
+
+
+def main() -> None:
+    params = FetchParams.load()
+    with paths.replaced(paths.RAW) as folder:
+        params.source.fetch(folder, paths.RAW)
+
+
+if __name__ == "__main__":
+    run(main)

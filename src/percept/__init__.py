@@ -1,0 +1,10 @@
+"""percept: the library the stages stand on."""
+
+import sys
+from importlib.util import find_spec
+
+if find_spec("pydantic") is None:
+    sys.exit(
+        f"percept: its packages are not installed for {sys.executable}\n"
+        "  what to do: run `make setup` once, then `source .venv/bin/activate` in this terminal"
+    )

@@ -1,0 +1,67 @@
+"""The numbers behind DVC's plots, one CSV for each curve; dvc.yaml says how they are drawn."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.objective import Objective
+
+MAX_POINTS = 500  # of a curve
+MAX_ROWS = 2000  # of a scatter plot
+
+
+def draw(folder: Path, objective: Objective, classes: tuple[str, ...], y: NDArray, predicted: NDArray) -> None:
+    """Write the plots that suit the objective. y: (rows,); predicted: (rows, outputs)."""
+    if objective.kind == "regression":
+        rows = zip(y[:MAX_ROWS].tolist(), predicted[:MAX_ROWS, 0].tolist(), strict=True)
+        _write(folder / "predicted_vs_actual.csv", ("actual", "predicted"), rows)
+        return
+    binary = objective.kind == "binary"
+    decided = (predicted[:, 0] > 0.5).astype(int) if binary else predicted.argmax(axis=1)
+    names = zip((classes[label] for label in y), (classes[label] for label in decided), strict=True)
+    _write(folder / "confusion.csv", ("actual", "predicted"), names)
+    # Several classes: every (row, class) pair counts as one yes/no question, the micro average.
+    truth = y if binary else np.eye(len(classes), dtype=int)[y].ravel()
+    if 0 < truth.sum() < len(truth):
+        _curves(folder, truth, predicted.ravel())
+
+
+def draw_history(history: Path, folder: Path) -> None:
+    """Loss and metric of each epoch, apart for training and validation rows."""
+    with history.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    metric = next(name for name in rows[0] if name not in ("epoch", "loss") and not name.startswith("val_"))
+    for part, prefix in (("train", ""), ("validation", "val_")):
+        if f"{prefix}loss" in rows[0]:
+            points = [(row["epoch"], row[f"{prefix}loss"], row[f"{prefix}{metric}"]) for row in _thinned(rows)]
+            _write(folder / f"history_{part}.csv", ("epoch", "loss", "metric"), points)
+
+
+def _curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
+    from sklearn import metrics
+
+    false_positive, true_positive, _ = metrics.roc_curve(truth, probability)
+    _write(
+        folder / "roc.csv",
+        ("false_positive_rate", "true_positive_rate"),
+        _thinned(list(zip(false_positive.tolist(), true_positive.tolist(), strict=True))),
+    )
+    precision, recall, _ = metrics.precision_recall_curve(truth, probability)
+    points = list(zip(recall.tolist(), precision.tolist(), strict=True))
+    _write(folder / "precision_recall.csv", ("recall", "precision"), _thinned(points))
+
+
+def _thinned(points: list) -> list:
+    if len(points) <= MAX_POINTS:
+        return points
+    return [points[index] for index in np.linspace(0, len(points) - 1, MAX_POINTS).astype(int)]
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(rows)

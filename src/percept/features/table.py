@@ -1,0 +1,249 @@
+"""Tables: which columns count as numbers or categories, what a missing cell means, and how columns are scaled."""
+
+import ast
+import operator
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
+
+from percept.errors import UserError, listed, nearest
+from percept.params import Section
+from percept.sources.dataset import Table
+from percept.spec import RawInput
+
+TASK_FILE = "mend it in conf/task/"
+LARGEST = float(np.finfo(np.float32).max)  # the arrays are float32
+OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def arithmetic(formula: str) -> str:
+    """`formula` if it is column names, numbers and + - * / alone. Raises `ValueError`."""
+    allowed = (ast.Expression, ast.BinOp, *OPERATIONS, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant)
+    try:
+        parts = list(ast.walk(ast.parse(formula, mode="eval")))
+    except SyntaxError:
+        parts = [None]
+    numbers = [part.value for part in parts if isinstance(part, ast.Constant)]
+    if not all(isinstance(part, allowed) for part in parts) or not all(type(n) in (int, float) for n in numbers):
+        raise ValueError("should be column names, numbers and + - * / alone")
+    if not any(isinstance(part, ast.Name) for part in parts):
+        raise ValueError("should be a formula that names a column at least")
+    return formula
+
+
+class MissingCells(Section):
+    """What happens to a row with an empty cell."""
+
+    numeric: Literal["median", "mean", "drop", "error"] = "median"
+    category: Literal["own_category", "most_frequent", "drop", "error"] = "own_category"
+
+
+class TableFeatures(Section):
+    """Every column but the target stands in exactly one of numeric, category, drop; one may say `rest`."""
+
+    kind: Literal["table"]
+    numeric: tuple[str, ...] | Literal["rest"] = ()
+    category: tuple[str, ...] | Literal["rest"] = ()
+    drop: tuple[str, ...] | Literal["rest"] = ()
+    derive: dict[str, Annotated[str, AfterValidator(arithmetic)]] = Field({})  # new column -> formula over others
+    scaling: Literal["none", "standard", "min_max"] = "standard"  # of numeric columns
+    missing: MissingCells = MissingCells()
+
+
+def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
+    """The raw inputs: numeric columns, then categories, each in the order given.
+
+    not_features: columns with another use, such as the target. Raises `UserError` for a column that is unknown,
+    named twice, or named nowhere.
+    """
+    known = [*table.columns, *features.derive]
+    for column in features.derive:
+        if column in table.columns:
+            found = f"{table.file} already has a column {column!r}"
+            raise UserError(f"features.derive.{column}", found, "a new name", TASK_FILE)
+    lists = {"numeric": features.numeric, "category": features.category, "drop": features.drop}
+    rests = [name for name, columns in lists.items() if columns == "rest"]
+    if len(rests) > 1:
+        raise UserError("features", f"{' and '.join(rests)} both say rest", "one of them at most", TASK_FILE)
+    use: dict[str, str] = dict.fromkeys(not_features, "another use (target or split)")
+    for name, columns in lists.items():
+        for column in () if columns == "rest" else columns:
+            if column not in known:
+                hint = nearest(column, known)
+                raise UserError(
+                    f"features.{name}",
+                    f"{table.file} has no column {column!r}{hint}",
+                    f"one of {listed(known)}",
+                    TASK_FILE,
+                )
+            if column in use:
+                raise UserError(
+                    f"features.{name}", f"{column!r} already stands in {use[column]}", "one place", TASK_FILE
+                )
+            use[column] = name
+    left = [column for column in known if column not in use]
+    if left and not rests:
+        raise UserError(
+            "features",
+            f"{table.file} has columns that no list names: {listed(left)}",
+            "each in numeric, category or drop",
+            f"{TASK_FILE}; drop: rest leaves out all that are not named",
+        )
+    use |= dict.fromkeys(left, rests[0] if rests else "")
+    order = {name: left if columns == "rest" else columns for name, columns in lists.items()}
+    chosen = [RawInput(name=c, kind=kind) for kind in ("numeric", "category") for c in order[kind]]
+    if not chosen:
+        raise UserError("features", "no column is left to learn from", "one in numeric or category", TASK_FILE)
+    for column in chosen:
+        _check_input(column, features, table)
+    return tuple(chosen)
+
+
+def _check_input(column: RawInput, features: TableFeatures, table: Table) -> None:
+    if column.kind == "category" and column.name in features.derive:
+        where = "features.category"
+        raise UserError(where, f"{column.name!r} is derived, so a number", "columns of the file", TASK_FILE)
+    if not column.name:
+        found = f"{table.file} has a column without a name (often row numbers), and it would be an input"
+        raise UserError(f"features.{column.kind}", found, "a name for each input", 'put "" into features.drop')
+
+
+def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
+    """(rows,) with NaN for a missing cell. Raises `UserError` naming the line of a cell that is no finite number."""
+    cells = table.columns[column]
+    try:
+        numbers = np.where(cells == "", "nan", cells).astype(np.float64)
+        wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & (cells != ""))
+    except (ValueError, TypeError):
+        wrong = [row for row, cell in enumerate(cells) if cell != "" and not _is_number(cell)]
+    if len(wrong):
+        lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
+        raise UserError(
+            f"{table.file}, column {column!r}",
+            f"{len(wrong)} of {len(cells)} cells are not numbers ({lines}{', ...' if len(wrong) > 3 else ''})",
+            "a finite float32 number in each cell, or an empty cell",
+            "move the column to features.category or features.drop, or add the text to source.missing",
+        )
+    return numbers
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return abs(float(cell)) <= LARGEST
+    except ValueError:
+        return False
+
+
+def raw_columns(
+    features: TableFeatures, table: Table, inputs: Sequence[RawInput]
+) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
+    """Each raw input as the shipped file takes it: (rows, 1) float32 with NaN, or text with "" for a missing cell."""
+    columns = {}
+    for column in inputs:
+        if column.kind == "category":
+            values = table.columns[column.name]
+        elif column.name in features.derive:
+            values = derived_columns(features, table, [column.name])[column.name].astype(np.float32)
+        else:
+            values = read_numbers(table, column.name).astype(np.float32)
+        columns[column.name] = values[:, np.newaxis]
+    return columns
+
+
+def derived_columns(features: TableFeatures, table: Table, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    """(rows,) for each derived column, NaN where an operand is missing or the divisor is 0. Raises `UserError`."""
+    columns = {}
+    for name in names:
+        formula = ast.parse(features.derive[name], mode="eval").body
+        operands = {node.id for node in ast.walk(formula) if isinstance(node, ast.Name)}
+        for unknown in sorted(operands - set(table.columns)):
+            raise UserError(
+                f"features.derive.{name}",
+                f"{table.file} has no column {unknown!r}{nearest(unknown, table.columns)}",
+                f"columns out of {listed(table.columns)}",
+                TASK_FILE,
+            )
+        with np.errstate(all="ignore"):
+            values = _compute(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
+            columns[name] = np.where(np.abs(values) <= LARGEST, values, np.nan)
+    return columns
+
+
+def _compute(node: ast.expr, columns: dict[str, NDArray[np.float64]]) -> NDArray[np.float64] | np.float64:
+    match node:
+        case ast.Name():
+            return columns[node.id]
+        case ast.UnaryOp():
+            return -_compute(node.operand, columns)
+        case ast.BinOp():
+            return OPERATIONS[type(node.op)](_compute(node.left, columns), _compute(node.right, columns))
+        case ast.Constant():
+            return np.float64(node.value)
+
+
+def rows_to_drop(
+    features: TableFeatures, table: Table, columns: dict[str, NDArray], inputs: Sequence[RawInput]
+) -> dict[str, NDArray[np.bool_]]:
+    """Reason -> (rows,) mask of rows that the `drop` policy takes out. Raises `UserError` for the `error` policy."""
+    reasons = {}
+    for column in inputs:
+        values = columns[column.name][:, 0]
+        empty = values == "" if column.kind == "category" else np.isnan(values)
+        policy = getattr(features.missing, column.kind)
+        if not empty.any() or policy not in ("drop", "error"):
+            continue
+        if policy == "error":
+            rows = np.flatnonzero(empty)
+            raise UserError(
+                f"{table.file}, column {column.name!r}",
+                f"{len(rows)} of {len(empty)} cells are missing, the first in line {table.lines[rows[0]]}",
+                f"no missing cell (features.missing.{column.kind}: error)",
+                f"fill the cells, or set features.missing.{column.kind} to another policy",
+            )
+        reasons[f"{column.name} is missing"] = empty
+    return reasons
+
+
+def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]):
+    """A scikit-learn ColumnTransformer fitted on training rows: columns (rows, 1) by name -> (rows, width).
+
+    An unseen category becomes all zeros. Raises `UserError` when there is no most frequent category.
+    """
+    import pandas as pd
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+
+    # By position, as the encoder's ONNX form knows its inputs by other names.
+    numeric, category = (
+        [index for index, column in enumerate(inputs) if column.kind == kind] for kind in ("numeric", "category")
+    )
+    number_steps = {"none": [], "standard": [StandardScaler()], "min_max": [MinMaxScaler()]}[features.scaling]
+    if features.missing.numeric in ("median", "mean"):
+        number_steps = [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *number_steps]
+    text_steps = [OneHotEncoder(handle_unknown="ignore", sparse_output=False)]
+    if features.missing.category == "most_frequent":
+        _check_not_empty(inputs, train)
+        text_steps = [SimpleImputer(missing_values="", strategy="most_frequent"), *text_steps]
+    steps = [
+        ("numeric", make_pipeline(*number_steps) if number_steps else "passthrough", numeric),
+        ("category", make_pipeline(*text_steps), category),
+    ]
+    encoder = ColumnTransformer([step for step in steps if step[2]])
+    frame = pd.DataFrame({name: pd.Series(column[:, 0], dtype=column.dtype) for name, column in train.items()})
+    return encoder.fit(frame)
+
+
+def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> None:
+    for column in inputs:
+        if column.kind == "category" and (train[column.name] == "").all():
+            raise UserError(
+                f"features.category, column {column.name!r}",
+                "no training row has a value",
+                "one at least (features.missing.category: most_frequent)",
+                "move the column to features.drop, or set features.missing.category: own_category",
+            )

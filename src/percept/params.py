@@ -1,0 +1,154 @@
+"""Typed, closed, read-only view of params.yaml.
+
+Hydra composes conf/ into params.yaml before a run; stages read only the result. A stage names the sections it
+reads as fields of a `Params` class, and dvc.yaml lists the same names, so DVC runs the stage again exactly when
+something it can see has changed.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml import YAMLError
+
+from percept import paths
+from percept.errors import UserError, nearest
+
+
+class Section(BaseModel):
+    """One section of params.yaml: immutable, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Params(Section):
+    """The sections one stage reads."""
+
+    @classmethod
+    def load(cls, path: Path = paths.PARAMS) -> Self:
+        """Read and check this stage's sections. Raises `UserError`."""
+        everything = read(path)
+        warn_when_stale(everything, path)
+        return cls.check({key: everything[key] for key in cls.model_fields if key in everything}, str(path))
+
+    @classmethod
+    def check(cls, values: dict[str, Any], where: str) -> Self:
+        """Validate `values`; one line for each problem. Raises `UserError`."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise _explained(cls, error, where) from None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """params.yaml as plain values. Raises `UserError` where it is missing, unreadable or has an open value (`???`)."""
+    advice = "write it with `python src/compose.py`, or start the run with `dvc exp run`"
+    if not path.is_file():
+        raise UserError(str(path), "there is no such file", "the parameters of the run", advice)
+    try:
+        # OmegaConf, because it writes the file: PyYAML would read its 1e-3 as a string.
+        values = OmegaConf.to_container(OmegaConf.load(path), resolve=True, throw_on_missing=True)
+    except (OmegaConfBaseException, YAMLError, OSError, ValueError) as error:
+        raise UserError(str(path), " ".join(str(error).split()), "closed, readable YAML", advice) from None
+    if not isinstance(values, dict):
+        raise UserError(str(path), f"a {type(values).__name__}", "a mapping of sections", advice)
+    return values
+
+
+def conf_digest(task: str, conf: Path = paths.CONF) -> str:
+    """Short sha256 of the files in conf/ that can take part in composing `task`."""
+    files = [conf / "config.yaml", conf / "task" / f"{task}.yaml"]
+    for group in ("model", "optimizer", "fit"):
+        files += sorted((conf / group).rglob("*.yaml"))
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            digest.update(str(file.relative_to(conf)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:
+    """Say so on stderr when conf/ was edited after it had been composed into params.yaml."""
+    conf = path.parent / paths.CONF
+    if conf.is_dir() and values.get("conf") != conf_digest(str(values.get("task")), conf):
+        print(
+            f"warning: {path} was composed before conf/ was edited, and the run follows {path}.\n"
+            "  `python src/compose.py --check` shows what differs; "
+            f"`python src/compose.py task={values.get('task')}` composes it anew.",
+            file=sys.stderr,
+        )
+
+
+def _explained(cls: type[Section], error: ValidationError, where: str) -> UserError:
+    found = [(*_located(cls, problem["loc"]), problem) for problem in error.errors()]
+    reasons: dict[str, list[str]] = {}
+    for section, names, problem in found:
+        # Each branch of a union has its own complaint; one further inside is the better one.
+        if not any(len(other) > len(names) and other[: len(names)] == names for _, other, _ in found):
+            subject, reason = _described(section, names, problem)
+            reasons.setdefault(subject, []).append(reason)
+    lines = [f"{subject}: {', or '.join(dict.fromkeys(texts))}" for subject, texts in reasons.items()]
+    count = f"{len(lines)} problem" + ("s" if len(lines) > 1 else "")
+    return UserError(
+        where,
+        "\n    ".join([count, *lines]),
+        "the keys and ranges declared in src/percept (the options stand in conf/)",
+        "mend the value in conf/ or in the `-S` override; nothing was run",
+    )
+
+
+def _described(section: type[Section] | None, names: list[str], problem: Any) -> tuple[str, str]:
+    """(key, with the value where it is short; what is wrong with it)."""
+    name = ".".join(names)
+    match problem["type"]:
+        case "extra_forbidden":
+            known = list(section.model_fields) if section else []
+            return name, f"unknown key{nearest(names[-1], known) or '; known: ' + ', '.join(known)}"
+        case "missing":
+            return name, "missing"
+        case "union_tag_not_found":
+            return f"{name}.kind", "missing"
+        case "union_tag_invalid":
+            return f"{name}.kind = {problem['ctx']['tag']!r}", f"should be one of {problem['ctx']['expected_tags']}"
+    value = "" if isinstance(problem["input"], dict) else f" = {problem['input']!r}"
+    return f"{name}{value}", problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _located(cls: type[Section], loc: tuple[int | str, ...]) -> tuple[type[Section] | None, list[str]]:
+    """The section class a problem lies in, and the names a person typed: pydantic also names the branch of a union."""
+    annotation: Any = cls
+    section: type[Section] | None = cls
+    names: list[str] = []
+    for key in loc:
+        variants = _variants(annotation)
+        if len(variants) > 1 and isinstance(key, str):
+            annotation = next((variant for variant in variants if _is_branch(variant, key)), None)
+            continue
+        names.append(str(key))
+        annotation = variants[0] if variants else None
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            section = annotation
+            field = section.model_fields.get(str(key))
+            annotation = field.annotation if field else None
+        else:
+            annotation = (get_args(annotation) or (None,))[-1 if get_origin(annotation) is dict else 0]
+    return section, names
+
+
+def _variants(annotation: Any) -> list[Any]:
+    """The members of a union, None aside."""
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) in (None, Literal, tuple, list, dict):
+        return [] if annotation in (None, type(None)) else [annotation]
+    return [leaf for member in get_args(annotation) for leaf in _variants(member)]
+
+
+def _is_branch(variant: Any, label: str) -> bool:
+    """Whether pydantic calls `variant` so: by its kind, or a container by its type."""
+    kind = getattr(variant, "model_fields", {}).get("kind")
+    return label in get_args(kind.annotation) if kind else label.startswith(f"{getattr(variant, '__name__', None)}[")

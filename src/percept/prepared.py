@@ -1,0 +1,58 @@
+"""data/prepared: the arrays of each part, and the raw rows that the shipped file is judged on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept import paths
+from percept.errors import UserError
+from percept.spec import DatasetSpec, Part
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Network inputs and targets, row by row."""
+
+    x: NDArray[np.float32 | np.uint8]  # (rows, *spec.shape)
+    y: NDArray[np.int64 | np.float32]  # (rows,) class index, or value in its own unit
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
+    """The dataset's description. Raises `UserError` when preprocess has not run."""
+    path = folder / paths.SPEC
+    if not path.is_file():
+        raise UserError(str(path), "there is no such file", "the output of preprocess", "run `dvc repro`")
+    return DatasetSpec.load(path)
+
+
+def load_examples(part: Part, folder: Path = paths.PREPARED) -> Examples:
+    """One part; it may be empty."""
+    with np.load(folder / f"{part}.npz") as arrays:
+        return Examples(arrays["x"], arrays["y"])
+
+
+def save_examples(part: Part, examples: Examples, folder: Path) -> None:
+    np.savez(folder / f"{part}.npz", x=examples.x, y=examples.y)
+
+
+def load_raw(part: Part, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:
+    """Raw inputs by name, (rows, 1) for a column and (rows, height, width, channels) for pictures."""
+    if spec.pixels:
+        return {spec.raw_inputs[0].name: load_examples(part, folder).x}
+    with np.load(folder / f"{part}_rows.npz") as arrays:
+        # Positions, not names, key the file: a column's name may hold any character.
+        return {column.name: arrays[str(index)] for index, column in enumerate(spec.raw_inputs)}
+
+
+def save_raw(part: Part, raw: dict[str, NDArray], folder: Path) -> None:
+    """Write the columns of a table: float32, or fixed-width text (no pickle)."""
+    columns = {
+        str(index): column.astype(np.str_) if column.dtype == object else column
+        for index, column in enumerate(raw.values())
+    }
+    np.savez(folder / f"{part}_rows.npz", **columns)

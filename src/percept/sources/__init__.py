@@ -1,0 +1,20 @@
+"""Where a dataset comes from: one file per kind, each with its options, `fetch` and `read`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from percept.sources.archive import Archive
+from percept.sources.bundled import Bundled
+from percept.sources.csv import Csv
+from percept.sources.dataset import Images, Table
+from percept.sources.generated import Generated
+from percept.sources.idx import Idx
+
+Source = Annotated[Archive | Bundled | Csv | Generated | Idx, Field(discriminator="kind")]
+
+
+def read(source: Source, folder: Path) -> Images | Table:
+    """The raw dataset that `source.fetch` put into `folder`. Raises `UserError`."""
+    return source.read(folder)

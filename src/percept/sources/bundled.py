@@ -1,0 +1,42 @@
+"""bundled: the small sets that come inside scikit-learn; no network."""
+
+import csv
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from percept.params import Section
+from percept.sources.csv import CsvFormat, read_csv
+from percept.sources.dataset import Images, Table
+
+
+class Bundled(Section):
+    """One of scikit-learn's sets: tables as CSV with the column `target`, digits as pictures."""
+
+    kind: Literal["bundled"]
+    name: Literal["breast_cancer", "digits", "iris", "wine"]
+
+    def fetch(self, folder: Path, have: Path | None) -> None:
+        from sklearn import datasets
+
+        data = getattr(datasets, f"load_{self.name}")()
+        if self.name == "digits":
+            images = data.images.astype(np.uint8)  # (1797, 8, 8), grey levels 0 to 16
+            np.savez_compressed(folder / "digits.npz", images=images, labels=data.target)
+            return
+        with (folder / f"{self.name}.csv").open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow([*data.feature_names, "target"])
+            for row, label in zip(data.data.tolist(), data.target, strict=True):
+                writer.writerow([*row, data.target_names[label]])
+
+    def read(self, folder: Path) -> Images | Table:
+        if self.name != "digits":
+            return read_csv(folder / f"{self.name}.csv", CsvFormat())
+        with np.load(folder / "digits.npz") as data:
+            return Images(
+                pixels=data["images"][..., np.newaxis],
+                labels=data["labels"].astype(np.int64),
+                classes=tuple(str(digit) for digit in range(10)),
+            )

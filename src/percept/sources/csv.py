@@ -1,0 +1,103 @@
+"""csv: one text table."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from percept.errors import UserError, listed
+from percept.params import Section
+from percept.sources.dataset import Table
+from percept.sources.download import RemoteFile, bring
+
+
+class CsvFormat(Section):
+    """How the text becomes rows."""
+
+    columns: tuple[str, ...] | None = None  # names for a file without a header; null: the first line names them
+    separator: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
+    missing: tuple[str, ...] = ("", "NaN", "nan")  # cells that stand for "no value", spaces around them aside
+    encoding: str = "utf-8-sig"  # UTF-8, with or without a byte order mark
+
+    @field_validator("encoding")
+    @classmethod
+    def is_known(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding)
+        except LookupError:
+            raise ValueError("should be a text encoding of Python, such as utf-8-sig, cp1252 or euc-kr") from None
+        return encoding
+
+
+class Csv(CsvFormat):
+    """A CSV file published at some address, or lying on this machine."""
+
+    kind: Literal["csv"]
+    files: tuple[RemoteFile, ...]
+
+    @model_validator(mode="after")
+    def has_one_file(self) -> "Csv":
+        if len(self.files) != 1:
+            raise ValueError(f"files: {len(self.files)} given; a csv source has exactly one")
+        return self
+
+    def fetch(self, folder: Path, have: Path | None) -> None:
+        bring(self.files[0], folder, have)
+
+    def read(self, folder: Path) -> Table:
+        return read_csv(folder / self.files[0].path, self)
+
+
+def read_csv(path: Path, text: CsvFormat) -> Table:
+    """Read every cell as text. Raises `UserError` for what is not a table, with the line."""
+    reader = csv.reader(io.StringIO(_decoded(path, text), newline=""), delimiter=text.separator, strict=True)
+    rows, lines = [], []
+    try:
+        header = text.columns or next((row for row in reader if row), ())
+        names = [name.strip() for name in header]
+        _check_header(path, names, text)
+        for row in reader:
+            if not row:
+                continue  # a blank line
+            if len(row) != len(names):
+                raise _unreadable(path, f"line {reader.line_num} has {len(row)} cells", f"{len(names)} cells in each")
+            rows.append(row)
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        raise _unreadable(path, f"line {reader.line_num}: {error}", "well-formed CSV") from None
+    if not rows:
+        raise _unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
+    missing = set(text.missing)
+    columns = {}
+    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
+        values = [cell.strip() for cell in cells]
+        columns[name] = np.array(["" if value in missing else value for value in values], dtype=object)
+    return Table(file=str(path), columns=columns, lines=np.array(lines))
+
+
+def _decoded(path: Path, text: CsvFormat) -> str:
+    try:
+        return path.read_bytes().decode(text.encoding)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise _unreadable(path, f"line {line} is not {text.encoding}", "text in source.encoding") from None
+
+
+def _check_header(path: Path, names: list[str], text: CsvFormat) -> None:
+    if not text.columns and not any(names):
+        raise _unreadable(path, "the file is empty" if not names else "the header is blank", "a header line and rows")
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise _unreadable(path, f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
+
+
+def _unreadable(path: Path, found: str, expected: str) -> UserError:
+    return UserError(
+        str(path),
+        found,
+        expected,
+        "mend the file (and its sha256), or source.separator, source.columns, source.encoding",
+    )

@@ -1,0 +1,33 @@
+"""A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Table:
+    """Text cells by column, as in the file; a missing cell is the empty string."""
+
+    file: str  # for messages
+    columns: dict[str, NDArray[np.object_]]  # name -> (rows,) of str, in the file's order
+    lines: NDArray[np.int64]  # (rows,) where each row ends in the file, for messages
+
+    @property
+    def num_rows(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+
+@dataclass(frozen=True)
+class Images:
+    """Grey or colour pictures of one size."""
+
+    pixels: NDArray[np.uint8]  # (images, height, width, channels)
+    labels: NDArray[np.int64]  # (images,) index into classes
+    classes: tuple[str, ...]
+    is_test: NDArray[np.bool_] | None = None  # (images,) where the publisher set test images apart
+
+    @property
+    def num_rows(self) -> int:
+        return len(self.pixels)

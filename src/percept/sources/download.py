@@ -1,0 +1,140 @@
+"""Bring one published file into a folder, checked against its sha256, or say what was tried."""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path, PurePosixPath
+
+from pydantic import Field, field_validator
+
+from percept import paths
+from percept.errors import UserError
+from percept.params import Section
+
+NUM_ATTEMPTS = 4  # for each address
+BACKOFF_S = 0.5  # before the second attempt; doubles with each
+TIMEOUT_S = 30  # without a byte
+AS_IT_IS = {"Accept-Encoding": "identity"}  # else a .gz file may arrive unpacked, with another sha256
+
+
+class RemoteFile(Section):
+    """One file and where its bytes are published."""
+
+    path: str  # below data/raw, and below DATA_MIRROR
+    urls: tuple[str, ...] = ()  # http(s) addresses or local paths, tried in order
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")  # quote it: YAML reads an all-digit digest as a number
+
+    @field_validator("path")
+    @classmethod
+    def stays_below(cls, path: str) -> str:
+        return inside(path)
+
+
+def inside(path: str) -> str:
+    """`path` if it is relative and climbs out of no folder. Raises `ValueError`."""
+    parts = PurePosixPath(path).parts
+    if not parts or PurePosixPath(path).is_absolute() or ".." in parts or "\\" in path or ":" in parts[0]:
+        raise ValueError("should be a relative path without '..'")
+    return path
+
+
+def bring(file: RemoteFile, folder: Path, have: Path | None = None) -> Path:
+    """Put `file` below `folder`: from `have` (an earlier fetch), then DATA_MIRROR, then its urls.
+
+    Only bytes with the right sha256 ever get the file's name. Raises `UserError` with everything that was tried.
+    """
+    target = folder / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if have and (have / file.path).is_file() and sha256(have / file.path) == file.sha256:
+        shutil.copyfile(have / file.path, target)
+        return target
+    tried = []
+    for address in _addresses(file):
+        problem = _download(address, file, target) if _is_http(address) else _copy(address, file, target)
+        if not problem:
+            print(f"fetch: {file.path} from {address}")
+            return target
+        tried.append(f"{address}: {problem}")
+    raise UserError(
+        file.path,
+        "\n    ".join(["not found, or not the right bytes; tried", *(tried or ["nothing: no urls"])]),
+        f"a file with sha256 {file.sha256}",
+        f"get the file by other means, save it as <folder>/{file.path}, and run again with "
+        "DATA_MIRROR=<folder>; nothing was written to data/raw",
+    )
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _addresses(file: RemoteFile) -> list[str]:
+    mirror = os.environ.get("DATA_MIRROR", "").strip()
+    if not mirror:
+        return list(file.urls)
+    first = f"{mirror.rstrip('/')}/{file.path}" if _is_http(mirror) else str(Path(mirror) / file.path)
+    return [first, *file.urls]
+
+
+def _is_http(address: str) -> bool:
+    return address.lower().startswith(("http://", "https://"))
+
+
+def _copy(address: str, file: RemoteFile, target: Path) -> str | None:
+    try:
+        source = paths.home() / Path(address).expanduser()
+    except RuntimeError:
+        return "no such user"  # as in ~someone/data
+    if not source.is_file():
+        return "no such file"
+    found = sha256(source)
+    if found != file.sha256:
+        return f"sha256 is {found} ({source.stat().st_size:,} bytes)"
+    shutil.copyfile(source, target)
+    return None
+
+
+def _download(address: str, file: RemoteFile, target: Path) -> str | None:
+    """Fetch one address with retries; the problem in words, or None when `target` is in place."""
+    import requests
+    from pooch import HTTPDownloader
+
+    for attempt in range(1, NUM_ATTEMPTS + 1):
+        with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
+            part = Path(scratch) / "part"
+            try:
+                with _progress(file.path) as bar:
+                    HTTPDownloader(bar, chunk_size=1 << 16, timeout=TIMEOUT_S, headers=AS_IT_IS)(
+                        address, str(part), None
+                    )
+            except requests.HTTPError as error:
+                status = error.response.status_code
+                problem, final = f"HTTP {status}", status < 500 and status not in (408, 429)
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                problem, final = f"{type(error).__name__} ({str(error)[:300]})", False
+            except requests.RequestException as error:
+                problem, final = f"{type(error).__name__} ({str(error)[:300]})", True
+            else:
+                found = sha256(part)
+                if found == file.sha256:
+                    shutil.move(part, target)
+                    return None
+                return f"sha256 is {found} ({part.stat().st_size:,} bytes): the source changed or the download broke"
+        if final:
+            return problem
+        if attempt < NUM_ATTEMPTS:
+            time.sleep(BACKOFF_S * 2 ** (attempt - 1))
+    return f"{problem}, {NUM_ATTEMPTS} attempts"
+
+
+def _progress(name: str):
+    from tqdm import tqdm
+
+    return tqdm(  # total=1 until the server tells: pooch asks for the truth value, and a bar of 0 is false
+        desc=name, total=1, unit="B", unit_scale=True, unit_divisor=1024, leave=False, disable=not sys.stderr.isatty()
+    )

@@ -1,0 +1,89 @@
+"""idx: pictures and labels in the format of MNIST, given as training and test set."""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.errors import UserError
+from percept.params import Section
+from percept.sources.dataset import Images
+from percept.sources.download import RemoteFile, bring
+
+
+class IdxFiles(Section):
+    """The four files of a set, gzipped."""
+
+    train_images: RemoteFile
+    train_labels: RemoteFile
+    test_images: RemoteFile
+    test_labels: RemoteFile
+
+
+class Idx(Section):
+    """Images and labels as unsigned bytes."""
+
+    kind: Literal["idx"]
+    files: IdxFiles
+    classes: tuple[str, ...]  # name of label 0, 1, ...
+
+    def fetch(self, folder: Path, have: Path | None) -> None:
+        for _, file in self.files:
+            bring(file, folder, have)
+
+    def read(self, folder: Path) -> Images:
+        train, test = (
+            (read_idx(folder / images.path, 3), read_idx(folder / labels.path, 1))
+            for images, labels in (
+                (self.files.train_images, self.files.train_labels),
+                (self.files.test_images, self.files.test_labels),
+            )
+        )
+        _check_sizes(train, test)
+        labels = np.concatenate([train[1], test[1]]).astype(np.int64)
+        if labels.max() >= len(self.classes):
+            raise _broken("source.classes", f"{len(self.classes)} names", f"a name for each label up to {labels.max()}")
+        return Images(
+            pixels=np.concatenate([train[0], test[0]])[..., np.newaxis],
+            labels=labels,
+            classes=self.classes,
+            is_test=np.repeat([False, True], [len(train[1]), len(test[1])]),
+        )
+
+
+def read_idx(path: Path, ndim: int) -> NDArray[np.uint8]:
+    """One gzipped IDX file of bytes: two zeros, type 8, the number of axes, their lengths (big-endian), the data."""
+    try:
+        with gzip.open(path) as stream:
+            content = stream.read()
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _broken(str(path), str(error), "a whole gzip file") from None
+    header = 4 + 4 * ndim
+    if len(content) < header or content[:4] != bytes([0, 0, 8, ndim]):
+        raise _broken(str(path), f"starts with {content[:4].hex(' ')}", f"an IDX file of bytes with {ndim} axes")
+    shape = struct.unpack(f">{ndim}I", content[4:header])
+    if len(content) - header != math.prod(shape):
+        raise _broken(str(path), f"{len(content) - header:,} bytes of data", f"{shape} as its header says")
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+
+def _check_sizes(train: tuple[NDArray[np.uint8], ...], test: tuple[NDArray[np.uint8], ...]) -> None:
+    for (pixels, labels), name in ((train, "train"), (test, "test")):
+        if not len(pixels):
+            raise _broken(f"source.files.{name}_images", "no images", "at least one")
+        if len(pixels) != len(labels):
+            raise _broken(
+                f"source.files.{name}_labels", f"{len(labels)} labels", f"one for each of {len(pixels)} images"
+            )
+    wanted, found = (f"images of {pixels.shape[1]} x {pixels.shape[2]}" for pixels, _ in (train, test))
+    if wanted != found:
+        raise _broken("source.files.test_images", found, f"{wanted}, like train_images")
+
+
+def _broken(where: str, found: str, expected: str) -> UserError:
+    return UserError(where, found, expected, "check the files and classes under source in conf/task/")

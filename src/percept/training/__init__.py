@@ -1,0 +1,1 @@
+"""Fit a network, watch it, and write it down. Everything here but `options` loads TensorFlow."""

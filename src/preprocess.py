@@ -1,0 +1,34 @@
+"""preprocess: data/raw -> data/prepared. Split, encode, and account for every row."""
+
+from percept import paths
+from percept.errors import run
+from percept.features import Features
+from percept.features.prepare import prepare
+from percept.features.split import Split
+from percept.objective import Objective
+from percept.params import Params
+from percept.sources import Source, read
+
+
+class PreprocessParams(Params):
+    task: str
+    seed: int
+    source: Source
+    features: Features
+    split: Split
+    objective: Objective
+
+
+def main() -> None:
+    params = PreprocessParams.load()
+    raw = read(params.source, paths.RAW)
+    with paths.replaced(paths.PREPARED) as folder:
+        spec = prepare(params.task, raw, params.features, params.split, params.objective, params.seed, folder)
+    rows = spec.rows
+    dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
+    parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
+    print(f"preprocess: {rows.source} rows -> {parts}{dropped}; {'x'.join(map(str, spec.shape))} inputs")
+
+
+if __name__ == "__main__":
+    run(main)

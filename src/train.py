@@ -1,0 +1,104 @@
+"""train: data/prepared -> models, results/history.csv, logs/<task>-<model>-<run>."""
+
+import os
+import time
+from pathlib import Path
+
+from percept import paths
+from percept.errors import UserError, run
+from percept.models import Model, build
+from percept.models.perceptron import Perceptron, is_separable
+from percept.objective import Objective
+from percept.optimizer import Optimizer
+from percept.params import Params
+from percept.prepared import load_examples, load_raw, load_spec
+from percept.training.options import Fit
+from percept.training.startup import load_tensorflow
+
+
+class TrainParams(Params):
+    seed: int
+    objective: Objective
+    model: Model
+    optimizer: Optimizer
+    fit: Fit
+
+
+def main() -> None:
+    params = TrainParams.load()
+    spec = load_spec()
+    # TensorFlow takes seconds to load: only once the parameters are known to be good.
+    load_tensorflow()
+    from percept.training import environment, export, fit
+
+    fit.seed_everything(params.seed)
+    network = build(params.model, spec, params.objective)
+    fit.compile_model(network, params.objective, params.optimizer)
+    examples = {part: load_examples(part) for part in ("train", "validation")}
+    targets = {part: fit.network_targets(rows, spec, params.objective) for part, rows in examples.items()}
+    counts = f"{spec.rows.train:,} training rows, {spec.rows.validation:,} validation rows"
+    print(f"train: {params.model.kind} with {network.count_params():,} parameters; {counts}", flush=True)
+
+    log_dir = _log_dir(spec.task, params.model.kind)
+    start_s = time.monotonic()
+    fitted = fit.fit(network, targets["train"], targets["validation"], params.fit, log_dir)
+    environment.save_fingerprint(log_dir / "environment.json")
+    _say_how_it_went(fitted, params.fit, time.monotonic() - start_s)
+    if isinstance(params.model, Perceptron) and params.objective.kind == "binary":
+        _say_whether_separable(examples["train"], fitted.history.rows[-1]["accuracy"])
+
+    with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
+        fitted.history.save(history)
+        _save(folder, export, network, fitted, spec, params.objective)
+
+
+def _log_dir(task: str, model: str) -> Path:
+    name = os.environ.get("DVC_EXP_NAME") or time.strftime("%Y%m%d-%H%M%S")
+    folder = paths.logs() / f"{task}-{model}-{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _say_how_it_went(fitted, plan: Fit, seconds: float) -> None:
+    epochs = len(fitted.history.rows)
+    kept = fitted.best.epoch if plan.weights == "best" else epochs
+    last = ", ".join(f"{name} {value:.4f}" for name, value in fitted.history.rows[kept - 1].items() if name != "epoch")
+    print(f"train: {epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}", flush=True)
+
+
+def _say_whether_separable(train, accuracy: float) -> None:
+    if accuracy == 1:
+        return
+    if is_separable(train.x, train.y):
+        print("train: one straight line could part the classes, but it is not found yet: train for more epochs")
+    else:
+        print(
+            "train: no straight line parts these classes, and a perceptron can draw no other: "
+            "some rows must stay wrong.\n  A hidden layer bends the line: run with `-S model=mlp`"
+        )
+
+
+def _save(folder: Path, export, network, fitted, spec, objective: Objective) -> None:
+    final = export.in_target_unit(network, spec)
+    export.save_keras(final, folder / paths.NETWORK)
+    encoder = None if spec.pixels else paths.PREPARED / paths.ENCODER
+    export.save_onnx(final, encoder, spec, objective, folder / paths.SHIPPED)
+    x, raw = load_examples("test").x[:1000], load_raw("test", spec)
+    difference = export.disagreement(final, x, folder / paths.SHIPPED, {name: c[:1000] for name, c in raw.items()})
+    if difference > export.TOLERANCE:
+        raise UserError(
+            paths.SHIPPED,
+            f"its predictions differ from the Keras model's by up to {difference:.1e}",
+            f"at most {export.TOLERANCE}",
+            "inputs of very different sizes lose digits in float32: set features.scaling to standard",
+        )
+    print(f"train: wrote {paths.MODELS / paths.SHIPPED}; it agrees with Keras within {difference:.0e}")
+    summary: list[str] = []
+    final.summary(print_fn=lambda line, **_: summary.append(line))
+    (folder / "summary.txt").write_text("\n".join(summary) + "\n", encoding="utf-8")
+    network.set_weights(fitted.best.weights)
+    export.save_keras(final, folder / paths.BEST)
+
+
+if __name__ == "__main__":
+    run(main)
