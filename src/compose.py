@@ -39,10 +39,11 @@ def _explained(error: Exception, overrides: list[str]) -> UserError:
     if isinstance(error, MissingMandatoryValue):
         return UserError("configuration", f"{error.full_key} is ???", "a value", f"give it: `{error.full_key}=...`")
     if isinstance(error, unknown) and error.parent_node is not None:
-        known = [str(key) for key in error.parent_node]
-        hint = nearest(str(error.key), known) or f"; known: {', '.join(known)}"
-        advice = f"mend the override; an option that conf/ does not mention needs a plus: `+{error.full_key}=...`"
-        return UserError("configuration", f"{error.full_key}: unknown key{hint}", "a key of conf/", advice)
+        known = [str(key) for key in error.parent_node if key != "hydra"]
+        near = nearest(str(error.key), known)
+        found = f"{error.full_key}: unknown key{near or '; known: ' + ', '.join(known)}"
+        plus = f", or add an option that conf/ does not mention: `+{error.full_key}=...`"
+        return UserError("configuration", found, "a key of conf/", "mend the override" + ("" if near else plus))
     found = " ".join(str(outermost).split())
     return UserError("configuration", found, "what conf/ offers", f"mend {' '.join(overrides)}")
 

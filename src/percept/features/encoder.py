@@ -27,6 +27,8 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
     types = {"numeric": FloatTensorType, "category": StringTensorType}
     inputs = [(f"column_{index}", types[column.kind]([None, 1])) for index, column in enumerate(columns)]
     model = add_prefix(to_onnx(fitted, initial_types=inputs, target_opset=OPSETS), INSIDE)
+    for opset in model.opset_import:  # the converter writes the lowest that would do
+        opset.version = OPSETS[opset.domain]
     # The converter bends names to identifiers; the file keeps the names people know.
     names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
     names[model.graph.output[0].name] = OUTPUT

@@ -15,8 +15,16 @@ from percept.sources.csv import CsvFormat, read_csv
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring, inside
 
-# What the readers raise on damaged bytes; RuntimeError: a zip with a password, or packed in a way Python cannot read.
-BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
+BROKEN = (  # what the readers raise on damaged bytes
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    UnicodeDecodeError,  # a zip whose names are not the UTF-8 it claims
+    RuntimeError,  # a zip with a password, or packed in a way Python cannot read
+)
 
 
 class Archive(CsvFormat):

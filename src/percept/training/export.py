@@ -28,7 +28,9 @@ def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
     if scale.log:
         x = keras.layers.Activation("exponential")(x)
         x = keras.layers.Rescaling(1.0, -1.0)(x)
-    return keras.Model(model.input, x, name=model.name)
+    final = keras.Model(model.input, x, name=model.name)
+    final(np.zeros((1, *spec.shape), np.float32))  # Keras exports only what has been called
+    return final
 
 
 def save_keras(model: keras.Model, path: Path) -> None:

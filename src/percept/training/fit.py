@@ -12,7 +12,7 @@ from percept.optimizer import Optimizer, build_optimizer
 from percept.prepared import Examples
 from percept.spec import DatasetSpec
 from percept.training.callbacks import Best, History, Progress, StopWhenNotFinite
-from percept.training.engine import Engine, fit_with_keras
+from percept.training.engine import ENGINES, choose
 from percept.training.options import Fit
 
 
@@ -67,7 +67,6 @@ def fit(
     validation: Examples,
     plan: Fit,
     log_dir: Path,
-    engine: Engine = fit_with_keras,
 ) -> Fitted:
     """Fit a compiled model; afterwards it has the weights that `plan.weights` names. Raises `UserError`."""
     monitor = "val_loss" if len(validation) else "loss"
@@ -76,7 +75,9 @@ def fit(
     callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=True, update_freq="epoch"))
     if plan.patience:
         callbacks.append(keras.callbacks.EarlyStopping(monitor, mode="min", patience=plan.patience))
-    engine(model, train, validation, plan, callbacks)
+    engine, reason = choose(plan, model, train, validation)
+    print(f"train: engine {engine}: {reason}", flush=True)
+    ENGINES[engine](model, train, validation, plan, callbacks)
     if plan.weights == "best":
         model.set_weights(fitted.best.weights)
     return fitted
