@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from percept.params import Section
+from percept.params import Label, Section
 
 BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss")
 MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss")
@@ -17,7 +17,7 @@ class Binary(Section):
     kind: Literal["binary"]
     primary: Literal["accuracy", "roc_auc", "precision", "recall", "f1", "log_loss"] = "accuracy"
     target: str  # column
-    positive: str  # label that counts as 1
+    positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
 
     @property

@@ -12,11 +12,15 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from yaml import YAMLError
 
 from percept import paths
 from percept.errors import UserError, nearest
+
+
+# Text that looks like a number: `-S objective.positive=1` arrives as an integer.
+Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 
 
 class Section(BaseModel):
@@ -62,7 +66,7 @@ def read(path: Path) -> dict[str, Any]:
 def conf_digest(task: str, conf: Path = paths.CONF) -> str:
     """Short sha256 of the files in conf/ that can take part in composing `task`."""
     files = [conf / "config.yaml", conf / "task" / f"{task}.yaml"]
-    for group in ("model", "optimizer", "fit"):
+    for group in ("model", "optimizer", "fit", "features", "objective"):
         files += sorted((conf / group).rglob("*.yaml"))
     digest = hashlib.sha256()
     for file in files:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from percept.errors import UserError, listed, nearest
-from percept.params import Section
+from percept.params import Label, Section
 
 Indices = NDArray[np.int64]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -59,7 +59,7 @@ class Column(Section):
 
     kind: Literal["column"]
     column: str
-    value: str
+    value: Label
 
 
 class Same(Section):

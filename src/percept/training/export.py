@@ -79,6 +79,6 @@ def _rename_output(model: onnx.ModelProto, name: str) -> None:
 
 def disagreement(model: keras.Model, x: NDArray, path: Path, raw: dict[str, NDArray]) -> float:
     """Largest difference between the Keras model on `x` and the shipped file on the same rows in raw form."""
-    expected = model.predict_on_batch(x)
+    expected = np.asarray(model(x))
     found = shipped.predict(path, raw)
     return float(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected)), initial=0))

@@ -1,0 +1,34 @@
+# The commands of a fresh clone. After `make setup` and `source .venv/bin/activate`, dvc, pytest and tensorboard work as usual.
+SHELL := /bin/sh
+ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+.PHONY: repro test setup lint lock table bench clean
+
+repro: .venv/ready  ## run what params.yaml says, where something changed, and show the result
+	@$(ACTIVATE) dvc repro
+	@$(ACTIVATE) python src/show.py
+
+test: .venv/ready  ## all tests; those whose data cannot be reached are skipped
+	@$(ACTIVATE) python -m pytest -q -rs
+
+setup: .venv/ready  ## make .venv from requirements.lock
+
+.venv/ready: requirements.lock tools/setup.sh
+	@sh tools/setup.sh
+
+lint: .venv/ready  ## style of the code
+	@$(ACTIVATE) ruff check . && $(ACTIVATE) ruff format --check .
+
+lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
+	@$(ACTIVATE) uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
+		--output-file requirements.lock
+
+table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
+	@$(ACTIVATE) python tools/reproduce_table.py
+
+bench: .venv/ready  ## the pipeline and its engines against plain Keras scripts, side by side
+	@$(ACTIVATE) python tools/benchmark.py
+
+clean:  ## remove the environment; data, models and results stay
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

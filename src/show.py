@@ -1,0 +1,35 @@
+"""show: results/metrics.json as a short table, and what to try next. Standard library alone, to answer at once."""
+
+import json
+import os
+from pathlib import Path
+
+METRICS = Path("results/metrics.json")
+NEXT = (
+    ("dvc exp run -S task=churn", "another task; conf/task/ has them all"),
+    ("dvc exp run -S model.units=[32] -S fit.epochs=20", "another setting of this one"),
+    ("dvc exp show --only-changed", "the runs side by side; curves: tensorboard --logdir logs"),
+)
+
+
+def main() -> None:
+    report = json.loads(METRICS.read_text(encoding="utf-8"))
+    parts = [part for part in ("validation", "test") if report[part]]
+    print(f"\n{report['task']} ({report['kind']}), models/model.onnx on rows it was not trained on:\n")
+    print("  " + f"{'':14}" + "".join(f"{part:>12}" for part in parts))
+    for name in report["test"]:
+        cells = "".join(f"{_number(report[part][name]):>12}" for part in parts)
+        print(f"  {name:14}{cells}" + ("  <- primary" if name == report["primary"] else ""))
+    print("\nTry next:")
+    if not os.environ.get("VIRTUAL_ENV"):
+        print("  source .venv/bin/activate")
+    for command, meaning in NEXT:
+        print(f"  {command:50}  # {meaning}")
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+if __name__ == "__main__":
+    main()
