@@ -25,10 +25,10 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 		--output-file requirements.lock
 
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
-	@$(ACTIVATE) python tools/reproduce_table.py
+	@$(ACTIVATE) python src/reproduce_table.py
 
 bench: .venv/ready  ## the pipeline and its engines against plain Keras scripts, side by side
-	@$(ACTIVATE) python tools/benchmark.py
+	@$(ACTIVATE) python src/benchmark.py
 
 clean:  ## remove the environment; data, models and results stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -18,7 +18,6 @@ from yaml import YAMLError
 from percept import paths
 from percept.errors import UserError, nearest
 
-
 # Text that looks like a number: `-S objective.positive=1` arrives as an integer.
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 

@@ -1,6 +1,7 @@
 """Write the fitted network: as a Keras file, and joined with its encoder as the one file to ship."""
 
 import json
+import re
 import tempfile
 import warnings
 import zipfile
@@ -28,13 +29,11 @@ def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
     if scale.log:
         x = keras.layers.Activation("exponential")(x)
         x = keras.layers.Rescaling(1.0, -1.0)(x)
-    final = keras.Model(model.input, x, name=model.name)
-    final(np.zeros((1, *spec.shape), np.float32))  # Keras exports only what has been called
-    return final
+    return keras.Model(model.input, x, name=model.name)
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
-    """Save without the time of day, so that equal networks are equal files."""
+    """Save without the time of day and places in memory, so that equal networks are equal files."""
     with tempfile.TemporaryDirectory() as scratch:
         saved = Path(scratch) / path.name
         model.save(saved)
@@ -43,11 +42,24 @@ def save_keras(model: keras.Model, path: Path) -> None:
                 content = source.read(name)
                 if name == "metadata.json":
                     content = json.dumps({"keras_version": keras.__version__}).encode()
+                elif name == "config.json":
+                    content = _renumbered(content)
                 target.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content)
+
+
+def _renumbered(config: bytes) -> bytes:
+    """Number shared objects 1, 2, ... instead of by their address."""
+    numbers: dict[bytes, int] = {}
+    return re.sub(
+        rb'("shared_object_id": )(\d+)',
+        lambda match: match[1] + str(numbers.setdefault(match[2], len(numbers) + 1)).encode(),
+        config,
+    )
 
 
 def save_onnx(model: keras.Model, encoder: Path | None, spec: DatasetSpec, objective: Objective, path: Path) -> None:
     """Join encoder (None for pictures) and network into one file: raw inputs in, probabilities or values out."""
+    model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "network.onnx"
         with warnings.catch_warnings():

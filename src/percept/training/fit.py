@@ -72,7 +72,8 @@ def fit(
     monitor = "val_loss" if len(validation) else "loss"
     fitted = Fitted(History(), Best(monitor))
     callbacks = [StopWhenNotFinite(), fitted.history, fitted.best, Progress(plan.epochs)]
-    callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=True, update_freq="epoch"))
+    write_graph(model, log_dir)
+    callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=False, update_freq="epoch"))
     if plan.patience:
         callbacks.append(keras.callbacks.EarlyStopping(monitor, mode="min", patience=plan.patience))
     engine, reason = choose(plan, model, train, validation)
@@ -81,3 +82,11 @@ def fit(
     if plan.weights == "best":
         model.set_weights(fitted.best.weights)
     return fitted
+
+
+def write_graph(model: keras.Model, log_dir: Path) -> None:
+    """Put the network, from inputs to outputs, into TensorBoard's graph page."""
+    example = tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)
+    forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
+    with tf.summary.create_file_writer(str(log_dir / "train")).as_default():
+        tf.summary.graph(forward.graph)

@@ -1,0 +1,76 @@
+"""reproduce_table [task ...]: run each task with 5 seeds -> results/tasks.json and the table in README.md.
+
+With task names, only these are run again; the others keep their rows.
+"""
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from percept.errors import UserError, listed, nearest, run
+from percept.paths import ROOT
+from workspace import run_stages, workspace
+
+SEEDS = range(5)
+PUBLISHED = OmegaConf.to_container(OmegaConf.load(ROOT / "results" / "published.yaml"))
+RESULTS = ROOT / "results" / "tasks.json"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- table of tasks: begin (make table) -->", "<!-- table of tasks: end -->"
+
+
+def reproduce(override: str, metric: str) -> dict:
+    """Test metric of each seed, and how long fetch to evaluate took in the median, imports left out."""
+    values, seconds, rows = [], [], 0
+    with workspace():
+        for seed in SEEDS:
+            start = time.perf_counter()
+            values.append(run_stages([override, f"seed={seed}"])["test"][metric])
+            seconds.append(time.perf_counter() - start)
+        rows = json.loads(Path("data/prepared/spec.json").read_text(encoding="utf-8"))["rows"]["test"]
+    return {"override": override, "test_rows": rows, "values": values, "seconds": round(statistics.median(seconds), 1)}
+
+
+def rendered(results: dict) -> str:
+    """The table of results/tasks.json as Markdown."""
+    lines = ["| task | metric | published | the recipe here | a better setting |", "|-|-|-|-|-|"]
+    for task, wanted in PUBLISHED.items():
+        found = results[task]
+        better = found.get("better")
+        best = f"{_mean(better)} ([`{wanted['better']}`](conf/experiment/{wanted['better']}.yaml))" if better else ""
+        cells = [f"[`{task}`](conf/task/{task}.yaml)", wanted["metric"], wanted["text"], _mean(found["recipe"]), best]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _mean(found: dict) -> str:
+    return f"{statistics.mean(found['values']):.3f} ± {statistics.stdev(found['values']):.3f}"
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or list(PUBLISHED)
+    for task in chosen:
+        if task not in PUBLISHED:
+            raise UserError(
+                "task", f"{task!r}{nearest(task, PUBLISHED)}", f"one of {listed(PUBLISHED, 99)}", "mend the name"
+            )
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    for task in chosen:
+        wanted = PUBLISHED[task]
+        results[task] = {"recipe": reproduce(f"task={task}", wanted["metric"])}
+        print(f"{task}: {_mean(results[task]['recipe'])} (published {wanted['text']})", flush=True)
+        if "better" in wanted:
+            results[task]["better"] = reproduce(f"experiment={wanted['better']}", wanted["metric"])
+            print(f"{wanted['better']}: {_mean(results[task]['better'])}", flush=True)
+    RESULTS.write_text(json.dumps({task: results[task] for task in PUBLISHED if task in results}, indent=1) + "\n")
+    if not set(PUBLISHED) - set(results):
+        before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+        README.write_text(f"{before}{BEGIN}\n{rendered(results)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        print(f"wrote {RESULTS.relative_to(ROOT)} and the table in {README.name}")
+
+
+if __name__ == "__main__":
+    run(main)

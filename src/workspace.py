@@ -1,0 +1,40 @@
+"""Run the pipeline's own stages in a temporary folder, many times in one process."""
+
+import contextlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+import evaluate
+import fetch
+import preprocess
+import train
+from compose import composed
+from percept import paths
+
+
+def run_stages(overrides: list[str]) -> dict:
+    """Compose and run all stages in the current folder; gives the content of metrics.json."""
+    paths.PARAMS.write_text(OmegaConf.to_yaml(composed(overrides)), encoding="utf-8")
+    for stage in (fetch, preprocess, train, evaluate):
+        stage.main()
+    return json.loads(paths.METRICS.read_text(encoding="utf-8"))
+
+
+@contextlib.contextmanager
+def workspace() -> Iterator[Path]:
+    """A temporary folder with conf/ in it that is the current folder meanwhile; what the stages print is dropped."""
+    former = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="percept-") as name:
+        (Path(name) / "conf").symlink_to(paths.ROOT / "conf")
+        os.chdir(name)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                yield Path(name)
+        finally:
+            os.chdir(former)

@@ -1,0 +1,78 @@
+"""A real clone of the repository with a real DVC in it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clone in a temporary folder, worked in as a person would."""
+
+    folder: Path
+
+    def run(self, *command: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command there; stdout and stderr come as one text in `stdout`."""
+        known = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_", "PYTHONPATH"))
+        }
+        known |= {f"GIT_{who}_{what}": "percept" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        known["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=known | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+        )
+        assert not check or result.returncode == 0, f"{' '.join(command)}\n{result.stdout}"
+        return result
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file a failed run must leave as it was."""
+        files = [self.folder / "params.yaml", self.folder / "dvc.lock"]
+        for name in ("data", "models", "results"):
+            files += [file for file in (self.folder / name).rglob("*") if file.is_file()]
+        return {str(file.relative_to(self.folder)): file.read_bytes() for file in files}
+
+
+def clone_of_working_tree(folder: Path) -> Clone:
+    """Clone the repository, with the edits that are not committed yet."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this copy of the project is no Git repository, which DVC experiments need")
+    clone = Clone(folder)
+    folder.mkdir(parents=True)
+    clone.run("git", "clone", "--quiet", str(ROOT), ".")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--modified", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        source, target = ROOT / name, folder / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+        else:
+            target.unlink(missing_ok=True)
+    clone.run("git", "add", "--all")
+    clone.run("git", "commit", "--quiet", "--allow-empty", "--message", "the working tree")
+    return clone
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A clone in which `dvc repro` has run and its results are committed."""
+    clone = clone_of_working_tree(tmp_path_factory.mktemp("pipeline") / "percept")
+    clone.run("dvc", "repro")
+    clone.run("git", "commit", "--quiet", "--all", "--allow-empty", "--message", "results")
+    return clone

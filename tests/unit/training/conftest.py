@@ -1,0 +1,44 @@
+"""A small table task, and how to fit it."""
+
+import numpy as np
+import pytest
+
+from percept.models.mlp import Mlp, build_mlp
+from percept.objective import Binary
+from percept.optimizer import Adam
+from percept.prepared import Examples
+from percept.spec import DatasetSpec, RawInput, Rows
+from percept.training.options import Fit
+from percept.training.startup import load_tensorflow
+
+load_tensorflow()
+
+OBJECTIVE = Binary(kind="binary", target="y", positive="1")
+SPEC = DatasetSpec(
+    task="toy",
+    raw_inputs=(RawInput(name="a", kind="numeric"), RawInput(name="b", kind="numeric")),
+    shape=(2,),
+    classes=("0", "1"),
+    rows=Rows(source=60, dropped={}, train=37, validation=13, test=10),
+)
+
+
+def rows(count: int, seed: int) -> Examples:
+    """Class 1 where the first feature is larger than the second: (count, 2) and (count, 1)."""
+    x = np.random.default_rng(seed).normal(size=(count, 2)).astype(np.float32)
+    return Examples(x, (x[:, :1] > x[:, 1:]).astype(np.float32))
+
+
+@pytest.fixture
+def fitted(tmp_path):
+    """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
+    from percept.training import fit
+
+    def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, **settings):
+        plan = {"epochs": 5, "batch_size": 8, "patience": None, "weights": "last", "engine": "graph"} | settings
+        fit.seed_everything(seed)
+        model = build_mlp(Mlp(kind="mlp", units=units, dropout=dropout, activation="relu"), SPEC, OBJECTIVE)
+        fit.compile_model(model, OBJECTIVE, Adam(kind="adam", learning_rate=learning_rate, beta_1=0.9, beta_2=0.999))
+        return model, fit.fit(model, rows(37, 1), rows(validation, 2), Fit(**plan), tmp_path / "logs")
+
+    return run

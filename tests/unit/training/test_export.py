@@ -1,0 +1,113 @@
+"""The shipped file says what Keras says, for tables with gaps and categories and for pictures."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import pytest
+
+from percept import paths, shipped
+from percept.features import Features
+from percept.features.prepare import prepare
+from percept.features.split import Split
+from percept.models import Model, build
+from percept.objective import Objective
+from percept.params import Params
+from percept.prepared import load_examples, load_raw
+from percept.sources.dataset import Images, Table
+
+
+class Task(Params):
+    features: Features
+    split: Split
+    objective: Objective
+    model: Model
+
+
+SPLIT = {
+    "test": {"kind": "last", "fraction": 0.3},
+    "validation": {"kind": "none"},
+}
+MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
+TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
+BINARY = {"kind": "binary", "target": "left", "positive": "yes"}
+MULTICLASS = {"kind": "multiclass", "target": "plan2"}
+REGRESSION = {"kind": "regression", "target": "price"}
+
+
+def table(rows: int = 50) -> Table:
+    rng = np.random.default_rng(0)
+    columns = {
+        "area m2": rng.normal(50, 20, rows).round(1).astype(str),
+        "나이": np.where(rng.random(rows) < 0.2, "", rng.integers(18, 90, rows).astype(str)),
+        "plan": rng.choice(["basic", "pro", ""], rows),
+        "left": rng.choice(["yes", "no"], rows),
+        "plan2": rng.choice(["x", "y", "z"], rows),
+        "price": rng.lognormal(12, 1, rows).round().astype(str),
+    }
+    return Table("rows.csv", {name: cells.astype(object) for name, cells in columns.items()}, np.arange(rows) + 2)
+
+
+def images() -> Images:
+    rng = np.random.default_rng(0)
+    return Images(rng.integers(0, 256, (40, 6, 5, 1), dtype=np.uint8), rng.integers(0, 3, 40), ("a", "b", "c"))
+
+
+CASES = {
+    "binary": (table, TABLE | {"drop": "rest"}, BINARY, MLP),
+    "multiclass": (table, TABLE | {"drop": "rest", "scaling": "min_max"}, MULTICLASS, MLP),
+    "regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"log_target": True, "scale_target": True}, MLP),
+    "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
+    "pictures": (images, {"kind": "image"}, {"kind": "multiclass"}, MLP),
+}
+
+
+@pytest.fixture(params=CASES)
+def exported(request, tmp_path):
+    """(task, spec, Keras model in the target's unit, folder) of a network that has not been trained."""
+    from percept.training import export
+
+    raw, features, objective, model = CASES[request.param]
+    task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
+    spec = prepare("toy", raw(), task.features, task.split, task.objective, 0, tmp_path)
+    network = export.in_target_unit(build(task.model, spec, task.objective), spec)
+    encoder = None if spec.pixels else tmp_path / paths.ENCODER
+    export.save_onnx(network, encoder, spec, task.objective, tmp_path / paths.SHIPPED)
+    export.save_keras(network, tmp_path / paths.NETWORK)
+    return task, spec, network, tmp_path
+
+
+def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
+    _, spec, network, folder = exported
+    expected = np.asarray(network(load_examples("test", folder).x))
+    found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_the_shipped_file_names_its_inputs_and_what_it_predicts(exported):
+    task, spec, _, folder = exported
+    model = onnx.load(folder / paths.SHIPPED)
+    assert {value.name for value in model.graph.input} == {column.name for column in spec.raw_inputs}
+    meaning = {entry.key: entry.value for entry in model.metadata_props}
+    assert meaning["kind"] == task.objective.kind
+    assert tuple(json.loads(meaning["classes"])) == spec.classes
+
+
+def test_saving_a_network_twice_gives_the_same_bytes(exported):
+    from percept.training import export
+
+    _, _, network, folder = exported
+    export.save_keras(network, folder / "again.keras")
+    assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
+
+
+@pytest.mark.parametrize("exported", ["regression", "pictures"], indirect=True)
+def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
+    _, _, network, folder = exported
+    x = load_examples("test", folder).x
+    np.save(folder / "x.npy", x)
+    code = "import keras, numpy as np; np.save('y.npy', keras.models.load_model('model.keras')(np.load('x.npy')))"
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True)
+    np.testing.assert_allclose(np.load(folder / "y.npy"), np.asarray(network(x)), rtol=1e-6, atol=1e-6)

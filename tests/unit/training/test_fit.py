@@ -1,0 +1,91 @@
+import csv
+
+import numpy as np
+import pytest
+
+from percept.errors import UserError
+
+ENGINES = ("compiled", "graph", "keras")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(fitted, engine):
+    settings = {"engine": engine, "dropout": 0.3}
+    (one, first), (two, second), (three, _) = (fitted(seed=seed, **settings) for seed in (0, 0, 1))
+    assert first.history.rows == second.history.rows
+    for mine, yours in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, yours)
+    assert any((mine != other).any() for mine, other in zip(one.get_weights(), three.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "graph"])
+def test_an_engine_computes_what_keras_fit_computes(fitted, engine):
+    # One batch of all rows: the order of rows, which each engine draws itself, makes no difference.
+    mine, fast = fitted(engine=engine, batch_size=37, epochs=20)
+    keras, stock = fitted(engine="keras", batch_size=37, epochs=20)
+    for weights, expected in zip(mine.get_weights(), keras.get_weights(), strict=True):
+        np.testing.assert_allclose(weights, expected, atol=1e-5)
+    for row, expected in zip(fast.history.rows, stock.history.rows, strict=True):
+        assert row == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_learns_and_trains_on_the_last_short_batch_too(fitted, engine):
+    _, result = fitted(engine=engine, epochs=60)
+    assert result.history.rows[-1]["accuracy"] >= 0.95
+    assert result.history.rows[-1]["val_accuracy"] >= 0.9
+    right = result.history.rows[0]["accuracy"] * 37  # a whole number of rows: none was left out
+    assert right == pytest.approx(round(right), abs=1e-3)
+
+
+def test_training_stops_when_patience_is_at_its_end_and_the_best_weights_stay(fitted):
+    model, result = fitted(epochs=200, patience=3, weights="best", learning_rate=0.5)
+    losses = [row["val_loss"] for row in result.history.rows]
+    assert len(losses) < 200
+    assert result.best.epoch == int(np.argmin(losses)) + 1 == len(losses) - 3
+    for weights, best in zip(model.get_weights(), result.best.weights, strict=True):
+        np.testing.assert_array_equal(weights, best)
+
+
+def test_the_last_weights_stay_where_they_are_wanted(fitted):
+    model, result = fitted(epochs=30, weights="last", learning_rate=0.5)
+    assert result.best.epoch < 30
+    assert any((w != b).any() for w, b in zip(model.get_weights(), result.best.weights, strict=True))
+
+
+def test_without_validation_rows_the_training_loss_decides(fitted):
+    _, result = fitted(validation=0, weights="best")
+    assert result.best.monitor == "loss"
+    assert "val_loss" not in result.history.rows[0]
+
+
+def test_a_loss_that_is_no_number_stops_the_run_with_advice(fitted):
+    with pytest.raises(UserError, match=r"epoch \d+: the training loss is (nan|inf)[\s\S]*optimizer.learning_rate"):
+        fitted(epochs=50, learning_rate=1e38)
+
+
+def test_history_has_a_row_for_each_epoch(fitted, tmp_path):
+    _, result = fitted(epochs=4)
+    result.history.save(tmp_path / "history.csv")
+    table = list(csv.DictReader((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["epoch"] for row in table] == ["1", "2", "3", "4"]
+    assert set(table[0]) == {"epoch", "loss", "accuracy", "val_loss", "val_accuracy"}
+    assert float(table[-1]["loss"]) == result.history.rows[-1]["loss"]
+
+
+def test_tensorboard_gets_scalars_of_both_parts_and_the_graph(fitted, tmp_path):
+    import tensorflow as tf
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    _, result = fitted(epochs=4)
+    for part, prefix in (("train", ""), ("validation", "val_")):
+        events = EventAccumulator(str(tmp_path / "logs" / part), size_guidance={"tensors": 0})
+        events.Reload()
+        losses = [float(tf.make_ndarray(event.tensor_proto)) for event in events.Tensors("epoch_loss")]
+        assert losses == pytest.approx([row[f"{prefix}loss"] for row in result.history.rows], rel=1e-6)
+        assert events.Graph() if part == "train" else True
+
+
+def test_a_log_without_terminal_stays_short(fitted, capfd):
+    fitted(epochs=300)
+    assert len(capfd.readouterr().out.splitlines()) < 10
