@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-if find_spec("pydantic") is None:
+if not all(find_spec(name) for name in ("omegaconf", "pydantic", "tensorflow")):
     sys.exit(
         f"percept: its packages are not installed for {sys.executable}\n"
         "  what to do: run `make setup` once, then `source .venv/bin/activate` in this terminal"

@@ -9,20 +9,31 @@ from numpy.typing import NDArray
 
 from percept.objective import Objective
 
+# Every file is there for every task: DVC complains of a missing one, and leaves out one without rows.
+HEADERS = {
+    "history_train.csv": ("epoch", "loss", "metric"),
+    "history_validation.csv": ("epoch", "loss", "metric"),
+    "confusion.csv": ("actual", "predicted"),
+    "roc.csv": ("false_positive_rate", "true_positive_rate"),
+    "precision_recall.csv": ("recall", "precision"),
+    "predicted_vs_actual.csv": ("actual", "predicted"),
+}
 MAX_POINTS = 500  # of a curve
 MAX_ROWS = 2000  # of a scatter plot
 
 
 def draw(folder: Path, objective: Objective, classes: tuple[str, ...], y: NDArray, predicted: NDArray) -> None:
-    """Write the plots that suit the objective. y: (rows,); predicted: (rows, outputs)."""
+    """Write the plots, with rows where they suit the objective. y: (rows,); predicted: (rows, outputs)."""
+    for name in ("confusion.csv", "roc.csv", "precision_recall.csv", "predicted_vs_actual.csv"):
+        _write(folder / name, ())
     if objective.kind == "regression":
         rows = zip(y[:MAX_ROWS].tolist(), predicted[:MAX_ROWS, 0].tolist(), strict=True)
-        _write(folder / "predicted_vs_actual.csv", ("actual", "predicted"), rows)
+        _write(folder / "predicted_vs_actual.csv", rows)
         return
     binary = objective.kind == "binary"
     decided = (predicted[:, 0] > 0.5).astype(int) if binary else predicted.argmax(axis=1)
     names = zip((classes[label] for label in y), (classes[label] for label in decided), strict=True)
-    _write(folder / "confusion.csv", ("actual", "predicted"), names)
+    _write(folder / "confusion.csv", names)
     # Several classes: every (row, class) pair counts as one yes/no question, the micro average.
     truth = y if binary else np.eye(len(classes), dtype=int)[y].ravel()
     if 0 < truth.sum() < len(truth):
@@ -35,9 +46,9 @@ def draw_history(history: Path, folder: Path) -> None:
         rows = list(csv.DictReader(stream))
     metric = next(name for name in rows[0] if name not in ("epoch", "loss") and not name.startswith("val_"))
     for part, prefix in (("train", ""), ("validation", "val_")):
-        if f"{prefix}loss" in rows[0]:
-            points = [(row["epoch"], row[f"{prefix}loss"], row[f"{prefix}{metric}"]) for row in _thinned(rows)]
-            _write(folder / f"history_{part}.csv", ("epoch", "loss", "metric"), points)
+        seen = _thinned(rows) if f"{prefix}loss" in rows[0] else []
+        points = [(row["epoch"], row[f"{prefix}loss"], row[f"{prefix}{metric}"]) for row in seen]
+        _write(folder / f"history_{part}.csv", points)
 
 
 def _curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
@@ -46,12 +57,11 @@ def _curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
     false_positive, true_positive, _ = metrics.roc_curve(truth, probability)
     _write(
         folder / "roc.csv",
-        ("false_positive_rate", "true_positive_rate"),
         _thinned(list(zip(false_positive.tolist(), true_positive.tolist(), strict=True))),
     )
     precision, recall, _ = metrics.precision_recall_curve(truth, probability)
     points = list(zip(recall.tolist(), precision.tolist(), strict=True))
-    _write(folder / "precision_recall.csv", ("recall", "precision"), _thinned(points))
+    _write(folder / "precision_recall.csv", _thinned(points))
 
 
 def _thinned(points: list) -> list:
@@ -60,8 +70,8 @@ def _thinned(points: list) -> list:
     return [points[index] for index in np.linspace(0, len(points) - 1, MAX_POINTS).astype(int)]
 
 
-def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
+def _write(path: Path, rows: Iterable[tuple]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(header)
+        writer.writerow(HEADERS[path.name])
         writer.writerows(rows)

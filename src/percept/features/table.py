@@ -117,8 +117,11 @@ def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
     cells = table.columns[column]
     try:
         numbers = np.where(cells == "", "nan", cells).astype(np.float64)
+    except ValueError:
+        numbers = None
+    if numbers is not None and not any("_" in cell for cell in cells):  # Python alone reads 1_000 as a number
         wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & (cells != ""))
-    except (ValueError, TypeError):
+    else:
         wrong = [row for row, cell in enumerate(cells) if cell != "" and not _is_number(cell)]
     if len(wrong):
         lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
@@ -133,7 +136,7 @@ def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
 
 def _is_number(cell: str) -> bool:
     try:
-        return abs(float(cell)) <= LARGEST
+        return "_" not in cell and abs(float(cell)) <= LARGEST
     except ValueError:
         return False
 

@@ -80,10 +80,14 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
 
 def _decoded(path: Path, text: CsvFormat) -> str:
     try:
-        return path.read_bytes().decode(text.encoding)
+        content = path.read_bytes().decode(text.encoding)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise _unreadable(path, f"line {line} is not {text.encoding}", "text in source.encoding") from None
+    if "\0" in content:  # fixed-width text arrays would lose it; most often the file is UTF-16
+        line = content.count("\n", 0, content.index("\0")) + 1
+        raise _unreadable(path, f"line {line} holds a NUL character", "text in source.encoding")
+    return content
 
 
 def _check_header(path: Path, names: list[str], text: CsvFormat) -> None:

@@ -61,6 +61,14 @@ def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective)
     return Examples(examples.x, y)
 
 
+def write_graph(model: keras.Model, log_dir: Path) -> None:
+    """Put the network, from inputs to outputs, into TensorBoard's graph page."""
+    example = tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)
+    forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
+    with tf.summary.create_file_writer(str(log_dir / "train")).as_default():
+        tf.summary.graph(forward.graph)
+
+
 def fit(
     model: keras.Model,
     train: Examples,
@@ -82,11 +90,3 @@ def fit(
     if plan.weights == "best":
         model.set_weights(fitted.best.weights)
     return fitted
-
-
-def write_graph(model: keras.Model, log_dir: Path) -> None:
-    """Put the network, from inputs to outputs, into TensorBoard's graph page."""
-    example = tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)
-    forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
-    with tf.summary.create_file_writer(str(log_dir / "train")).as_default():
-        tf.summary.graph(forward.graph)

@@ -1,0 +1,102 @@
+"""Every command of the README runs, in order, in a clone."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from conftest import clone_of_working_tree
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.partition("  #")[0].strip()
+    for block in re.findall(r"```sh\n(.*?)```", README, re.S)
+    for line in block.splitlines()
+]
+# These run by themselves: the tests are running now, a server does not end, and the environment is there already.
+APART = {"make test", "tensorboard --logdir logs", "source .venv/bin/activate"}
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """A clone with this environment in place of the one that `make setup` would download."""
+    clone = clone_of_working_tree(tmp_path_factory.mktemp("readme") / "percept")
+    environment = clone.folder / ".venv"
+    environment.mkdir()
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (environment / name).symlink_to(Path(sys.prefix) / name)
+    (environment / "ready").touch()
+    return clone
+
+
+def test_the_commands_run_in_the_order_of_the_page(fresh):
+    rows = [f"{row},{20 + row % 50},{1000 + row * 7},{'yes' if row % 50 > 30 else 'no'}" for row in range(400)]
+    table = fresh.folder / "customers.csv"
+    table.write_text("\n".join(["customer_id,age,income,left", *rows]) + "\n", encoding="utf-8")
+    digest = subprocess.run(["sha256sum", str(table)], capture_output=True, text=True, check=True).stdout.split()[0]
+    task = re.search(r"```yaml\n(.*?)```", README, re.S)[1].replace("???", digest)
+    (fresh.folder / "conf/task/customers.yaml").write_text(task, encoding="utf-8")
+
+    assert len(COMMANDS) > 15
+    for command in COMMANDS:
+        if command not in APART:
+            fresh.run("sh", "-c", command)
+            if command == "dvc queue start":
+                _wait_for_queue(fresh)
+    assert '"task": "customers"' in (fresh.folder / "results/metrics.json").read_text(encoding="utf-8")
+
+
+def _wait_for_queue(clone) -> None:
+    deadline_s = time.monotonic() + 240
+    while (status := clone.run("dvc", "queue", "status").stdout).count("Success") < 2:
+        assert time.monotonic() < deadline_s and "Failed" not in status, status
+        time.sleep(1)
+
+
+def test_make_repro_again_is_quick_to_say_that_nothing_changed(fresh):
+    fresh.run("python", "src/compose.py")
+    fresh.run("make", "repro")
+    output = fresh.run("make", "repro").stdout
+    assert "Data and pipelines are up to date." in output
+    assert "digits (multiclass)" in output and "<- primary" in output
+    assert output.count("dvc exp") == 3
+
+
+def test_make_test_runs_the_tests(fresh):
+    assert "python -m pytest" in fresh.run("make", "--dry-run", "test").stdout
+    assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_tensorboard_lists_the_runs(fresh):
+    port = 6000 + os.getpid() % 1000
+    command = [str(Path(sys.executable).parent / "tensorboard"), "--logdir", "logs", "--port", str(port)]
+    with subprocess.Popen(command, cwd=fresh.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            runs = _get(f"http://localhost:{port}/data/runs")
+        finally:
+            server.terminate()
+    assert "iris-mlp-" in runs and "wine-mlp-" in runs and "/validation" in runs
+
+
+def _get(address: str) -> str:
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                body = answer.read().decode()
+            if "iris" in body:
+                return body
+        except OSError:
+            pass
+        time.sleep(0.5)
+    raise AssertionError(f"no answer from {address}")
+
+
+def test_every_file_the_page_links_to_is_there():
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).exists()] == []

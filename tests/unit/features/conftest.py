@@ -1,0 +1,62 @@
+"""Small tables, and what preprocess makes of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from percept.features.prepare import prepare
+from percept.features.split import Split
+from percept.features.table import TableFeatures
+from percept.objective import Binary, Objective
+from percept.prepared import Examples, load_examples
+from percept.sources.dataset import Table
+from percept.spec import PARTS, DatasetSpec
+
+LAST_TWO = {"test": {"kind": "last", "rows": 2}, "validation": {"kind": "none"}}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The contents of data/prepared."""
+
+    folder: Path
+    spec: DatasetSpec
+    train: Examples
+    validation: Examples
+    test: Examples
+
+    @property
+    def encoder(self) -> bytes:
+        return (self.folder / "encoder.onnx").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def make_table() -> Callable[..., Table]:
+    """Columns of values as the text cells of a file with a header; None is a missing cell."""
+
+    def make(columns: dict[str, list]) -> Table:
+        cells = {
+            name: np.array(["" if value is None else str(value) for value in values], dtype=object)
+            for name, values in columns.items()
+        }
+        num_rows = len(next(iter(cells.values())))
+        return Table(file="data.csv", columns=cells, lines=np.arange(num_rows) + 2)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def prepare_table(tmp_path_factory) -> Callable[..., Prepared]:
+    """Run preprocess on a table: the target is y, its positive label 1, and the last two rows test."""
+
+    def run(table: Table, objective: Objective | None = None, split: dict | None = None, **features) -> Prepared:
+        folder = tmp_path_factory.mktemp("prepared")
+        options = TableFeatures(kind="table", **features)
+        target = objective or Binary(kind="binary", target="y", positive="1")
+        spec = prepare("task", table, options, Split(**(split or LAST_TWO)), target, seed=0, folder=folder)
+        return Prepared(folder, spec, *(load_examples(part, folder) for part in PARTS))
+
+    return run

@@ -1,0 +1,37 @@
+"""The tasks that download: their real files, when this machine has a mirror of them."""
+
+import os
+
+import numpy as np
+import pytest
+from omegaconf import OmegaConf
+
+from compose import composed
+from percept.composition import Config
+from percept.sources import read
+from percept.sources.dataset import Images
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("DATA_MIRROR", "").strip(),
+    reason="DATA_MIRROR is not set: it names the folder or server that has the published files",
+)
+
+
+def fetched(task: str, folder):
+    values = OmegaConf.to_container(composed([f"task={task}"]))
+    source = Config.check(values, "configuration").source
+    source.fetch(folder, None)
+    return read(source, folder)
+
+
+@pytest.mark.parametrize(("task", "num_rows"), [("churn", 7043), ("california", 20640), ("diabetes", 768)])
+def test_a_published_table_has_all_its_rows(task, num_rows, tmp_path):
+    assert fetched(task, tmp_path).num_rows == num_rows
+
+
+def test_mnist_has_all_its_images(tmp_path):
+    images = fetched("mnist", tmp_path)
+    assert isinstance(images, Images)
+    assert images.pixels.shape == (70_000, 28, 28, 1)
+    assert images.is_test.sum() == 10_000
+    assert np.unique(images.labels).tolist() == list(range(10))

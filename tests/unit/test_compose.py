@@ -1,0 +1,141 @@
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from omegaconf import OmegaConf
+
+from compose import composed
+from percept import paths
+from percept.errors import UserError
+from percept.params import read
+
+
+def run_compose(folder, *words: str, root=paths.ROOT) -> subprocess.CompletedProcess:
+    command = [sys.executable, str(root / "src/compose.py"), *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def test_without_overrides_the_default_task_is_composed():
+    assert composed([]).task == "digits"
+
+
+def test_overrides_reach_their_keys():
+    config = composed(
+        ["task=churn", "fit.epochs=7", "model.units=[5]", "optimizer=sgd", "++objective.primary=f1", "seed=3"]
+    )
+    assert (config.task, config.seed, config.fit.epochs, config.objective.primary) == ("churn", 3, 7, "f1")
+    assert (config.model.units, config.optimizer.kind) == ([5], "sgd")
+
+
+def test_a_task_brings_its_own_model_and_optimizer():
+    config = composed(["task=xor_gate"])
+    assert (config.model.units, config.optimizer.kind) == ([4], "sgd")
+
+
+def test_a_chosen_model_beats_the_one_of_the_task():
+    assert composed(["task=xor_gate", "model=perceptron"]).model == {"kind": "perceptron"}
+    assert composed(["model=perceptron", "task=xor_gate"]).model == {"kind": "perceptron"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "reason"),
+    [
+        (["model.droput=1"], "model.droput: unknown key; did you mean 'dropout'?"),
+        (["+model.droput=1"], "model.droput: unknown key; did you mean 'dropout'?"),
+        (["modle=mlp"], "modle"),
+        (["zzz=1"], "zzz: unknown key; known: seed, conf, model, optimizer, fit"),
+        (["task=churn", "split.test.of=train"], "add an option that conf/ does not mention: `+split.test.of=...`"),
+        (["task=zzz"], "Could not find 'task/zzz' Available options in 'task': and_gate"),
+        (["model=zzz"], "Could not find 'model/zzz' Available options in 'model': mlp"),
+        (["fit.epochs=-3"], "fit.epochs = -3: should be greater than 0"),
+        (["fit.epochs=???"], "fit.epochs is ???"),
+        (["fit.epochs=${nowhere}"], "Interpolation key 'nowhere' not found"),
+        (["fit.epochs=["], "no viable alternative at input '['"),
+        (["fit.epochs"], "fit.epochs"),
+        (["--epochs"], "--epochs"),
+    ],
+)
+def test_an_override_that_conf_cannot_take_is_refused_with_its_reason(overrides, reason):
+    with pytest.raises(UserError, match=re.escape(reason)) as caught:
+        composed(overrides)
+    assert str(caught.value).startswith("configuration: ")
+
+
+def test_an_unknown_task_lists_every_task():
+    with pytest.raises(UserError) as caught:
+        composed(["task=zzz"])
+    tasks = [file.stem for file in (paths.ROOT / "conf/task").glob("*.yaml")]
+    assert len(tasks) > 10 and set(tasks) <= set(str(caught.value).split())
+
+
+def test_the_script_writes_what_it_composes(tmp_path):
+    result = run_compose(tmp_path, "task=xor_gate", "optimizer.learning_rate=1e-3")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "wrote params.yaml for task xor_gate" in result.stdout
+    wanted = composed(["task=xor_gate", "optimizer.learning_rate=1e-3"])
+    assert read(tmp_path / "params.yaml") == OmegaConf.to_container(wanted)
+    assert [file.name for file in tmp_path.iterdir()] == ["params.yaml"]
+
+
+@pytest.mark.parametrize("override", ["fit.epochs=-3", "task=zzz", "model.droput=1", "fit.epochs=["])
+def test_a_refused_composition_leaves_the_params_file_untouched(tmp_path, override):
+    before = b"task: churn  # mine\r\nodd: [1,\n 2]"
+    (tmp_path / "params.yaml").write_bytes(before)
+    result = run_compose(tmp_path, override)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("compose: configuration: ") and "Traceback" not in result.stderr
+    assert (tmp_path / "params.yaml").read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["params.yaml"]
+
+
+@pytest.fixture
+def composed_churn(tmp_path):
+    """A folder whose params.yaml was composed for churn with an override."""
+    config = composed(["task=churn", "fit.epochs=7"])
+    del config.fit.patience
+    (tmp_path / "params.yaml").write_text(OmegaConf.to_yaml(config))
+    return tmp_path
+
+
+def test_check_tells_each_difference_and_fails(composed_churn):
+    before = (composed_churn / "params.yaml").read_bytes()
+    result = run_compose(composed_churn, "--check")
+    assert result.returncode == 1
+    lines = [line.strip() for line in result.stderr.splitlines()]
+    assert lines[0] == "compose: params.yaml: differs from conf/"
+    assert lines[1:3] == ["fit.epochs: 7 here, 1000 in conf/", "fit.patience: '???' here, 50 in conf/"]
+    assert (composed_churn / "params.yaml").read_bytes() == before
+
+
+def test_check_passes_with_the_overrides_that_were_composed(tmp_path):
+    (tmp_path / "params.yaml").write_text(OmegaConf.to_yaml(composed(["task=churn", "fit.epochs=7"])))
+    result = run_compose(tmp_path, "--check", "task=churn", "fit.epochs=7")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "params.yaml is what conf/ composes for task churn" in result.stdout
+
+
+def test_check_notices_an_edit_of_conf(tmp_path):
+    for name in ("src", "conf"):
+        shutil.copytree(paths.ROOT / name, tmp_path / name)
+    assert run_compose(tmp_path, "task=digits", root=tmp_path).returncode == 0
+    assert run_compose(tmp_path, "--check", root=tmp_path).returncode == 0
+    with (tmp_path / "conf/optimizer/adam.yaml").open("a") as stream:
+        stream.write("# a remark changes no value\n")
+    assert run_compose(tmp_path, "--check", root=tmp_path).returncode == 0
+    file = tmp_path / "conf/task/digits.yaml"
+    file.write_text(file.read_text().replace("epochs: 100", "epochs: 101"))
+    result = run_compose(tmp_path, "--check", root=tmp_path)
+    assert result.returncode == 1 and "fit.epochs: 100 here, 101 in conf/" in result.stderr
+
+
+def test_check_without_a_params_file_says_how_to_write_one(tmp_path):
+    result = run_compose(tmp_path, "--check")
+    assert result.returncode == 1 and "params.yaml: there is no such file" in result.stderr
+
+
+def test_help_shows_the_commands(tmp_path):
+    result = run_compose(tmp_path, "--help")
+    assert result.returncode == 0 and "python src/compose.py --check" in result.stdout
+    assert not (tmp_path / "params.yaml").exists()
