@@ -27,8 +27,8 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py
 
-bench: .venv/ready  ## the pipeline and its engines against plain Keras scripts, side by side
-	@$(ACTIVATE) python src/benchmark.py
+bench: .venv/ready  ## the pipeline against plain Keras scripts, side by side
+	@$(ACTIVATE) python benchmarks/run.py
 
 clean:  ## remove the environment; data, models and results stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

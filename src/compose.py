@@ -40,10 +40,8 @@ def _explained(error: Exception, overrides: list[str]) -> UserError:
         return UserError("configuration", f"{error.full_key} is ???", "a value", f"give it: `{error.full_key}=...`")
     if isinstance(error, unknown) and error.parent_node is not None:
         known = [str(key) for key in error.parent_node if key != "hydra"]
-        near = nearest(str(error.key), known)
-        found = f"{error.full_key}: unknown key{near or '; known: ' + ', '.join(known)}"
-        plus = f", or add an option that conf/ does not mention: `+{error.full_key}=...`"
-        return UserError("configuration", found, "a key of conf/", "mend the override" + ("" if near else plus))
+        found = f"{error.full_key}: unknown key{nearest(str(error.key), known) or '; known: ' + ', '.join(known)}"
+        return UserError("configuration", found, "a key of conf/", "mend the override")
     found = " ".join(str(outermost).split())
     return UserError("configuration", found, "what conf/ offers", f"mend {' '.join(overrides)}")
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from percept import paths
@@ -40,5 +41,12 @@ def check(config: DictConfig) -> str:
 
 
 def register() -> None:
-    """Make `${check:}` known: conf/config.yaml asks for it, so DVC's composition checks too."""
+    """Make known what conf/config.yaml asks for, so that DVC's composition checks like our own.
+
+    `${check:}` runs `check`. `open_sections` lets Hydra set any key below a section: Hydra would refuse an unknown one
+    without naming the nearest.
+    """
     OmegaConf.register_new_resolver("check", lambda *, _root_: check(_root_), replace=True)
+    sections = [name for name, field in Config.model_fields.items() if field.annotation not in (str, int)]
+    node = OmegaConf.create({name: OmegaConf.create({}, flags={"struct": False}) for name in sections})
+    ConfigStore.instance().store(name="open_sections", node=node)
