@@ -11,9 +11,13 @@ from percept.models.perceptron import Perceptron, is_separable
 from percept.objective import Objective
 from percept.optimizer import Optimizer
 from percept.params import Params
-from percept.prepared import load_examples, load_raw, load_spec
+from percept.prepared import Examples, load_examples, load_raw, load_spec
+from percept.spec import DatasetSpec
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
+
+
+SEPARABLE_ROWS = 10_000  # more take the linear program too long
 
 
 class TrainParams(Params):
@@ -29,7 +33,7 @@ def main() -> None:
     spec = load_spec()
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow()
-    from percept.training import environment, export, fit
+    from percept.training import environment, fit
 
     fit.seed_everything(params.seed)
     network = build(params.model, spec, params.objective)
@@ -49,7 +53,7 @@ def main() -> None:
 
     with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
         fitted.history.save(history)
-        _save(folder, export, network, fitted, spec, params.objective)
+        _save(folder, network, fitted, spec, params.objective)
 
 
 def _log_dir(task: str, model: str) -> Path:
@@ -66,8 +70,8 @@ def _say_how_it_went(fitted, plan: Fit, seconds: float) -> None:
     print(f"train: {epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}", flush=True)
 
 
-def _say_whether_separable(train, accuracy: float) -> None:
-    if accuracy == 1:
+def _say_whether_separable(train: Examples, accuracy: float) -> None:
+    if accuracy == 1 or len(train) > SEPARABLE_ROWS:
         return
     if is_separable(train.x, train.y):
         print("train: one straight line could part the classes, but it is not found yet: train for more epochs")
@@ -78,16 +82,19 @@ def _say_whether_separable(train, accuracy: float) -> None:
         )
 
 
-def _save(folder: Path, export, network, fitted, spec, objective: Objective) -> None:
+def _save(folder: Path, network, fitted, spec: DatasetSpec, objective: Objective) -> None:
+    """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
+    from percept.training import export
+
     final = export.in_target_unit(network, spec)
     export.save_keras(final, folder / paths.NETWORK)
     encoder = None if spec.pixels else paths.PREPARED / paths.ENCODER
     export.save_onnx(final, encoder, spec, objective, folder / paths.SHIPPED)
     x, raw = load_examples("test").x[:1000], load_raw("test", spec)
     difference = export.disagreement(final, x, folder / paths.SHIPPED, {name: c[:1000] for name, c in raw.items()})
-    # The rounding of float32 grows with the inputs; scaled ones stay well below 100.
-    allowed = export.TOLERANCE * max(1.0, float(abs(x.astype("float32")).max(initial=0)) / 100)
-    if difference > allowed and not spec.pixels:
+    # The rounding of float32 grows with the inputs; scaled ones, as pixels are, stay well below 100.
+    allowed = export.TOLERANCE * (1.0 if spec.pixels else max(1.0, float(abs(x).max(initial=0)) / 100))
+    if difference > allowed:
         raise UserError(
             paths.SHIPPED,
             f"its predictions differ from the Keras model's by up to {difference:.1e}",

@@ -27,7 +27,7 @@ fi
 echo "setup: installing into .venv with $("$python" --version); about 700 MB to download, a few minutes the first time"
 "$python" -m venv --clear .venv
 PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install \
-    --quiet --no-compile --require-hashes --requirement requirements.lock
+    --quiet --no-compile --use-pep517 --require-hashes --requirement requirements.lock
 # Not left to pip, which PYTHONDONTWRITEBYTECODE may keep from it; without bytecode TensorFlow loads twice as slowly.
 # A few packages carry files for other Pythons, which do not compile: no reason to stop.
 .venv/bin/python -m compileall -qq -j 0 .venv/lib || true

@@ -1,7 +1,5 @@
 """Tables: which columns count as numbers or categories, what a missing cell means, and how columns are scaled."""
 
-import ast
-import operator
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -10,28 +8,13 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from percept.errors import UserError, listed, nearest
+from percept.features.formula import arithmetic, column_names, compute
 from percept.params import Section
 from percept.sources.dataset import Table
 from percept.spec import RawInput
 
 TASK_FILE = "mend it in conf/task/"
 LARGEST = float(np.finfo(np.float32).max)  # the arrays are float32
-OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
-
-
-def arithmetic(formula: str) -> str:
-    """`formula` if it is column names, numbers and + - * / alone. Raises `ValueError`."""
-    allowed = (ast.Expression, ast.BinOp, *OPERATIONS, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant)
-    try:
-        parts = list(ast.walk(ast.parse(formula, mode="eval")))
-    except SyntaxError:
-        parts = [None]
-    numbers = [part.value for part in parts if isinstance(part, ast.Constant)]
-    if not all(isinstance(part, allowed) for part in parts) or not all(type(n) in (int, float) for n in numbers):
-        raise ValueError("should be column names, numbers and + - * / alone")
-    if not any(isinstance(part, ast.Name) for part in parts):
-        raise ValueError("should be a formula that names a column at least")
-    return formula
 
 
 class MissingCells(Section):
@@ -161,8 +144,8 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
     """(rows,) for each derived column, NaN where an operand is missing or the divisor is 0. Raises `UserError`."""
     columns = {}
     for name in names:
-        formula = ast.parse(features.derive[name], mode="eval").body
-        operands = {node.id for node in ast.walk(formula) if isinstance(node, ast.Name)}
+        formula = features.derive[name]
+        operands = column_names(formula)
         for unknown in sorted(operands - set(table.columns)):
             raise UserError(
                 f"features.derive.{name}",
@@ -171,21 +154,9 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
                 TASK_FILE,
             )
         with np.errstate(all="ignore"):
-            values = _compute(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
+            values = compute(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
             columns[name] = np.where(np.abs(values) <= LARGEST, values, np.nan)
     return columns
-
-
-def _compute(node: ast.expr, columns: dict[str, NDArray[np.float64]]) -> NDArray[np.float64] | np.float64:
-    match node:
-        case ast.Name():
-            return columns[node.id]
-        case ast.UnaryOp():
-            return -_compute(node.operand, columns)
-        case ast.BinOp():
-            return OPERATIONS[type(node.op)](_compute(node.left, columns), _compute(node.right, columns))
-        case ast.Constant():
-            return np.float64(node.value)
 
 
 def rows_to_drop(
