@@ -16,7 +16,6 @@ from percept.spec import DatasetSpec
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
 
-
 SEPARABLE_ROWS = 10_000  # more take the linear program too long
 
 

@@ -1,0 +1,47 @@
+"""Formulas such as `rooms / households`: column names, numbers and + - * /, and nothing else."""
+
+import ast
+import operator
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def arithmetic(formula: str) -> str:
+    """`formula` if it is column names, numbers and + - * / alone. Raises `ValueError`."""
+    allowed = (ast.Expression, ast.BinOp, *OPERATIONS, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant)
+    try:
+        parts = list(ast.walk(ast.parse(formula, mode="eval")))
+    except SyntaxError:
+        parts = [None]
+    numbers = [part.value for part in parts if isinstance(part, ast.Constant)]
+    if not all(isinstance(part, allowed) for part in parts) or not all(type(n) in (int, float) for n in numbers):
+        raise ValueError("should be column names, numbers and + - * / alone")
+    if not any(isinstance(part, ast.Name) for part in parts):
+        raise ValueError("should be a formula that names a column at least")
+    return formula
+
+
+def column_names(formula: str) -> set[str]:
+    """The columns that a formula names."""
+    return {node.id for node in ast.walk(ast.parse(formula)) if isinstance(node, ast.Name)}
+
+
+def compute(formula: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The formula's values, (rows,), from columns of that shape."""
+    return _compute(ast.parse(formula, mode="eval").body, columns)
+
+
+def _compute(node: ast.expr, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64] | np.float64:
+    match node:
+        case ast.Name():
+            return columns[node.id]
+        case ast.UnaryOp():
+            return -_compute(node.operand, columns)
+        case ast.BinOp():
+            return OPERATIONS[type(node.op)](_compute(node.left, columns), _compute(node.right, columns))
+        case ast.Constant():
+            return np.float64(node.value)
