@@ -7,8 +7,8 @@ from pathlib import Path
 METRICS = Path("results/metrics.json")
 NEXT = (
     ("dvc exp run -S task=churn", "another task; conf/task/ has them all"),
-    ("dvc exp run -S model.units=[32] -S fit.epochs=20", "another setting of this one"),
-    ("dvc exp show --only-changed", "the runs side by side; curves: tensorboard --logdir logs"),
+    ("dvc exp run -S model.dropout=0.1 -S fit.epochs=50", "another setting of this one"),
+    ("python src/compare.py", "the runs side by side; curves: tensorboard --logdir logs"),
 )
 
 

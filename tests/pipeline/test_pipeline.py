@@ -79,6 +79,11 @@ def test_queued_experiments_run_and_log_where_tensorboard_looks(clone):
         fingerprint = json.loads((clone.folder / "logs" / name / "environment.json").read_text(encoding="utf-8"))
         assert fingerprint["packages"].keys() >= {"keras", "tensorflow"} and fingerprint["cpus"] >= 1
 
+    header, *rows = clone.run("python", "src/compare.py").stdout.splitlines()
+    start = header.index("task")
+    tasks = {row[:start].strip(): row[start:].split()[0] for row in rows}
+    assert tasks["flowers-1"] == "iris" and tasks["flowers-2"] == "wine" and tasks["workspace"] == "xor_gate"
+
     table = list(csv.DictReader(io.StringIO(clone.run("dvc", "exp", "show", "--csv").stdout)))
     accuracy = {row["Experiment"]: row["test.accuracy"] for row in table}
     assert float(accuracy["flowers-1"]) >= 0.8 and float(accuracy["flowers-2"]) >= 0.8

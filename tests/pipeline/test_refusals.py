@@ -96,9 +96,9 @@ def _sha256(path: Path) -> str:
 def test_a_stale_params_file_is_warned_of(clone):
     fit = clone.folder / "conf/fit/default.yaml"
     former = fit.read_text(encoding="utf-8")
-    fit.write_text(former.replace("epochs: 100", "epochs: 101"), encoding="utf-8")
+    fit.write_text(former.replace("engine: auto", "engine: keras"), encoding="utf-8")
     assert "warning: params.yaml was composed before conf/ was edited" in clone.run("python", "src/evaluate.py").stdout
     check = clone.run("python", "src/compose.py", "--check", check=False)
     fit.write_text(former, encoding="utf-8")
     assert check.returncode == 1
-    assert "params.yaml" in check.stdout
+    assert "fit.engine: 'auto' here, 'keras' in conf/" in check.stdout

@@ -1,0 +1,72 @@
+"""compare [words of `dvc exp show`]: all runs as one short table, by task, best test score first.
+
+`dvc exp show` has every parameter and every hash as a column; this has what a person chooses by. `--all-commits` and
+the like are passed on.
+"""
+
+import json
+import subprocess
+import sys
+
+from percept.errors import UserError, run
+
+LOWER_IS_BETTER = {"log_loss", "mse", "rmse", "mae"}
+HEADER = ("run", "task", "model", "optimizer", "epochs", "metric", "validation", "test")
+
+
+def experiments(words: list[str]) -> list[dict]:
+    """Name, params and metrics of the workspace, the commits and their experiments, as DVC keeps them."""
+    result = subprocess.run(["dvc", "exp", "show", "--json", *words], capture_output=True, text=True)
+    if result.returncode:
+        raise UserError(
+            "dvc exp show", result.stderr.strip(), "a Git repository with runs", "see `dvc exp show --help`"
+        )
+    entries = []
+    for commit in json.loads(result.stdout):
+        entries.append(commit)
+        entries += [experiment["revs"][0] for experiment in commit.get("experiments") or []]
+    return [_contents(entry) for entry in entries]
+
+
+def _contents(entry: dict) -> dict:
+    """Parameters and metrics, empty where a run failed or is still queued."""
+    data = entry.get("data") or {}
+    return {
+        "name": entry.get("name") or entry["rev"][:9],
+        "params": (data.get("params") or {}).get("params.yaml", {}).get("data") or {},
+        "metrics": (data.get("metrics") or {}).get("results/metrics.json", {}).get("data") or {},
+    }
+
+
+def row(found: dict) -> tuple[str, ...]:
+    """The cells of HEADER."""
+    params, metrics = found["params"], found["metrics"]
+    model, optimizer = params["model"], params["optimizer"]
+    scores = [metrics[part].get(metrics["primary"]) for part in ("validation", "test")]
+    return (
+        found["name"],
+        metrics["task"],
+        f"{model['kind']} {'-'.join(map(str, model.get('units', [])))}".strip(),
+        f"{optimizer['kind']} {optimizer['learning_rate']:g}",
+        str(params["fit"]["epochs"]),
+        metrics["primary"],
+        *("-" if score is None else f"{score:.4g}" for score in scores),
+    )
+
+
+def _order(found: dict) -> tuple[str, float]:
+    metric = found["metrics"]["primary"]
+    score = found["metrics"]["test"].get(metric) or 0.0
+    return found["metrics"]["task"], score if metric in LOWER_IS_BETTER else -score
+
+
+def main() -> None:
+    finished = [found for found in experiments(sys.argv[1:]) if found["metrics"] and found["params"]]
+    rows = [HEADER, *(row(found) for found in sorted(finished, key=_order))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for cells in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    run(main)
