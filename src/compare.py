@@ -42,7 +42,7 @@ def row(found: dict) -> tuple[str, ...]:
     """The cells of HEADER."""
     params, metrics = found["params"], found["metrics"]
     model, optimizer = params["model"], params["optimizer"]
-    scores = [metrics[part].get(metrics["primary"]) for part in ("validation", "test")]
+    scores = [metrics.get(part, {}).get(metrics["primary"]) for part in ("validation", "test")]
     return (
         found["name"],
         metrics["task"],
