@@ -1,4 +1,4 @@
-"""A real clone of the repository with a real DVC in it."""
+"""A real clone of the repository with a real DVC in it; and no deadline for property tests, as machines vary."""
 
 import os
 import subprocess
@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("percept", deadline=None)
+settings.load_profile("percept")
 
 ROOT = Path(__file__).parents[1]
 
