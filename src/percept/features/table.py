@@ -15,6 +15,7 @@ from percept.spec import RawInput
 
 TASK_FILE = "mend it in conf/task/"
 LARGEST = float(np.finfo(np.float32).max)  # the arrays are float32
+SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32
 
 
 class MissingCells(Section):
@@ -136,6 +137,8 @@ def raw_columns(
             values = derived_columns(features, table, [column.name])[column.name].astype(np.float32)
         else:
             values = read_numbers(table, column.name).astype(np.float32)
+        if column.kind == "numeric":
+            values = np.where(np.abs(values) < SMALLEST, np.float32(0), values)
         columns[column.name] = values[:, np.newaxis]
     return columns
 

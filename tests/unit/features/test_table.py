@@ -153,3 +153,11 @@ def test_a_formula_without_a_column_is_refused():
 def test_a_number_with_an_underscore_is_text(cell, make_table):
     with pytest.raises(UserError, match=f"1 of 2 cells are not numbers \\(line 3: '{cell}'\\)"):
         read_numbers(make_table({"a": ["1", cell]}), "a")
+
+
+def test_a_number_too_small_for_float32_to_scale_counts_as_zero(make_table):
+    table = make_table({"a": ["1e-40", "-1e-31", "1e-20", "", "2"]})
+    features = TableFeatures(kind="table", numeric=["a"])
+    column = raw_columns(features, table, assign_columns(features, table, []))["a"][:, 0]
+    assert column.dtype == np.float32
+    np.testing.assert_array_equal(column, np.array([0, 0, 1e-20, np.nan, 2], np.float32))
