@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.objective import Objective
+from percept.scoring import decide
 
 # Every file is there for every task: DVC complains of a missing one, and leaves out one without rows.
 HEADERS = {
@@ -31,7 +32,7 @@ def draw(folder: Path, objective: Objective, classes: tuple[str, ...], y: NDArra
         _write(folder / "predicted_vs_actual.csv", rows)
         return
     binary = objective.kind == "binary"
-    decided = (predicted[:, 0] > 0.5).astype(int) if binary else predicted.argmax(axis=1)
+    decided = decide(objective, predicted)
     names = zip((classes[label] for label in y), (classes[label] for label in decided), strict=True)
     _write(folder / "confusion.csv", names)
     # Several classes: every (row, class) pair counts as one yes/no question, the micro average.

@@ -15,7 +15,7 @@ class Binary(Section):
     """Yes or no: one logistic unit, binary cross-entropy."""
 
     kind: Literal["binary"]
-    primary: Literal["accuracy", "roc_auc", "precision", "recall", "f1", "log_loss"] = "accuracy"
+    primary: Literal[BINARY_METRICS] = "accuracy"
     target: str  # column
     positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
@@ -29,7 +29,7 @@ class Multiclass(Section):
     """One of several classes: softmax, categorical cross-entropy."""
 
     kind: Literal["multiclass"]
-    primary: Literal["accuracy", "macro_f1", "log_loss"] = "accuracy"
+    primary: Literal[MULTICLASS_METRICS] = "accuracy"
     target: str = "class"  # column; pictures carry their class with them
     one_hot: bool = False  # targets as 0/1 rows instead of class numbers: the same loss, the recipe's spelling
 
@@ -42,7 +42,7 @@ class Regression(Section):
     """A number: linear unit, mean squared error."""
 
     kind: Literal["regression"]
-    primary: Literal["mse", "rmse", "mae", "r2"] = "mse"
+    primary: Literal[REGRESSION_METRICS] = "mse"
     target: str  # column
     scale_target: bool = False  # learn the standardised value; metrics and the shipped file stay in its own unit
     log_target: bool = False  # learn log(1 + value): for positive values over several powers of ten

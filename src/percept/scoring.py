@@ -8,6 +8,11 @@ from percept.objective import Objective
 THRESHOLD = 0.5  # of the positive class
 
 
+def decide(objective: Objective, predicted: NDArray) -> NDArray[np.int64]:
+    """Class index of each row, (rows,), from probabilities (rows, outputs)."""
+    return (predicted[:, 0] > THRESHOLD).astype(np.int64) if objective.kind == "binary" else predicted.argmax(axis=1)
+
+
 def score(
     objective: Objective, y: NDArray, predicted: NDArray[np.float32], num_classes: int
 ) -> dict[str, float | None]:
@@ -19,17 +24,16 @@ def score(
     predicted = predicted.astype(np.float64)
     match objective.kind:
         case "binary":
-            return _binary(y, predicted[:, 0])
+            return _binary(y, predicted[:, 0], decide(objective, predicted))
         case "multiclass":
-            return _multiclass(y, predicted, num_classes)
+            return _multiclass(y, predicted, decide(objective, predicted), num_classes)
         case "regression":
             return _regression(y.astype(np.float64), predicted[:, 0])
 
 
-def _binary(y: NDArray, probability: NDArray) -> dict[str, float | None]:
+def _binary(y: NDArray, probability: NDArray, decided: NDArray) -> dict[str, float | None]:
     from sklearn import metrics
 
-    decided = probability > THRESHOLD
     return {
         "accuracy": float(metrics.accuracy_score(y, decided)),
         "roc_auc": float(metrics.roc_auc_score(y, probability)) if len(np.unique(y)) == 2 else None,
@@ -40,10 +44,9 @@ def _binary(y: NDArray, probability: NDArray) -> dict[str, float | None]:
     }
 
 
-def _multiclass(y: NDArray, probabilities: NDArray, num_classes: int) -> dict[str, float | None]:
+def _multiclass(y: NDArray, probabilities: NDArray, decided: NDArray, num_classes: int) -> dict[str, float | None]:
     from sklearn import metrics
 
-    decided = probabilities.argmax(axis=1)
     probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)  # float32 sums are not quite 1
     return {
         "accuracy": float(metrics.accuracy_score(y, decided)),
