@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: repro test setup lint lock table bench clean
+.PHONY: repro test test-slow setup lint lock table bench clean
 
 repro: .venv/ready  ## run what params.yaml says, where something changed, and show the result
 	@$(ACTIVATE) dvc repro
@@ -10,6 +10,9 @@ repro: .venv/ready  ## run what params.yaml says, where something changed, and s
 
 test: .venv/ready  ## all tests; those whose data cannot be reached are skipped
 	@$(ACTIVATE) python -m pytest -q -rs
+
+test-slow: .venv/ready  ## the runs that take minutes, such as convolutions on 60000 pictures
+	@$(ACTIVATE) python -m pytest -q -rs -m slow
 
 setup: .venv/ready  ## make .venv from requirements.lock
 
@@ -27,8 +30,9 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py
 
-bench: .venv/ready  ## the pipeline against plain Keras scripts, side by side
+bench: .venv/ready  ## the pipeline against plain Keras scripts, and its fit against others, side by side
 	@$(ACTIVATE) python benchmarks/run.py
+	@$(ACTIVATE) python benchmarks/engines.py
 
 clean:  ## remove the environment; data, models and results stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

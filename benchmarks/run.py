@@ -5,49 +5,22 @@ The tables go to the screen; --save also writes them to benchmarks/RESULTS.md.
 """
 
 import argparse
-import datetime
 import json
-import os
-import platform
 import re
-import shlex
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections import defaultdict
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
-import psutil
+from processes import HERE, clone_of_head, execute, fetch
+from report import Rounds, command_line, machine, row, spread
 
-HERE = Path(__file__).resolve().parent
 STAGES = ("fetch", "preprocess", "train", "evaluate")
 JOBS = {"digits": [], "mnist": ["data/raw/mnist"]}  # and what its plain script is told
 WHOLE, PLAIN, DVC = "dvc repro --force", "plain script", "DVC itself"
 REPRO = [sys.executable, "-m", "dvc", "repro", "--force"]
 IMPORT = re.compile(r"^import time: +(\d+) \|", re.MULTILINE)  # microseconds of a module without those it imports
-BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
-
-
-class Run(NamedTuple):
-    """One finished process."""
-
-    seconds: float
-    peak_mb: float  # of the largest process among it and its children
-    status: int
-    output: str
-    errors: str
-
-
-class Rounds(defaultdict[str, list[float]]):
-    """Values by process, one for each round."""
-
-    def __init__(self) -> None:
-        super().__init__(list)
+PACKAGES = {"TensorFlow": "tensorflow", "DVC": "dvc"}
 
 
 @dataclass(frozen=True)
@@ -62,42 +35,10 @@ class Job:
     epochs: Rounds = field(default_factory=Rounds)
 
 
-def execute(command: list[str], clone: Path, may_fail: bool = False) -> Run:
-    """Run in the clone and wait. Ends the benchmark where the command fails, unless it may."""
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=clone, env=environment(clone), stdout=output, stderr=errors)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        errors.seek(0)
-        peak_mb = usage.ru_maxrss * BYTES_PER_MAXRSS / 1e6
-        run = Run(seconds, peak_mb, process.returncode, output.read(), errors.read())
-    if run.status and not may_fail:
-        told = "\n".join((run.output + run.errors).splitlines()[-20:])
-        sys.exit(f"bench: `{shlex.join(command)}` ended with status {run.status}:\n{told}")
-    return run
-
-
-def environment(clone: Path) -> dict[str, str]:
-    """This Python for DVC's stages, all of DVC's own files in the temporary folder, and a mirror found from there."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    settings = os.environ | {"PATH": path, "DVC_SITE_CACHE_DIR": str(clone.parent / "dvc")}
-    mirror = settings.get("DATA_MIRROR", "").strip()
-    if mirror and not mirror.lower().startswith(("http://", "https://")):
-        settings["DATA_MIRROR"] = str(Path(mirror).expanduser().resolve())
-    return settings
-
-
 def measure(name: str, rounds: int, clone: Path) -> Job:
     """Compose and fetch beforehand, untimed; then all processes of the job in turns."""
-    execute([sys.executable, "src/compose.py", f"task={name}"], clone)
-    fetched = execute([sys.executable, "src/fetch.py"], clone, may_fail=True)
-    if fetched.status:
-        print(fetched.errors, file=sys.stderr)
-        said = re.search(r"^fetch: (.+?)(; tried)?$", fetched.errors, re.MULTILINE)
-        return Job(said[1]) if said else sys.exit("bench: fetch failed")
+    if skipped := fetch(f"task={name}", clone):
+        return Job(skipped)
     script = [str(HERE / f"plain_{name}.py"), *JOBS[name]]
     job = Job()
     for number in range(1, rounds + 1):
@@ -148,7 +89,7 @@ def comparison(jobs: dict[str, Job]) -> str:
         ratio = statistics.median(both[0]) / statistics.median(both[1])
         cells = [name, *map(spread, both), f"{ratio:.2f}"]
         cells += [pair(job.accuracy, ".4f"), pair(job.epochs, ".0f"), pair(job.peak_mb, ".0f")]
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(row(cells))
     return "\n".join(lines)
 
 
@@ -160,33 +101,15 @@ def breakdown(jobs: dict[str, Job]) -> str:
         for what in (*STAGES, DVC, PLAIN):
             whole, imports = statistics.median(job.seconds[what]), statistics.median(job.imports[what])
             cells = [name, what, *(f"{seconds:.2f}" for seconds in (whole, imports, whole - imports))]
-            lines.append(f"| {' | '.join(cells)} |")
+            lines.append(row(cells))
     return "\n".join(lines)
-
-
-def spread(values: list[float]) -> str:
-    return f"**{statistics.median(values):.1f}** ({min(values):.1f} to {max(values):.1f})"
 
 
 def pair(values: Rounds, form: str) -> str:
     return " / ".join(format(statistics.median(values[what]), form) for what in (WHOLE, PLAIN))
 
 
-def machine() -> str:
-    cpu_info = Path("/proc/cpuinfo")
-    names = re.findall(r"^model name\s*: (.+)", cpu_info.read_text(), re.MULTILINE) if cpu_info.is_file() else []
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    memory = psutil.virtual_memory().total / 2**30
-    packages = ", ".join(f"{name} {version(key)}" for name, key in (("TensorFlow", "tensorflow"), ("DVC", "dvc")))
-    return (
-        f"{(names or [platform.processor()])[0]}, {cores} cores, {memory:.0f} GiB memory; {platform.system()}; "
-        f"Python {platform.python_version()}, {packages}."
-    )
-
-
 def report(jobs: dict[str, Job], rounds: int) -> str:
-    mirror = "DATA_MIRROR=<folder> " if os.environ.get("DATA_MIRROR") else ""
-    command = f"{mirror}python benchmarks/run.py {shlex.join(sys.argv[1:])}".strip()
     return f"""# percept beside plain Keras scripts
 
 Wall-clock from process start to exit, imports included; in turns; rounds: {rounds}; median (least to most).
@@ -200,8 +123,8 @@ are Python's own account (`-X importtime`) of another run, so small differences 
 
 {breakdown(jobs)}
 
-{machine()}
-{datetime.date.today().isoformat()}: `{command}`
+{machine(PACKAGES)}
+{command_line()}
 """
 
 
@@ -212,9 +135,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error(f"--rounds is {options.rounds}, expected 1 or more")
-    with tempfile.TemporaryDirectory(prefix="percept-") as folder:
-        clone = Path(folder) / "clone"
-        subprocess.run(["git", "clone", "--quiet", str(HERE.parent), str(clone)], check=True)
+    with clone_of_head() as clone:
         jobs = {name: measure(name, options.rounds, clone) for name in JOBS}
     text = report(jobs, options.rounds)
     print(text)

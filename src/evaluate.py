@@ -4,11 +4,11 @@ import json
 
 from percept import charts, paths
 from percept.errors import run
-from percept.objective import Objective
+from percept.objective import AUXILIARY, Objective
 from percept.params import Params
 from percept.prepared import load_examples, load_raw, load_spec
 from percept.scoring import score
-from percept.shipped import predict
+from percept.shipped import output_names, predict
 
 
 class EvaluateParams(Params):
@@ -20,6 +20,7 @@ def main() -> None:
     params = EvaluateParams.load()
     spec = load_spec()
     report = {"task": params.task, "kind": params.objective.kind, "primary": params.objective.primary}
+    model = paths.MODELS / paths.SHIPPED
     with paths.replaced(paths.PLOTS) as plots, paths.replaced(paths.METRICS) as metrics:
         charts.draw_history(paths.HISTORY, plots)
         for part in ("validation", "test"):
@@ -27,14 +28,18 @@ def main() -> None:
             y = load_examples(part).y
             if not len(y):
                 continue
-            predicted = predict(paths.MODELS / paths.SHIPPED, load_raw(part, spec))
+            raw = load_raw(part, spec)
+            predicted = predict(model, raw)
             report[part] = score(params.objective, y, predicted, len(spec.classes))
+            if AUXILIARY in output_names(model):
+                second = predict(model, raw, AUXILIARY)
+                report[part][AUXILIARY] = score(params.objective, y, second, len(spec.classes))
             if part == "test":
                 charts.draw(plots, params.objective, spec.classes, y, predicted)
         metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     print(
         "evaluate: test "
-        + ", ".join(f"{name} {value:.4g}" for name, value in report["test"].items() if value is not None)
+        + ", ".join(f"{name} {value:.4g}" for name, value in report["test"].items() if isinstance(value, float))
     )
 
 

@@ -36,9 +36,9 @@ def main() -> None:
 
     fit.seed_everything(params.seed)
     network = build(params.model, spec, params.objective)
-    fit.compile_model(network, params.objective, params.optimizer)
+    fit.compile_model(network, params.objective, params.optimizer, getattr(params.model, "auxiliary_weight", 0.0))
     examples = {part: load_examples(part) for part in ("train", "validation")}
-    targets = {part: fit.network_targets(rows, spec, params.objective) for part, rows in examples.items()}
+    targets = {part: fit.network_targets(rows, spec, params.objective, network) for part, rows in examples.items()}
     counts = f"{spec.rows.train:,} training rows, {spec.rows.validation:,} validation rows"
     print(f"train: {params.model.kind} with {network.count_params():,} parameters; {counts}", flush=True)
 
@@ -85,7 +85,7 @@ def _save(folder: Path, network, fitted, spec: DatasetSpec, objective: Objective
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
     from percept.training import export
 
-    final = export.in_target_unit(network, spec)
+    final = export.in_target_unit(export.without_augmentation(network), spec)
     export.save_keras(final, folder / paths.NETWORK)
     encoder = None if spec.pixels else paths.PREPARED / paths.ENCODER
     export.save_onnx(final, encoder, spec, objective, folder / paths.SHIPPED)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.objective import Objective
+from percept.objective import AUXILIARY, Objective
 from percept.scoring import decide
 
 # Every file is there for every task: DVC complains of a missing one, and leaves out one without rows.
@@ -45,7 +45,8 @@ def draw_history(history: Path, folder: Path) -> None:
     """Loss and metric of each epoch, apart for training and validation rows."""
     with history.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    metric = next(name for name in rows[0] if name not in ("epoch", "loss") and not name.startswith("val_"))
+    names = [name for name in rows[0] if name != "epoch" and not name.endswith("loss")]
+    metric = next(name for name in names if not name.startswith(("val_", AUXILIARY)))
     for part, prefix in (("train", ""), ("validation", "val_")):
         seen = _thinned(rows) if f"{prefix}loss" in rows[0] else []
         points = [(row["epoch"], row[f"{prefix}loss"], row[f"{prefix}{metric}"]) for row in seen]

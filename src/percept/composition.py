@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from percept import paths
 from percept.features import Features
 from percept.features.split import Split
-from percept.models import Model
+from percept.models import Model, check_serves
 from percept.objective import Objective
 from percept.optimizer import Optimizer
 from percept.params import Params, conf_digest
@@ -36,7 +36,8 @@ def check(config: DictConfig) -> str:
     sections = OmegaConf.masked_copy(config, [key for key in config if key != "conf"])
     values: dict[str, Any] = OmegaConf.to_container(sections, resolve=True, throw_on_missing=True)
     digest = conf_digest(str(values.get("task")), paths.ROOT / paths.CONF)
-    Config.check(values | {"conf": digest}, "configuration")
+    checked = Config.check(values | {"conf": digest}, "configuration")
+    check_serves(checked.model, checked.features.kind, checked.task)
     return digest
 
 

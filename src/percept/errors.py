@@ -1,6 +1,7 @@
 """Errors a person can mend, and how a script prints them."""
 
 import difflib
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -32,9 +33,12 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
 
 def run(main: Callable[[], None]) -> None:
     """Run a script; a `UserError` becomes one message and exit status 1, a bug keeps its traceback."""
+    gc.set_threshold(100_000)  # nearly all that a stage loads stays until its end: search for garbage rarely
     try:
         main()
     except UserError as error:
         sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
     except KeyboardInterrupt:
         sys.exit(f"{Path(sys.argv[0]).stem}: stopped by the keyboard; nothing was replaced")
+    finally:
+        gc.freeze()  # and not at all at the end

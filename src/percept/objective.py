@@ -6,6 +6,8 @@ from pydantic import Field
 
 from percept.params import Label, Section
 
+AUXILIARY = "auxiliary"  # name of a second output that learns the same target
+
 BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss")
 MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss")
 REGRESSION_METRICS = ("mse", "rmse", "mae", "r2")

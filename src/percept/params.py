@@ -64,7 +64,7 @@ def read(path: Path) -> dict[str, Any]:
 
 def conf_digest(task: str, conf: Path = paths.CONF) -> str:
     """Short sha256 of the files in conf/ that can take part in composing `task`."""
-    files = [conf / "config.yaml", conf / "task" / f"{task}.yaml"]
+    files = [conf / "config.yaml", *_with_bases(conf / "task" / f"{task}.yaml")]
     for group in ("model", "optimizer", "fit", "features", "objective"):
         files += sorted((conf / group).rglob("*.yaml"))
     digest = hashlib.sha256()
@@ -72,6 +72,18 @@ def conf_digest(task: str, conf: Path = paths.CONF) -> str:
         if file.is_file():
             digest.update(str(file.relative_to(conf)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def _with_bases(file: Path) -> list[Path]:
+    """A file of conf/, and those of its own group that it starts from."""
+    if not file.is_file():
+        return []
+    try:
+        defaults = OmegaConf.load(file).get("defaults", [])
+    except (OmegaConfBaseException, YAMLError, AttributeError):
+        defaults = []  # composing says what is wrong with it
+    bases = [file.with_name(f"{name}.yaml") for name in defaults if isinstance(name, str) and name != "_self_"]
+    return [file, *(found for base in bases for found in _with_bases(base))]
 
 
 def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:

@@ -10,16 +10,25 @@ from percept import paths
 from percept.errors import UserError
 from percept.spec import DatasetSpec, Part
 
+Array = NDArray[np.float32 | np.uint8 | np.int64]
+Arrays = Array | dict[str, Array]
+
 
 @dataclass(frozen=True)
 class Examples:
-    """Network inputs and targets, row by row."""
+    """Network inputs and targets, row by row; a network of several inputs or outputs takes dicts of arrays."""
 
-    x: NDArray[np.float32 | np.uint8]  # (rows, *spec.shape)
-    y: NDArray[np.int64 | np.float32]  # (rows,) class index, or value in its own unit
+    x: Arrays  # (rows, *spec.shape)
+    y: Arrays  # (rows,) class index, or value in its own unit
+    weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(next(iter(self.x.values())) if isinstance(self.x, dict) else self.x)
+
+    @property
+    def parts(self) -> tuple[Arrays, ...]:
+        """(x, y) or (x, y, weight), as Keras takes them."""
+        return (self.x, self.y) if self.weight is None else (self.x, self.y, self.weight)
 
 
 def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:

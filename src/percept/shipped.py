@@ -9,7 +9,15 @@ OUTPUT = "prediction"
 CHUNK = 4096  # rows at a time: pictures of a large set need not be unpacked all at once
 
 
-def predict(path: Path, raw: dict[str, NDArray]) -> NDArray[np.float32]:
+def output_names(path: Path) -> list[str]:
+    """The outputs of the file: `prediction`, and `auxiliary` where the network has one."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return [output.name for output in session.get_outputs()]
+
+
+def predict(path: Path, raw: dict[str, NDArray], output: str = OUTPUT) -> NDArray[np.float32]:
     """Probabilities or values, (rows, outputs), of raw columns (rows, 1) or pixels (rows, height, width, channels)."""
     import onnxruntime
 
@@ -18,7 +26,7 @@ def predict(path: Path, raw: dict[str, NDArray]) -> NDArray[np.float32]:
     chunks = []
     for start in range(0, num_rows, CHUNK):
         rows = {name: _as_onnx(column[start : start + CHUNK]) for name, column in raw.items()}
-        chunks.append(session.run([OUTPUT], rows)[0])
+        chunks.append(session.run([output], rows)[0])
     return np.concatenate(chunks)
 
 

@@ -58,6 +58,7 @@ class DatasetSpec(Section):
     raw_inputs: tuple[RawInput, ...]
     shape: tuple[int, ...]  # of one example as the network eats it
     feature_names: tuple[str, ...] = ()  # tables: one for each column of the arrays
+    feature_sources: tuple[str, ...] = ()  # and the column of the table that each comes from
     pixels: Pixels | None = None  # pictures only
     classes: tuple[str, ...] = ()  # classification: name of class 0, 1, ...; empty for regression
     target: str = "class"

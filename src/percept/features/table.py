@@ -216,6 +216,14 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     return encoder.fit(frame)
 
 
+def feature_sources(fitted, inputs: Sequence[RawInput]) -> tuple[str, ...]:
+    """The column that each output of a fitted encoder comes from."""
+    numbers = [column.name for column in inputs if column.kind == "numeric"]
+    texts = [column.name for column in inputs if column.kind == "category"]
+    categories = fitted.named_transformers_["category"][-1].categories_ if texts else []
+    return (*numbers, *(name for name, values in zip(texts, categories, strict=True) for _ in values))
+
+
 def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> None:
     for column in inputs:
         if column.kind == "category" and (train[column.name] == "").all():

@@ -7,29 +7,110 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
 
-from percept.errors import UserError
+from percept.errors import UserError, listed
 
-LOG_INTERVAL_S = 10  # between progress lines where there is no terminal
+PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
+FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
 
 
-class Best(keras.callbacks.Callback):
-    """Keep the weights of the epoch with the lowest monitored loss, in memory."""
+class Snapshot:
+    """What observers see of a model: as it was at the end of an epoch."""
 
-    def __init__(self, monitor: str) -> None:
+    def __init__(self) -> None:
+        self.stop_training = False
+        self.weights: list[NDArray] = []
+
+    def get_weights(self) -> list[NDArray]:
+        return [weight.copy() for weight in self.weights]
+
+
+class Observer(keras.callbacks.Callback):
+    """A callback that uses nothing but the logs, `model.get_weights()` and `model.stop_training`.
+
+    Where all callbacks are observers, an engine may run some epochs before it reports them one by one.
+    """
+
+    def earliest_stop(self) -> int | None:
+        """The first epoch, counted from 1, after which this observer may stop the training, as things stand now."""
+        return None
+
+
+class Best(Observer):
+    """Keep the weights of the epoch with the best monitored value; stop `patience` epochs after it."""
+
+    def __init__(self, monitor: str, patience: int | None = None) -> None:
         super().__init__()
-        self.monitor = monitor
+        self.monitor, self.patience = monitor, patience
         self.epoch = 0  # counted from 1
-        self.value = np.inf
-        self.weights: list[np.ndarray] = []
+        self.value = -np.inf if larger_is_better(monitor) else np.inf
+        self.weights: list[NDArray] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if (logs or {})[self.monitor] < self.value:
-            self.epoch, self.value = epoch + 1, logs[self.monitor]
+        logs = logs or {}
+        if self.monitor not in logs:
+            known = listed(name for name in logs if not name.startswith("val_"))
+            found = self.monitor.removeprefix("val_")
+            raise UserError("fit.monitor", repr(found), f"one of {known}", "choose one; training shows no other")
+        value = logs[self.monitor]
+        if value > self.value if larger_is_better(self.monitor) else value < self.value:
+            self.epoch, self.value = epoch + 1, value
             self.weights = self.model.get_weights()
+        if self.patience and epoch + 1 >= self.earliest_stop():
+            self.model.stop_training = True
+
+    def earliest_stop(self) -> int | None:
+        return self.epoch + self.patience if self.patience else None
 
 
-class History(keras.callbacks.Callback):
+def larger_is_better(name: str) -> bool:
+    """Losses and errors fall; what says how much is right grows."""
+    return name.endswith(("accuracy", "auc", "f1", "precision", "recall", "r2"))
+
+
+class Scalars(Observer):
+    """Loss and metrics of each epoch for TensorBoard, in the folders and under the names that Keras gives them.
+
+    `keras.callbacks.TensorBoard` takes about a millisecond for an epoch, longer than a small epoch itself.
+    """
+
+    def __init__(self, log_dir: Path) -> None:
+        super().__init__()
+        self.log_dir = log_dir
+        self.writers: dict[str, tf.io.TFRecordWriter] = {}
+        self.flushed_s = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        parts: dict[str, list[tf.compat.v1.Summary.Value]] = {"train": [], "validation": []}
+        for name, value in (logs or {}).items():
+            part = "validation" if name.startswith("val_") else "train"
+            tag = f"epoch_{name.removeprefix('val_')}"
+            parts[part].append(tf.compat.v1.Summary.Value(tag=tag, simple_value=value))
+        for part, values in parts.items():
+            if values:
+                summary = tf.compat.v1.Summary(value=values)
+                self._write(part, tf.compat.v1.Event(wall_time=time.time(), step=epoch, summary=summary))
+        if time.monotonic() - self.flushed_s > FLUSH_INTERVAL_S:
+            self.flushed_s = time.monotonic()
+            for writer in self.writers.values():
+                writer.flush()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        for writer in self.writers.values():
+            writer.close()
+
+    def _write(self, part: str, event: tf.compat.v1.Event) -> None:
+        if part not in self.writers:
+            folder = self.log_dir / part
+            folder.mkdir(parents=True, exist_ok=True)
+            self.writers[part] = tf.io.TFRecordWriter(str(folder / f"events.out.tfevents.{time.time_ns()}.scalars"))
+            self._write(part, tf.compat.v1.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        self.writers[part].write(event.SerializeToString())
+
+
+class History(Observer):
     """One row for each epoch: epoch (from 1), loss and metrics, on training and validation rows."""
 
     def __init__(self) -> None:
@@ -46,21 +127,22 @@ class History(keras.callbacks.Callback):
             writer.writerows(self.rows)
 
 
-class StopWhenNotFinite(keras.callbacks.Callback):
+class StopWhenNotFinite(Observer):
     """A loss that is no number any more will not become one again."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        loss = (logs or {})["loss"]
-        if not np.isfinite(loss):
+        for name, value in (logs or {}).items():
+            if np.isfinite(value):
+                continue
             raise UserError(
                 f"epoch {epoch + 1}",
-                f"the training loss is {loss}",
+                f"{name} is {value}",
                 "a finite number",
                 "lower optimizer.learning_rate, or scale the inputs (features.scaling) or the target",
             )
 
 
-class Progress(keras.callbacks.Callback):
+class Progress(Observer):
     """A bar in a terminal; elsewhere a line every ten seconds at most, whatever the number of epochs."""
 
     def __init__(self, epochs: int) -> None:
@@ -80,7 +162,7 @@ class Progress(keras.callbacks.Callback):
         if self.bar is not None:
             self.bar.set_postfix_str(text, refresh=False)
             self.bar.update()
-        elif time.monotonic() - self.printed_s > LOG_INTERVAL_S:
+        elif time.monotonic() - self.printed_s > PROGRESS_INTERVAL_S:
             self.printed_s = time.monotonic()
             print(f"train: epoch {epoch + 1} of {self.epochs}: {text}", flush=True)
 

@@ -4,20 +4,25 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import keras
-import psutil
 import tensorflow as tf
 
 from percept.prepared import Examples
-from percept.training.epochs import fit_in_graph, fit_with_xla
+from percept.training.epochs import NotBuiltError, fit_in_graph, fit_with_xla
+from percept.training.keras_fit import fit_with_keras, fits_in_memory
 from percept.training.options import Fit
 
-# Measured on 2 CPU cores: XLA takes a second longer to build and then saves about 0.1 ms a step.
-XLA_PAYS_FROM_STEPS = 10_000
-MEMORY_SHARE = 0.4  # of the free memory that the arrays may take; more goes through batches on demand
+# Measured on 2 CPU cores: what XLA takes longer to build than a graph, and what it saves in each step.
+XLA_BUILD_MS = 120  # for each array of weights
+XLA_SAVES_MS = 0.03  # for each array of weights
+XLA_SAVES_MS_PER_WEIGHT = 4e-6
+EARLY = 1 / 3  # of the epochs, where a plan has patience: most fits stop early
 
 
 class Engine(Protocol):
-    """Fit a compiled model in place; the callbacks get Keras' ordinary calls and logs at the ends of epochs."""
+    """Fit a compiled model in place; the callbacks get Keras' ordinary calls and logs at the ends of epochs.
+
+    Raises `NotBuiltError` where it cannot train this model, and has then changed nothing.
+    """
 
     def __call__(
         self,
@@ -29,27 +34,27 @@ class Engine(Protocol):
     ) -> None: ...
 
 
-def fit_with_keras(
+# Each takes over where the one before cannot be built.
+ENGINES: dict[str, Engine] = {"compiled": fit_with_xla, "graph": fit_in_graph, "keras": fit_with_keras}
+
+
+def fit_with_engine(
     model: keras.Model,
     train: Examples,
     validation: Examples,
     plan: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
-    """`keras.Model.fit` on arrays in memory, shuffled anew for each epoch."""
-    model.fit(
-        train.x,
-        train.y,
-        batch_size=plan.batch_size,
-        epochs=plan.epochs,
-        validation_data=(validation.x, validation.y) if len(validation) else None,
-        validation_batch_size=4096,
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-
-
-ENGINES: dict[str, Engine] = {"compiled": fit_with_xla, "graph": fit_in_graph, "keras": fit_with_keras}
+    """Fit with the engine of `plan`, and say which it was."""
+    chosen, reason = choose(plan, model, train, validation)
+    names = list(ENGINES)
+    for name in names[names.index(chosen) :]:
+        print(f"train: engine {name}: {reason}", flush=True)
+        try:
+            ENGINES[name](model, train, validation, plan, callbacks)
+            return
+        except NotBuiltError as error:
+            reason = f"engine {name} cannot train this model ({error})"
 
 
 def choose(plan: Fit, model: keras.Model, train: Examples, validation: Examples) -> tuple[str, str]:
@@ -58,15 +63,14 @@ def choose(plan: Fit, model: keras.Model, train: Examples, validation: Examples)
         return plan.engine, "as fit.engine says"
     if tf.config.list_physical_devices("GPU"):
         return "keras", "there is a GPU"
-    size = sum(array.nbytes for rows in (train, validation) for array in (rows.x, rows.y))
-    if size > MEMORY_SHARE * psutil.virtual_memory().available:
-        return "keras", f"the arrays ({size / 2**30:.1f} GiB) take too much of the free memory to be held twice"
-    layers = {type(layer).__name__ for layer in model.layers}
-    if any("Conv" in name for name in layers):
+    if not fits_in_memory(train, validation):
+        return "keras", "the arrays take too much of the free memory to be held twice"
+    if any("Conv" in type(layer).__name__ for layer in model.layers):
         return "graph", "XLA is slow with convolutions on CPU"
-    if any("Dropout" in name for name in layers):
-        return "graph", "XLA is slow in drawing dropout masks on CPU"
-    num_steps = plan.epochs * -(-len(train) // plan.batch_size)
-    if num_steps < XLA_PAYS_FROM_STEPS:
-        return "graph", f"{num_steps:,} steps are too few to pay for XLA's compilation"
-    return "compiled", f"{num_steps:,} steps pay for XLA's compilation"
+    num_steps = int(plan.epochs * (EARLY if plan.patience else 1)) * -(-len(train) // plan.batch_size)
+    num_arrays, num_weights = len(model.trainable_weights), model.count_params()
+    saved_ms = num_steps * (XLA_SAVES_MS * num_arrays + XLA_SAVES_MS_PER_WEIGHT * num_weights)
+    steps = f"about {num_steps:,} steps"
+    if saved_ms < XLA_BUILD_MS * num_arrays:
+        return "graph", f"{steps} are too few to pay for XLA's compilation"
+    return "compiled", f"{steps} pay for XLA's compilation"

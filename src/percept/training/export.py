@@ -6,6 +6,7 @@ import tempfile
 import warnings
 import zipfile
 from pathlib import Path
+from typing import TypeVar
 
 import keras
 import numpy as np
@@ -13,11 +14,25 @@ import onnx
 from numpy.typing import NDArray
 
 from percept import shipped
-from percept.objective import Objective
+from percept.models.cnn import AUGMENTATION
+from percept.objective import AUXILIARY, Objective
 from percept.spec import DatasetSpec
+
+T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def without_augmentation(model: keras.Model) -> keras.Model:
+    """The same layers but for those that change pictures at random: Keras' own do so unless they are told not to."""
+    if all(layer.name != AUGMENTATION for layer in model.layers):
+        return model
+
+    def call(layer: keras.layers.Layer, x: keras.KerasTensor, **options) -> keras.KerasTensor:
+        return x if layer.name == AUGMENTATION else layer(x, **options)
+
+    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
 
 
 def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
@@ -25,11 +40,23 @@ def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
     scale = spec.target_scale
     if scale is None or scale == type(scale)():
         return model
-    x = keras.layers.Rescaling(scale.deviation, scale.mean)(model.output)
-    if scale.log:
-        x = keras.layers.Activation("exponential")(x)
-        x = keras.layers.Rescaling(1.0, -1.0)(x)
-    return keras.Model(model.input, x, name=model.name)
+
+    def unscaled(x: keras.KerasTensor) -> keras.KerasTensor:
+        x = keras.layers.Rescaling(scale.deviation, scale.mean)(x)
+        if scale.log:
+            x = keras.layers.Activation("exponential")(x)
+            x = keras.layers.Rescaling(1.0, -1.0)(x)
+        return x
+
+    return keras.Model(model.input, keras.tree.map_structure(unscaled, model.output), name=model.name)
+
+
+def as_shipped(outputs: T | dict[str, T]) -> dict[str, T]:
+    """What a network gives, under the names that it has in the shipped file, the main output first."""
+    if not isinstance(outputs, dict):
+        return {shipped.OUTPUT: outputs}
+    main = next(tensor for name, tensor in outputs.items() if name != AUXILIARY)
+    return {shipped.OUTPUT: main, AUXILIARY: outputs[AUXILIARY]}
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
@@ -59,6 +86,8 @@ def _renumbered(config: bytes) -> bytes:
 
 def save_onnx(model: keras.Model, encoder: Path | None, spec: DatasetSpec, objective: Objective, path: Path) -> None:
     """Join encoder (None for pictures) and network into one file: raw inputs in, probabilities or values out."""
+    outputs = as_shipped(model.output)
+    model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "network.onnx"
@@ -72,7 +101,7 @@ def save_onnx(model: keras.Model, encoder: Path | None, spec: DatasetSpec, objec
         network = onnx.compose.add_prefix(network, "network/")
         joint = [(front.graph.output[0].name, network.graph.input[0].name)]
         network = onnx.compose.merge_models(front, network, io_map=joint)
-    _rename_output(network, shipped.OUTPUT)
+    _rename_outputs(network, list(outputs))
     for value in [*network.graph.input, *network.graph.output]:
         value.type.tensor_type.shape.dim[0].dim_param = "rows"
     meaning = {"task": spec.task, "kind": objective.kind, "target": spec.target, "classes": json.dumps(spec.classes)}
@@ -81,16 +110,19 @@ def save_onnx(model: keras.Model, encoder: Path | None, spec: DatasetSpec, objec
     path.write_bytes(network.SerializeToString(deterministic=True))
 
 
-def _rename_output(model: onnx.ModelProto, name: str) -> None:
-    old = model.graph.output[0].name
+def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
+    renamed = {output.name: name for output, name in zip(model.graph.output, names, strict=True)}
     for node in model.graph.node:
-        node.output[:] = [name if output == old else output for output in node.output]
-        node.input[:] = [name if used == old else used for used in node.input]
-    model.graph.output[0].name = name
+        node.output[:] = [renamed.get(output, output) for output in node.output]
+        node.input[:] = [renamed.get(used, used) for used in node.input]
+    for output in model.graph.output:
+        output.name = renamed[output.name]
 
 
 def disagreement(model: keras.Model, x: NDArray, path: Path, raw: dict[str, NDArray]) -> float:
     """Largest difference between the Keras model on `x` and the shipped file on the same rows in raw form."""
-    expected = np.asarray(model(x))
-    found = shipped.predict(path, raw)
-    return float(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected)), initial=0))
+    differences = [0.0]
+    for name, expected in as_shipped(keras.tree.map_structure(np.asarray, model(x))).items():
+        found = shipped.predict(path, raw, name)
+        differences.append(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected)), initial=0))
+    return float(max(differences))

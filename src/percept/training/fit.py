@@ -7,12 +7,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from percept.objective import Objective
+from percept.objective import AUXILIARY, Objective
 from percept.optimizer import Optimizer, build_optimizer
 from percept.prepared import Examples
 from percept.spec import DatasetSpec
-from percept.training.callbacks import Best, History, Progress, StopWhenNotFinite
-from percept.training.engine import ENGINES, choose
+from percept.training.callbacks import Best, History, Progress, Scalars, StopWhenNotFinite, larger_is_better
+from percept.training.engine import fit_with_engine
 from percept.training.options import Fit
 
 
@@ -30,22 +30,35 @@ def seed_everything(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def compile_model(model: keras.Model, objective: Objective, optimizer: Optimizer) -> None:
-    """Attach optimizer, loss and the metric shown while training."""
+def compile_model(
+    model: keras.Model, objective: Objective, optimizer: Optimizer, auxiliary_weight: float = 0.0
+) -> None:
+    """Attach optimizer, loss and the metric shown while training, for each output."""
+    settings = {"loss": objective.loss, "metrics": [_metric(objective)]}
+    if isinstance(model.output, dict):
+        weights = {name: auxiliary_weight if name == AUXILIARY else 1 - auxiliary_weight for name in model.output}
+        settings = {
+            "loss": dict.fromkeys(model.output, objective.loss),
+            "metrics": {name: [_metric(objective)] for name in model.output},
+            "loss_weights": weights,
+        }
+    model.compile(optimizer=build_optimizer(optimizer), **settings)
+
+
+def _metric(objective: Objective) -> keras.metrics.Metric:
     match objective.kind:
         case "binary":
-            metric = keras.metrics.BinaryAccuracy(name="accuracy")
+            return keras.metrics.BinaryAccuracy(name="accuracy")
         case "multiclass" if objective.one_hot:
-            metric = keras.metrics.CategoricalAccuracy(name="accuracy")
+            return keras.metrics.CategoricalAccuracy(name="accuracy")
         case "multiclass":
-            metric = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+            return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         case "regression":
-            metric = keras.metrics.MeanAbsoluteError(name="mae")
-    model.compile(optimizer=build_optimizer(optimizer), loss=objective.loss, metrics=[metric])
+            return keras.metrics.MeanAbsoluteError(name="mae")
 
 
-def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective) -> Examples:
-    """Targets as the loss wants them: (rows, 1), one-hot (rows, classes), or scaled values (rows, 1)."""
+def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective, model: keras.Model) -> Examples:
+    """Targets as the loss wants them, for each output: (rows, 1), one-hot (rows, classes), or scaled (rows, 1)."""
     y = examples.y
     match objective.kind:
         case "multiclass" if objective.one_hot:
@@ -58,7 +71,7 @@ def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective)
             scale = spec.target_scale
             y = (np.log1p(y) if scale.log else y)[:, np.newaxis]
             y = ((y - scale.mean) / scale.deviation).astype(np.float32)
-    return Examples(examples.x, y)
+    return Examples(examples.x, dict.fromkeys(model.output, y) if isinstance(model.output, dict) else y)
 
 
 def write_graph(model: keras.Model, log_dir: Path) -> None:
@@ -77,16 +90,21 @@ def fit(
     log_dir: Path,
 ) -> Fitted:
     """Fit a compiled model; afterwards it has the weights that `plan.weights` names. Raises `UserError`."""
-    monitor = "val_loss" if len(validation) else "loss"
-    fitted = Fitted(History(), Best(monitor))
-    callbacks = [StopWhenNotFinite(), fitted.history, fitted.best, Progress(plan.epochs)]
+    best = Best(f"val_{plan.monitor}" if len(validation) else plan.monitor, plan.patience)
+    fitted = Fitted(History(), best)
     write_graph(model, log_dir)
-    callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=False, update_freq="epoch"))
-    if plan.patience:
-        callbacks.append(keras.callbacks.EarlyStopping(monitor, mode="min", patience=plan.patience))
-    engine, reason = choose(plan, model, train, validation)
-    print(f"train: engine {engine}: {reason}", flush=True)
-    ENGINES[engine](model, train, validation, plan, callbacks)
+    callbacks = [StopWhenNotFinite(), fitted.history, best, Progress(plan.epochs), Scalars(log_dir)]
+    if plan.checkpoints:
+        callbacks.append(checkpoints(best.monitor, log_dir / "checkpoints"))
+    fit_with_engine(model, train, validation, plan, callbacks)
     if plan.weights == "best":
-        model.set_weights(fitted.best.weights)
+        model.set_weights(best.weights)
     return fitted
+
+
+def checkpoints(monitor: str, folder: Path) -> keras.callbacks.ModelCheckpoint:
+    """A file for each epoch that was the best so far, named by epoch and value."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mode = "max" if larger_is_better(monitor) else "min"
+    file = folder / f"{{epoch:03d}}-{{{monitor}:.4f}}.keras"
+    return keras.callbacks.ModelCheckpoint(file, monitor, mode=mode, save_best_only=True)

@@ -12,7 +12,10 @@ class Fit(Section):
 
     epochs: PositiveInt  # at most
     batch_size: PositiveInt  # rows
-    patience: PositiveInt | None  # stop after so many epochs without a lower loss; null: never
-    engine: Literal["auto", "compiled", "graph", "keras"]  # who runs the epochs; auto takes the fastest for the data
+    shuffle: bool  # the training rows, anew for each epoch
+    monitor: str = "loss"  # what "better" means: loss, or a metric that training shows, such as accuracy or mae
+    patience: PositiveInt | None  # stop after so many epochs without a better one; null: never
     weights: Literal["last", "best"]  # which epoch's weights become the model
-    # "best" and "lower" mean the validation loss, or the training loss where no rows validate.
+    checkpoints: bool = False  # keep the network of every epoch that was the best so far, beside the logs
+    engine: Literal["auto", "compiled", "graph", "keras"]  # who runs the epochs; auto takes the fastest for the data
+    # Validation rows decide what is better, or the training rows where none validate.

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from percept.prepared import Examples
-from percept.training import engine
+from percept.training import engine, keras_fit
 from percept.training.options import Fit
 
-PLAN = Fit(epochs=10, batch_size=10, patience=None, weights="last", engine="auto")
+PLAN = Fit(epochs=10, batch_size=10, patience=None, weights="last", engine="auto", shuffle=True)
 
 
 def rows(count: int) -> Examples:
@@ -20,12 +20,11 @@ def network(*layers: keras.layers.Layer) -> keras.Model:
 @pytest.mark.parametrize(
     ("layers", "count", "name", "reason"),
     [
-        ([], 100, "graph", "100 steps are too few"),
-        ([], 10_000, "compiled", "10,000 steps pay"),
-        ([keras.layers.Dropout(0.5)], 10_000, "graph", "dropout"),
+        ([], 100, "graph", "about 100 steps are too few"),
+        ([], 10_000, "compiled", "about 10,000 steps pay"),
         ([keras.layers.Reshape((4, 1)), keras.layers.Conv1D(2, 2), keras.layers.Flatten()], 10_000, "graph", "convol"),
     ],
-    ids=["few steps", "many steps", "dropout", "convolution"],
+    ids=["few steps", "many steps", "convolution"],
 )
 def test_auto_chooses_by_steps_and_layers_and_says_why(layers, count, name, reason):
     chosen, why = engine.choose(PLAN, network(*layers), rows(count), rows(0))
@@ -34,7 +33,7 @@ def test_auto_chooses_by_steps_and_layers_and_says_why(layers, count, name, reas
 
 
 def test_arrays_that_fill_the_memory_go_to_keras(monkeypatch):
-    monkeypatch.setattr(engine, "MEMORY_SHARE", 1e-12)
+    monkeypatch.setattr(keras_fit, "MEMORY_SHARE", 1e-12)
     chosen, why = engine.choose(PLAN, network(), rows(10_000), rows(10))
     assert chosen == "keras"
     assert "memory" in why

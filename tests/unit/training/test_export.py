@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import onnx
 import pytest
@@ -26,11 +27,17 @@ class Task(Params):
     model: Model
 
 
+RELOAD = """
+import keras, numpy as np
+np.savez("y.npz", *keras.tree.flatten(keras.models.load_model("model.keras")(np.load("x.npy"))))
+"""
 SPLIT = {
     "test": {"kind": "last", "fraction": 0.3},
     "validation": {"kind": "none"},
 }
 MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
+WIDE_DEEP = {"kind": "wide_deep", "wide": ["plan"], "deep": "all", "units": [4], "auxiliary_weight": 0.2}
+CNN = {"kind": "cnn", "filters": [3], "units": [4], "augmentation": {"flip": "horizontal", "rotation": 10}}
 TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
 BINARY = {"kind": "binary", "target": "left", "positive": "yes"}
 MULTICLASS = {"kind": "multiclass", "target": "plan2"}
@@ -60,6 +67,8 @@ CASES = {
     "multiclass": (table, TABLE | {"drop": "rest", "scaling": "min_max"}, MULTICLASS, MLP),
     "regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"log_target": True, "scale_target": True}, MLP),
     "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
+    "wide and deep": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, WIDE_DEEP),
+    "convolutions": (images, {"kind": "image"}, {"kind": "multiclass"}, CNN),
     "pictures": (images, {"kind": "image"}, {"kind": "multiclass"}, MLP),
 }
 
@@ -72,7 +81,8 @@ def exported(request, tmp_path):
     raw, features, objective, model = CASES[request.param]
     task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
     spec = prepare("toy", raw(), task.features, task.split, task.objective, 0, tmp_path)
-    network = export.in_target_unit(build(task.model, spec, task.objective), spec)
+    network = export.without_augmentation(build(task.model, spec, task.objective))
+    network = export.in_target_unit(network, spec)
     encoder = None if spec.pixels else tmp_path / paths.ENCODER
     export.save_onnx(network, encoder, spec, task.objective, tmp_path / paths.SHIPPED)
     export.save_keras(network, tmp_path / paths.NETWORK)
@@ -80,10 +90,14 @@ def exported(request, tmp_path):
 
 
 def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
+    from percept.training import export
+
     _, spec, network, folder = exported
-    expected = np.asarray(network(load_examples("test", folder).x))
-    found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+    expected = export.as_shipped(network(load_examples("test", folder).x))
+    assert shipped.output_names(folder / paths.SHIPPED) == list(expected)
+    for name, values in expected.items():
+        found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder), name)
+        np.testing.assert_allclose(found, values, rtol=1e-5, atol=1e-5)
 
 
 def test_the_shipped_file_names_its_inputs_and_what_it_predicts(exported):
@@ -103,11 +117,13 @@ def test_saving_a_network_twice_gives_the_same_bytes(exported):
     assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
 
 
-@pytest.mark.parametrize("exported", ["regression", "pictures"], indirect=True)
+@pytest.mark.parametrize("exported", ["regression", "pictures", "wide and deep", "convolutions"], indirect=True)
 def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
     _, _, network, folder = exported
     x = load_examples("test", folder).x
     np.save(folder / "x.npy", x)
-    code = "import keras, numpy as np; np.save('y.npy', keras.models.load_model('model.keras')(np.load('x.npy')))"
-    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True)
-    np.testing.assert_allclose(np.load(folder / "y.npy"), np.asarray(network(x)), rtol=1e-6, atol=1e-6)
+    subprocess.run([sys.executable, "-c", RELOAD], cwd=folder, check=True, capture_output=True)
+    expected = keras.tree.flatten(network(x))
+    with np.load(folder / "y.npz") as found:
+        for name, values in zip(found, expected, strict=True):
+            np.testing.assert_allclose(found[name], values, rtol=1e-6, atol=1e-6)

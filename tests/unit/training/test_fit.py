@@ -59,8 +59,33 @@ def test_without_validation_rows_the_training_loss_decides(fitted):
     assert "val_loss" not in result.history.rows[0]
 
 
+def test_a_metric_can_decide_which_epoch_is_best(fitted):
+    _, result = fitted(epochs=30, monitor="accuracy", weights="best")
+    accuracies = [row["val_accuracy"] for row in result.history.rows]
+    assert result.best.epoch == int(np.argmax(accuracies)) + 1
+
+
+def test_a_metric_that_training_does_not_show_is_refused(fitted):
+    with pytest.raises(UserError, match=r"fit.monitor: 'auc'\n  expected: one of accuracy, loss"):
+        fitted(monitor="auc")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_each_epoch_that_was_the_best_so_far_can_be_kept_as_a_file(fitted, engine, tmp_path):
+    import keras
+
+    model, result = fitted(epochs=6, checkpoints=True, weights="best", learning_rate=0.01, engine=engine)
+    files = sorted((tmp_path / "logs/checkpoints").iterdir())
+    losses = [row["val_loss"] for row in result.history.rows]
+    best = [epoch for epoch in range(6) if losses[epoch] == min(losses[: epoch + 1])]
+    assert [file.name for file in files] == [f"{epoch + 1:03d}-{losses[epoch]:.4f}.keras" for epoch in best]
+    saved = keras.models.load_model(files[-1])
+    for weights, expected in zip(saved.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weights, expected)
+
+
 def test_a_loss_that_is_no_number_stops_the_run_with_advice(fitted):
-    with pytest.raises(UserError, match=r"epoch \d+: the training loss is (nan|inf)[\s\S]*optimizer.learning_rate"):
+    with pytest.raises(UserError, match=r"epoch \d+: loss is (nan|inf)[\s\S]*optimizer.learning_rate"):
         fitted(epochs=50, learning_rate=1e38)
 
 
@@ -74,14 +99,13 @@ def test_history_has_a_row_for_each_epoch(fitted, tmp_path):
 
 
 def test_tensorboard_gets_scalars_of_both_parts_and_the_graph(fitted, tmp_path):
-    import tensorflow as tf
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     _, result = fitted(epochs=4)
     for part, prefix in (("train", ""), ("validation", "val_")):
-        events = EventAccumulator(str(tmp_path / "logs" / part), size_guidance={"tensors": 0})
+        events = EventAccumulator(str(tmp_path / "logs" / part), size_guidance={"scalars": 0})
         events.Reload()
-        losses = [float(tf.make_ndarray(event.tensor_proto)) for event in events.Tensors("epoch_loss")]
+        losses = [event.value for event in events.Scalars("epoch_loss")]
         assert losses == pytest.approx([row[f"{prefix}loss"] for row in result.history.rows], rel=1e-6)
         assert events.Graph() if part == "train" else True
 

@@ -1,0 +1,58 @@
+"""What every report says in the same words."""
+
+import datetime
+import os
+import platform
+import re
+import shlex
+import statistics
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import psutil
+
+
+class Rounds(defaultdict[str, list[float]]):
+    """Values by process, one for each round."""
+
+    def __init__(self) -> None:
+        super().__init__(list)
+
+
+def spread(values: list[float]) -> str:
+    return f"**{statistics.median(values):.1f}** ({min(values):.1f} to {max(values):.1f})"
+
+
+def row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def machine(packages: Mapping[str, str]) -> str:
+    """One line; packages: name in the line -> name of the distribution, left out where it is not installed."""
+    cpu_info = Path("/proc/cpuinfo")
+    names = re.findall(r"^model name\s*: (.+)", cpu_info.read_text(), re.MULTILINE) if cpu_info.is_file() else []
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = psutil.virtual_memory().total / 2**30
+    versions = [f"Python {platform.python_version()}"]
+    versions += [f"{name} {number}" for name, key in packages.items() if (number := _version(key))]
+    return (
+        f"{(names or [platform.processor()])[0]}, {cores} cores, {memory:.0f} GiB memory; {platform.system()}; "
+        f"{', '.join(versions)}."
+    )
+
+
+def command_line() -> str:
+    """Today, and the command of this process."""
+    mirror = "DATA_MIRROR=<folder> " if os.environ.get("DATA_MIRROR") else ""
+    command = f"{mirror}python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}".strip()
+    return f"{datetime.date.today().isoformat()}: `{command}`"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
