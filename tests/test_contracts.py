@@ -20,6 +20,8 @@ STAGES = OmegaConf.to_container(OmegaConf.load(ROOT / "dvc.yaml"))["stages"]
 OPEN_VALUES = {  # what a choice leaves to the task
     "binary": ["objective.target=target", "objective.positive=1"],
     "regression": ["objective.target=target"],
+    "wide_deep": ["task=iris"],
+    "wide_deep_california": ["task=california"],
 }
 HEAVY = {"keras", "tensorflow"}
 CHOICES = [(file.parent.name, file.stem) for file in sorted(CONF.glob("*/*.yaml"))]

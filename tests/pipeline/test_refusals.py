@@ -40,7 +40,7 @@ GOOD = "age,left\n31,yes\n32,no\n33,yes\n34,no\n35,yes\n36,no\n"
         ("+model.droput=1", "model.droput: unknown key; did you mean 'dropout'?"),
         ("modell.dropout=1", "Could not override 'modell.dropout'"),
         ("model.dropout=1.5", "model.dropout = 1.5"),
-        ("model=wide_deep", "a model that takes them: mlp, perceptron, cnn"),
+        ("model=wide_deep", "a model that takes them: mlp, perceptron, python, cnn"),
         ("fit.epochs=-3", "fit.epochs = -3: should be greater than 0"),
         ("fit.epochs=many", "fit.epochs = 'many'"),
         ("objective.primary=mse", "objective.primary = 'mse'"),

@@ -12,6 +12,7 @@ from percept.errors import UserError
 from percept.models.cnn import Cnn, build_cnn
 from percept.models.mlp import Mlp, build_mlp
 from percept.models.perceptron import Perceptron, build_perceptron
+from percept.models.python import Python, build_python
 from percept.models.wide_deep import WideDeep, build_wide_deep
 from percept.objective import Objective
 from percept.spec import DatasetSpec
@@ -19,10 +20,10 @@ from percept.spec import DatasetSpec
 if TYPE_CHECKING:
     import keras
 
-Model = Annotated[Cnn | Mlp | Perceptron | WideDeep, Field(discriminator="kind")]
+Model = Annotated[Cnn | Mlp | Perceptron | Python | WideDeep, Field(discriminator="kind")]
 
 
-FOR_TABLES, FOR_PICTURES = ("mlp", "perceptron", "wide_deep"), ("mlp", "perceptron", "cnn")
+FOR_TABLES, FOR_PICTURES = ("mlp", "perceptron", "python", "wide_deep"), ("mlp", "perceptron", "python", "cnn")
 
 
 def check_serves(config: Model, features: str, task: str) -> None:
@@ -50,5 +51,7 @@ def build(config: Model, spec: DatasetSpec, objective: Objective) -> "keras.Mode
             return build_mlp(config, spec, objective)
         case Perceptron():
             return build_perceptron(spec, objective)
+        case Python():
+            return build_python(config, spec, objective)
         case WideDeep():
             return build_wide_deep(config, spec, objective)

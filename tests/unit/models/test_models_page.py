@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs/models.md").read_text(encoding="utf-8")
 
 def test_the_example_builds_and_predicts():
     names = {}
-    exec(re.search(r"```python\n(.*?)```", PAGE, re.S)[1], names)
+    exec(re.search(r'```python\n("""residual.*?)```', PAGE, re.S)[1], names)
     spec = DatasetSpec(
         task="t",
         raw_inputs=(RawInput(name="pixels", kind="pixels"),),
