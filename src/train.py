@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from percept import paths
@@ -36,15 +37,18 @@ def main() -> None:
 
     fit.seed_everything(params.seed)
     network = build(params.model, spec, params.objective)
-    fit.compile_model(network, params.objective, params.optimizer, getattr(params.model, "auxiliary_weight", 0.0))
     examples = {part: load_examples(part) for part in ("train", "validation")}
+    auxiliary_weight = getattr(params.model, "auxiliary_weight", 0.0)
+    fit.compile_model(network, params.objective, params.optimizer, params.fit, spec.rows.train, auxiliary_weight)
+    weight = fit.class_weights(examples["train"].y, spec.classes, params.objective)
+    examples["train"] = replace(examples["train"], weight=weight)
     targets = {part: fit.network_targets(rows, spec, params.objective, network) for part, rows in examples.items()}
     counts = f"{spec.rows.train:,} training rows, {spec.rows.validation:,} validation rows"
     print(f"train: {params.model.kind} with {network.count_params():,} parameters; {counts}", flush=True)
 
     log_dir = _log_dir(spec.task, params.model.kind)
     start_s = time.monotonic()
-    fitted = fit.fit(network, targets["train"], targets["validation"], params.fit, log_dir)
+    fitted = fit.fit(network, targets["train"], targets["validation"], params.fit, log_dir, params.optimizer)
     environment.save_fingerprint(log_dir / "environment.json")
     _say_how_it_went(fitted, params.fit, time.monotonic() - start_s)
     if isinstance(params.model, Perceptron) and params.objective.kind == "binary":

@@ -22,7 +22,7 @@ def stock(job: Job) -> Fitted:
     params, plan = job.params, job.plan
     keras.utils.set_random_seed(params.seed)
     model = build(params.model, job.spec, params.objective)
-    compile_model(model, params.objective, params.optimizer)
+    compile_model(model, params.objective, params.optimizer, plan, job.spec.rows.train)
     train, validation = (
         network_targets(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
     )
@@ -63,13 +63,13 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
     params, plan = job.params, job.plan.model_copy(update={"engine": engine} if engine else {})
     fit.seed_everything(params.seed)
     model = build(params.model, job.spec, params.objective)
-    fit.compile_model(model, params.objective, params.optimizer)
+    fit.compile_model(model, params.objective, params.optimizer, plan, job.spec.rows.train)
     train, validation = (
         fit.network_targets(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
     )
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
         start_s = time.perf_counter()
-        fitted = fit.fit(model, train, validation, plan, Path(folder))
+        fitted = fit.fit(model, train, validation, plan, Path(folder), params.optimizer)
         end_s = time.perf_counter()
     epochs = len(fitted.history.rows)
     epoch_ms = (end_s - began_s[-1]) / epochs * 1e3

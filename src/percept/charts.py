@@ -45,7 +45,7 @@ def draw_history(history: Path, folder: Path) -> None:
     """Loss and metric of each epoch, apart for training and validation rows."""
     with history.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    names = [name for name in rows[0] if name != "epoch" and not name.endswith("loss")]
+    names = [name for name in rows[0] if name not in ("epoch", "learning_rate") and not name.endswith("loss")]
     metric = next(name for name in names if not name.startswith(("val_", AUXILIARY)))
     for part, prefix in (("train", ""), ("validation", "val_")):
         seen = _thinned(rows) if f"{prefix}loss" in rows[0] else []

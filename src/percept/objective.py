@@ -13,6 +13,10 @@ MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss")
 REGRESSION_METRICS = ("mse", "rmse", "mae", "r2")
 
 
+# How much a row of each class counts in the training loss: balanced makes all classes together count the same.
+ClassWeights = Literal["none", "balanced"] | dict[Label, Annotated[float, Field(gt=0)]]
+
+
 class Binary(Section):
     """Yes or no: one logistic unit, binary cross-entropy."""
 
@@ -21,6 +25,7 @@ class Binary(Section):
     target: str  # column
     positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
+    class_weights: ClassWeights = "none"
 
     @property
     def loss(self) -> str:
@@ -34,6 +39,7 @@ class Multiclass(Section):
     primary: Literal[MULTICLASS_METRICS] = "accuracy"
     target: str = "class"  # column; pictures carry their class with them
     one_hot: bool = False  # targets as 0/1 rows instead of class numbers: the same loss, the recipe's spelling
+    class_weights: ClassWeights = "none"
 
     @property
     def loss(self) -> str:

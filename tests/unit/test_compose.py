@@ -47,7 +47,7 @@ def test_a_chosen_model_beats_the_one_of_the_task():
         (["modle=mlp"], "modle"),
         (["zzz=1"], "zzz: unknown key; known: source, features, split"),
         (["task=zzz"], "Could not find 'task/zzz' Available options in 'task': and_gate"),
-        (["model=zzz"], "Could not find 'model/zzz' Available options in 'model': mlp"),
+        (["model=zzz"], "Could not find 'model/zzz' Available options in 'model': cnn"),
         (["fit.epochs=-3"], "fit.epochs = -3: should be greater than 0"),
         (["fit.epochs=???"], "fit.epochs is ???"),
         (["fit.epochs=${nowhere}"], "Interpolation key 'nowhere' not found"),

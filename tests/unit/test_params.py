@@ -37,7 +37,12 @@ UNKNOWN_KEYS = [
     ("digits", "sede", "sede: unknown key; did you mean 'seed'?"),
 ]
 KINDS = [
-    ("digits", "model.kind", "foo", "model.kind = 'foo': should be one of 'mlp', 'perceptron'"),
+    (
+        "digits",
+        "model.kind",
+        "foo",
+        "model.kind = 'foo': should be one of 'cnn', 'mlp', 'perceptron'",
+    ),
     ("digits", "split.test.kind", "half", "split.test.kind = 'half': should be one of 'fraction', 'first'"),
     ("churn", "objective.kind", "yes_no", "objective.kind = 'yes_no': should be one of 'binary', 'multiclass'"),
 ]

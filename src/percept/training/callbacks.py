@@ -11,6 +11,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed
+from percept.optimizer import Optimizer
+from percept.schedule import build_schedule
 
 PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
 FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
@@ -68,6 +70,19 @@ class Best(Observer):
 def larger_is_better(name: str) -> bool:
     """Losses and errors fall; what says how much is right grows."""
     return name.endswith(("accuracy", "auc", "f1", "precision", "recall", "r2"))
+
+
+class LearningRate(Observer):
+    """Put the learning rate at the end of each epoch among the logs, from the schedule and not from the model."""
+
+    def __init__(self, optimizer: Optimizer, epochs: int, steps_per_epoch: int) -> None:
+        super().__init__()
+        self.schedule = build_schedule(optimizer.schedule, optimizer.learning_rate, epochs, steps_per_epoch)
+        self.steps_per_epoch = steps_per_epoch
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if logs is not None:
+            logs["learning_rate"] = float(self.schedule((epoch + 1) * self.steps_per_epoch - 1))
 
 
 class Scalars(Observer):

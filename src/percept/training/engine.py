@@ -67,7 +67,7 @@ def choose(plan: Fit, model: keras.Model, train: Examples, validation: Examples)
         return "keras", "the arrays take too much of the free memory to be held twice"
     if any("Conv" in type(layer).__name__ for layer in model.layers):
         return "graph", "XLA is slow with convolutions on CPU"
-    num_steps = int(plan.epochs * (EARLY if plan.patience else 1)) * -(-len(train) // plan.batch_size)
+    num_steps = int(plan.epochs * (EARLY if plan.patience else 1)) * plan.steps_per_epoch(len(train))
     num_arrays, num_weights = len(model.trainable_weights), model.count_params()
     saved_ms = num_steps * (XLA_SAVES_MS * num_arrays + XLA_SAVES_MS_PER_WEIGHT * num_weights)
     steps = f"about {num_steps:,} steps"

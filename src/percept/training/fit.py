@@ -6,12 +6,23 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from percept.errors import UserError, listed, nearest
 from percept.objective import AUXILIARY, Objective
 from percept.optimizer import Optimizer, build_optimizer
 from percept.prepared import Examples
+from percept.schedule import Constant, Plateau
 from percept.spec import DatasetSpec
-from percept.training.callbacks import Best, History, Progress, Scalars, StopWhenNotFinite, larger_is_better
+from percept.training.callbacks import (
+    Best,
+    History,
+    LearningRate,
+    Progress,
+    Scalars,
+    StopWhenNotFinite,
+    larger_is_better,
+)
 from percept.training.engine import fit_with_engine
 from percept.training.options import Fit
 
@@ -31,9 +42,14 @@ def seed_everything(seed: int) -> None:
 
 
 def compile_model(
-    model: keras.Model, objective: Objective, optimizer: Optimizer, auxiliary_weight: float = 0.0
+    model: keras.Model,
+    objective: Objective,
+    optimizer: Optimizer,
+    plan: Fit,
+    num_rows: int,
+    auxiliary_weight: float = 0.0,
 ) -> None:
-    """Attach optimizer, loss and the metric shown while training, for each output."""
+    """Attach loss and the metric shown while training, for each output, and the optimizer with its schedule."""
     settings = {"loss": objective.loss, "metrics": [_metric(objective)]}
     if isinstance(model.output, dict):
         weights = {name: auxiliary_weight if name == AUXILIARY else 1 - auxiliary_weight for name in model.output}
@@ -42,7 +58,7 @@ def compile_model(
             "metrics": {name: [_metric(objective)] for name in model.output},
             "loss_weights": weights,
         }
-    model.compile(optimizer=build_optimizer(optimizer), **settings)
+    model.compile(build_optimizer(optimizer, plan.epochs, plan.steps_per_epoch(num_rows)), **settings)
 
 
 def _metric(objective: Objective) -> keras.metrics.Metric:
@@ -71,7 +87,26 @@ def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective,
             scale = spec.target_scale
             y = (np.log1p(y) if scale.log else y)[:, np.newaxis]
             y = ((y - scale.mean) / scale.deviation).astype(np.float32)
-    return Examples(examples.x, dict.fromkeys(model.output, y) if isinstance(model.output, dict) else y)
+    if isinstance(model.output, dict):
+        y = dict.fromkeys(model.output, y)
+    return Examples(examples.x, y, examples.weight)
+
+
+def class_weights(y: NDArray[np.int64], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:
+    """How much each row counts in the loss, (rows,), or None where all count the same. Raises `UserError`.
+
+    y: (rows,) class index. Balanced is rows / (classes * rows of the class), as in King & Zeng 2001.
+    """
+    if objective.kind == "regression" or objective.class_weights == "none":
+        return None
+    if objective.class_weights == "balanced":
+        counts = np.bincount(y, minlength=len(classes))
+        return (len(y) / (len(classes) * counts[y])).astype(np.float32)
+    for name in objective.class_weights:
+        if name not in classes:
+            found = f"class {name!r}{nearest(name, classes)}"
+            raise UserError("objective.class_weights", found, f"some of {listed(classes)}", "correct the name")
+    return np.array([objective.class_weights.get(name, 1.0) for name in classes], np.float32)[y]
 
 
 def write_graph(model: keras.Model, log_dir: Path) -> None:
@@ -88,12 +123,20 @@ def fit(
     validation: Examples,
     plan: Fit,
     log_dir: Path,
+    optimizer: Optimizer,
 ) -> Fitted:
     """Fit a compiled model; afterwards it has the weights that `plan.weights` names. Raises `UserError`."""
     best = Best(f"val_{plan.monitor}" if len(validation) else plan.monitor, plan.patience)
     fitted = Fitted(History(), best)
     write_graph(model, log_dir)
     callbacks = [StopWhenNotFinite(), fitted.history, best, Progress(plan.epochs), Scalars(log_dir)]
+    if isinstance(optimizer.schedule, Plateau):
+        mode = "max" if larger_is_better(best.monitor) else "min"
+        # First, as it puts the learning rate among the logs.
+        factor, patience = optimizer.schedule.factor, optimizer.schedule.patience
+        callbacks.insert(0, keras.callbacks.ReduceLROnPlateau(best.monitor, factor, patience, mode=mode))
+    elif not isinstance(optimizer.schedule, Constant):
+        callbacks.insert(0, LearningRate(optimizer, plan.epochs, plan.steps_per_epoch(len(train))))
     if plan.checkpoints:
         callbacks.append(checkpoints(best.monitor, log_dir / "checkpoints"))
     fit_with_engine(model, train, validation, plan, callbacks)

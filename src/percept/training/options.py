@@ -19,3 +19,7 @@ class Fit(Section):
     checkpoints: bool = False  # keep the network of every epoch that was the best so far, beside the logs
     engine: Literal["auto", "compiled", "graph", "keras"]  # who runs the epochs; auto takes the fastest for the data
     # Validation rows decide what is better, or the training rows where none validate.
+
+    def steps_per_epoch(self, num_rows: int) -> int:
+        """Batches of so many rows, the last short one too."""
+        return -(-num_rows // self.batch_size)

@@ -58,10 +58,12 @@ def test_the_network_has_two_named_inputs_and_hidden_layers_on_the_deep_path_alo
 def test_an_auxiliary_weight_adds_a_second_output_with_its_share_of_the_loss(objective, main):
     from percept.optimizer import Sgd
     from percept.training.fit import compile_model
+    from percept.training.options import Fit
 
     model = wide_deep(objective, auxiliary_weight=0.1)
     assert set(model.output) == {main, "auxiliary"}
-    compile_model(model, objective, Sgd(kind="sgd", learning_rate=0.1, momentum=0, nesterov=False), 0.1)
+    plan = Fit(epochs=1, batch_size=1, shuffle=True, patience=None, engine="auto", weights="last")
+    compile_model(model, objective, Sgd(kind="sgd", learning_rate=0.1, momentum=0, nesterov=False), plan, 1, 0.1)
     weights = model.get_compile_config()["loss_weights"]
     assert weights == {main: 0.9, "auxiliary": 0.1}
 

@@ -34,11 +34,13 @@ def fitted(tmp_path):
     """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
     from percept.training import fit
 
-    def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, **settings):
+    def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, optimizer=None, **settings):
         plan = {"epochs": 5, "batch_size": 8, "shuffle": True, "patience": None, "weights": "last", "engine": "graph"}
         fit.seed_everything(seed)
         model = build_mlp(Mlp(kind="mlp", units=units, dropout=dropout, activation="relu"), SPEC, OBJECTIVE)
-        fit.compile_model(model, OBJECTIVE, Adam(kind="adam", learning_rate=learning_rate, beta_1=0.9, beta_2=0.999))
-        return model, fit.fit(model, rows(37, 1), rows(validation, 2), Fit(**(plan | settings)), tmp_path / "logs")
+        adam = {"kind": "adam", "learning_rate": learning_rate, "beta_1": 0.9, "beta_2": 0.999} | (optimizer or {})
+        plan, adam = Fit(**(plan | settings)), Adam(**adam)
+        fit.compile_model(model, OBJECTIVE, adam, plan, 37)
+        return model, fit.fit(model, rows(37, 1), rows(validation, 2), plan, tmp_path / "logs", adam)
 
     return run

@@ -113,3 +113,68 @@ def test_tensorboard_gets_scalars_of_both_parts_and_the_graph(fitted, tmp_path):
 def test_a_log_without_terminal_stays_short(fitted, capfd):
     fitted(epochs=300)
     assert len(capfd.readouterr().out.splitlines()) < 10
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        (
+            {"kind": "exponential", "factor": 0.5},
+            [0.05 * 0.5 ** (epoch + 0.8) for epoch in range(4)],
+        ),  # 4 of 5 steps on
+        ({"kind": "piecewise", "epochs": [2], "factors": [0.1]}, [0.05, 0.05, 0.005, 0.005]),
+    ],
+    ids=["exponential", "piecewise"],
+)
+def test_the_learning_rate_follows_its_schedule_and_is_kept(fitted, engine, schedule, rates):
+    model, result = fitted(engine=engine, epochs=4, optimizer={"schedule": schedule})
+    assert [row["learning_rate"] for row in result.history.rows] == pytest.approx(rates, rel=1e-5)
+    assert float(model.optimizer.learning_rate) == pytest.approx(rates[-1], rel=0.2)  # the model's own is a step ahead
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_plateau_lowers_the_learning_rate(fitted, engine):
+    schedule = {"kind": "plateau", "factor": 0.1, "patience": 2}
+    _, result = fitted(engine=engine, epochs=30, learning_rate=0.5, optimizer={"schedule": schedule})
+    rates = [row["learning_rate"] for row in result.history.rows]
+    assert rates[0] == pytest.approx(0.5)
+    assert rates[-1] < 0.1
+
+
+def test_balanced_classes_count_the_same_together():
+    from percept.objective import Multiclass
+    from percept.training.fit import class_weights
+
+    y, classes = np.array([0, 0, 0, 1, 2, 2]), ("a", "b", "c")
+    found = class_weights(y, classes, Multiclass(kind="multiclass", class_weights="balanced"))
+    assert [found[y == index].sum() for index in range(3)] == pytest.approx([2, 2, 2])
+    found = class_weights(y, classes, Multiclass(kind="multiclass", class_weights={"b": 3.0}))
+    assert found.tolist() == [1, 1, 1, 3, 1, 1]
+    assert class_weights(y, classes, Multiclass(kind="multiclass")) is None
+    with pytest.raises(UserError, match=r"class 'bb'; did you mean 'b'\?"):
+        class_weights(y, classes, Multiclass(kind="multiclass", class_weights={"bb": 3.0}))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_row_that_counts_twice_is_as_two_rows(engine):
+    import keras
+
+    from percept.prepared import Examples
+    from percept.training.engine import ENGINES as RUN
+    from percept.training.options import Fit
+
+    x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
+    y = x[:, :1]
+    plan = Fit(epochs=3, batch_size=20, shuffle=False, patience=None, engine="auto", weights="last")
+    weights = np.array([2, 1, 1, 1, 1, 0], np.float32)
+    twice = np.array([0, 0, 1, 2, 3, 4])
+
+    def fitted(examples: Examples) -> np.ndarray:
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        RUN[engine](model, examples, Examples(x[:0], y[:0]), plan, [])
+        return model.get_weights()[0]
+
+    np.testing.assert_allclose(fitted(Examples(x, y, weights)), fitted(Examples(x[twice], y[twice])), rtol=1e-5)

@@ -1,0 +1,80 @@
+"""How the learning rate changes while training; `optimizer.learning_rate` is where it starts, or its peak."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from percept.params import Section
+
+if TYPE_CHECKING:
+    import keras
+
+Factor = Annotated[float, Field(gt=0)]
+
+
+class Constant(Section):
+    kind: Literal["constant"]
+
+
+class Exponential(Section):
+    """Multiplied by `factor` in each epoch, a little at each step."""
+
+    kind: Literal["exponential"]
+    factor: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Cosine(Section):
+    """Up in a straight line, then down along half a cosine until the last epoch (Loshchilov & Hutter 2017)."""
+
+    kind: Literal["cosine"]
+    warmup_epochs: int = Field(0, ge=0)
+    final: float = Field(0.0, ge=0, lt=1)  # what is left at the end, as a share
+
+
+class Piecewise(Section):
+    """Multiplied by each factor in turn, from the epoch on that is given beside it."""
+
+    kind: Literal["piecewise"]
+    epochs: tuple[PositiveInt, ...] = Field(min_length=1)  # ends of all pieces but the last, counted in whole epochs
+    factors: tuple[Factor, ...]  # of the pieces after the first, by which the first rate is multiplied
+
+    @model_validator(mode="after")
+    def has_a_factor_for_each_end(self) -> Self:
+        if len(self.factors) != len(self.epochs):
+            raise ValueError(f"{len(self.epochs)} epochs and {len(self.factors)} factors, expected one for each")
+        if any(former >= later for former, later in pairwise(self.epochs)):
+            raise ValueError(f"epochs are {list(self.epochs)}, expected growing numbers")
+        return self
+
+
+class Plateau(Section):
+    """Multiplied by `factor` each time that what `fit.monitor` names has not got better for `patience` epochs."""
+
+    kind: Literal["plateau"]
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    patience: PositiveInt = 5
+
+
+Schedule = Annotated[Constant | Exponential | Cosine | Piecewise | Plateau, Field(discriminator="kind")]
+
+
+def build_schedule(
+    config: Schedule, learning_rate: float, epochs: int, steps_per_epoch: int
+) -> "float | keras.optimizers.schedules.LearningRateSchedule":
+    """What a Keras optimizer takes as its learning rate. A plateau is up to a callback."""
+    from keras.optimizers import schedules
+
+    match config:
+        case Exponential():
+            return schedules.ExponentialDecay(learning_rate, steps_per_epoch, config.factor)
+        case Cosine():
+            warmup = min(config.warmup_epochs, epochs - 1) * steps_per_epoch
+            decay = epochs * steps_per_epoch - warmup
+            if not warmup:
+                return schedules.CosineDecay(learning_rate, decay, config.final)
+            return schedules.CosineDecay(0.0, decay, config.final, warmup_target=learning_rate, warmup_steps=warmup)
+        case Piecewise():
+            ends = [epoch * steps_per_epoch - 1 for epoch in config.epochs]  # the last step with the former rate
+            return schedules.PiecewiseConstantDecay(ends, [learning_rate * factor for factor in (1, *config.factors)])
+    return learning_rate
