@@ -9,6 +9,7 @@ import json
 import re
 import statistics
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,15 @@ STAGES = ("fetch", "preprocess", "train", "evaluate")
 JOBS = {"digits": [], "mnist": ["data/raw/mnist"]}  # and what its plain script is told
 WHOLE, PLAIN, DVC = "dvc repro --force", "plain script", "DVC itself"
 REPRO = [sys.executable, "-m", "dvc", "repro", "--force"]
-IMPORT = re.compile(r"^import time: +(\d+) \|", re.MULTILINE)  # microseconds of a module without those it imports
+# Microseconds of a module without those it imports, and the package it belongs to.
+IMPORT = re.compile(r"^import time: +(\d+) \| +\d+ \| +([^.\s]+)", re.MULTILINE)
+SHOWN_IMPORT_S = 0.03  # a package that takes less is not named
+WHY = {
+    "fetch": "scikit-learn holds the bundled sets; downloads need requests alone",
+    "preprocess": "scikit-learn splits and fits scaler, imputer and one-hot encoder; it loads SciPy and pandas",
+    "train": "TensorFlow and Keras; Keras would load scikit-learn for wrappers, and is kept from it; onnx to ship",
+    "evaluate": "ONNX Runtime runs the shipped file; scikit-learn's metrics, which load SciPy and pandas",
+}
 PACKAGES = {"TensorFlow": "tensorflow", "DVC": "dvc"}
 
 
@@ -30,6 +39,7 @@ class Job:
     skipped: str = ""
     seconds: Rounds = field(default_factory=Rounds)
     imports: Rounds = field(default_factory=Rounds)  # seconds
+    packages: dict[str, Counter[str]] = field(default_factory=dict)  # microseconds of each package, in the last round
     peak_mb: Rounds = field(default_factory=Rounds)
     accuracy: Rounds = field(default_factory=Rounds)  # of the test rows
     epochs: Rounds = field(default_factory=Rounds)
@@ -73,7 +83,11 @@ def time_parts(job: Job, script: list[str], clone: Path) -> None:
     commands = {stage: [f"src/{stage}.py"] for stage in STAGES} | {DVC: [*REPRO[1:], "--dry"], PLAIN: script}
     for what, command in commands.items():
         errors = execute([sys.executable, "-X", "importtime", *command], clone).errors
-        job.imports[what].append(sum(map(int, IMPORT.findall(errors))) / 1e6)
+        packages = Counter()
+        for time_us, package in IMPORT.findall(errors):
+            packages[package] += int(time_us)
+        job.packages[what] = packages
+        job.imports[what].append(packages.total() / 1e6)
 
 
 def comparison(jobs: dict[str, Job]) -> str:
@@ -105,6 +119,16 @@ def breakdown(jobs: dict[str, Job]) -> str:
     return "\n".join(lines)
 
 
+def import_table(jobs: dict[str, Job]) -> str:
+    lines = ["| job | process | seconds by package | why |", "|-|-|-|-|"]
+    for name, job in jobs.items():
+        for what, packages in job.packages.items():
+            found = [(time_us / 1e6, package) for package, time_us in packages.most_common()]
+            named = [f"{package} {seconds:.2f}" for seconds, package in found if seconds >= SHOWN_IMPORT_S]
+            lines.append(row([name, what, ", ".join(named), WHY.get(what, "")]))
+    return "\n".join(lines)
+
+
 def pair(values: Rounds, form: str) -> str:
     return " / ".join(format(statistics.median(values[what]), form) for what in (WHOLE, PLAIN))
 
@@ -122,6 +146,10 @@ Where the seconds go. Each stage is timed by itself; DVC itself is what the whol
 are Python's own account (`-X importtime`) of another run, so small differences between the columns mean nothing.
 
 {breakdown(jobs)}
+
+Which packages the imports go to, each without those that it imports in turn, and what they are for.
+
+{import_table(jobs)}
 
 {machine(PACKAGES)}
 {command_line()}

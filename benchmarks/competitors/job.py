@@ -67,7 +67,7 @@ class Job:
     def flat_inputs(self, part: Part) -> NDArray[np.float32]:
         """(rows, features), pixels brought to scale."""
         x, pixels = self.examples[part].x, self.spec.pixels
-        x = x.reshape(len(x), -1).astype(np.float32)
+        x = x.reshape(len(x), int(np.prod(self.spec.shape))).astype(np.float32)
         return x * np.float32(pixels.scale) + np.float32(pixels.offset) if pixels else x
 
     def targets(self, part: Part) -> NDArray[np.int64 | np.float32]:
