@@ -21,6 +21,7 @@ def main() -> None:
     spec = load_spec()
     report = {"task": params.task, "kind": params.objective.kind, "primary": params.objective.primary}
     model = paths.MODELS / paths.SHIPPED
+    has_auxiliary = AUXILIARY in output_names(model)
     with paths.replaced(paths.PLOTS) as plots, paths.replaced(paths.METRICS) as metrics:
         charts.draw_history(paths.HISTORY, plots)
         for part in ("validation", "test"):
@@ -31,7 +32,7 @@ def main() -> None:
             raw = load_raw(part, spec)
             predicted = predict(model, raw)
             report[part] = score(params.objective, y, predicted, len(spec.classes))
-            if AUXILIARY in output_names(model):
+            if has_auxiliary:
                 second = predict(model, raw, AUXILIARY)
                 report[part][AUXILIARY] = score(params.objective, y, second, len(spec.classes))
             if part == "test":

@@ -74,5 +74,4 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
     epochs = len(fitted.history.rows)
     epoch_ms = (end_s - began_s[-1]) / epochs * 1e3
     taken = re.findall(r"^train: engine (\w+)", said.getvalue(), re.MULTILINE)[-1]
-    predict = lambda x: model.predict(x, batch_size=4096, verbose=0)  # noqa: E731
-    return Fitted(epochs, epoch_ms, end_s - start_s, predict, taken)
+    return Fitted(epochs, epoch_ms, end_s - start_s, lambda x: model.predict(x, batch_size=4096, verbose=0), taken)

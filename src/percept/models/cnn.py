@@ -1,8 +1,8 @@
 """cnn: convolutions over pictures, then dense layers."""
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt
 
 from percept.errors import UserError
 from percept.models.hidden import Hidden
@@ -38,14 +38,7 @@ class Cnn(Hidden):
     pooling: Literal["max", "average"] = "max"
     block_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0  # after each block
     top: Literal["flatten", "average", "max"] = "flatten"  # dense layers see all places, or one value a filter
-    units: tuple[PositiveInt, ...] = ()  # width of each dense layer
     augmentation: Augmentation = Augmentation()
-
-    @model_validator(mode="after")
-    def has_a_rate_for_each_layer(self) -> Self:
-        if isinstance(self.dropout, tuple) and len(self.dropout) != len(self.units):
-            raise ValueError(f"dropout has {len(self.dropout)} rates for {len(self.units)} layers in units")
-        return self
 
 
 def build_cnn(config: Cnn, spec: DatasetSpec, objective: Objective) -> "keras.Model":

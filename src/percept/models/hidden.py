@@ -1,8 +1,8 @@
 """Options that all networks with hidden layers share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PositiveInt, model_validator
 
 from percept.params import Section
 
@@ -12,6 +12,7 @@ Rate = Annotated[float, Field(ge=0, lt=1)]
 class Hidden(Section):
     """How each hidden layer is made."""
 
+    units: tuple[PositiveInt, ...] = ()  # width of each dense layer, first to last
     activation: Literal["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "tanh", "sigmoid"] = "relu"
     initializer: Literal[
         "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal"
@@ -20,3 +21,9 @@ class Hidden(Section):
     batch_norm: bool = False  # normalise each layer's values over the batch, before the activation
     l1: float = Field(0.0, ge=0)  # penalty on the size of each weight
     l2: float = Field(0.0, ge=0)  # penalty on its square
+
+    @model_validator(mode="after")
+    def has_a_rate_for_each_layer(self) -> Self:
+        if isinstance(self.dropout, tuple) and len(self.dropout) != len(self.units):
+            raise ValueError(f"dropout has {len(self.dropout)} rates for {len(self.units)} layers in units")
+        return self

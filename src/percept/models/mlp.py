@@ -1,8 +1,8 @@
 """mlp: dense layers over all features. The baseline for any task."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt
 
 from percept.models.hidden import Hidden
 from percept.objective import Objective
@@ -17,12 +17,6 @@ class Mlp(Hidden):
 
     kind: Literal["mlp"]
     units: tuple[PositiveInt, ...] = Field(min_length=1)  # width of each hidden layer
-
-    @model_validator(mode="after")
-    def has_a_rate_for_each_layer(self) -> Self:
-        if isinstance(self.dropout, tuple) and len(self.dropout) != len(self.units):
-            raise ValueError(f"dropout has {len(self.dropout)} rates for {len(self.units)} layers in units")
-        return self
 
 
 def build_mlp(config: Mlp, spec: DatasetSpec, objective: Objective) -> "keras.Model":

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 NOTE = re.compile(rb"[IWE]0000 00:00|WARNING: All log messages before absl|To enable the following instructions:")
 
@@ -18,9 +19,8 @@ def load_tensorflow() -> None:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # later errors still arrive as Python exceptions
     with _without_notes(), _without("sklearn"), _garbage_left():
-        import keras  # noqa: F401
-        import tensorflow as tf
-
+        import_module("keras")
+        tf = import_module("tensorflow")
         tf.config.list_physical_devices()
 
 

@@ -77,3 +77,8 @@ def test_pictures_are_refused_with_the_models_that_take_them():
     pictures = TABLE.model_copy(update={"shape": (4, 4, 1), "pixels": Pixels(scale=1.0, offset=0.0)})
     with pytest.raises(UserError, match=r"task flats has pictures[\s\S]*`-S model=cnn`"):
         wide_deep(spec=pictures)
+
+
+def test_the_deep_path_wants_a_dropout_rate_for_each_layer():
+    with pytest.raises(ValueError, match="dropout has 1 rates for 2 layers in units"):
+        wide_deep(dropout=[0.5])
