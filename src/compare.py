@@ -10,7 +10,7 @@ import sys
 
 from percept.errors import UserError, run
 
-LOWER_IS_BETTER = {"log_loss", "mse", "rmse", "mae"}
+LOWER_IS_BETTER = {"log_loss", "calibration_error", "hamming_loss", "mse", "rmse", "mae"}
 HEADER = ("run", "task", "model", "optimizer", "epochs", "metric", "validation", "test")
 
 

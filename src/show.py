@@ -16,11 +16,12 @@ def main() -> None:
     report = json.loads(METRICS.read_text(encoding="utf-8"))
     parts = [part for part in ("validation", "test") if report[part]]
     print(f"\n{report['task']} ({report['kind']}), models/model.onnx on rows it was not trained on:\n")
-    print("  " + f"{'':14}" + "".join(f"{part:>12}" for part in parts))
-    scores = {part: _flat(report[part]) for part in parts}
+    scores = {part: _flat(report[part], report["primary"]) for part in parts}
+    width = max(map(len, scores["test"]))
+    print("  " + " " * width + "".join(f"{part:>12}" for part in parts))
     for name in scores["test"]:
         cells = "".join(f"{_number(scores[part][name]):>12}" for part in parts)
-        print(f"  {name:14}{cells}" + ("  <- primary" if name == report["primary"] else ""))
+        print(f"  {name:{width}}{cells}" + ("  <- primary" if name == report["primary"] else ""))
     print("\nTry next:")
     if not os.environ.get("VIRTUAL_ENV"):
         print("  source .venv/bin/activate")
@@ -28,11 +29,15 @@ def main() -> None:
         print(f"  {command:50}  # {meaning}")
 
 
-def _flat(scores: dict) -> dict[str, float | None]:
-    """With the metrics of an auxiliary output at the end, under names such as `auxiliary mse`."""
-    single = {name: value for name, value in scores.items() if not isinstance(value, dict)}
-    nested = {name: values for name, values in scores.items() if isinstance(values, dict)}
-    return single | {f"{output} {name}": value for output, values in nested.items() for name, value in values.items()}
+def _flat(scores: dict, primary: str) -> dict[str, float | None]:
+    """Then the metrics of an auxiliary output (`auxiliary mse`), and one number for each target (`mse of Weight`)."""
+    flat = {name: value for name, value in scores.items() if not isinstance(value, dict)}
+    second = scores.get("auxiliary", {}).items()
+    flat |= {f"auxiliary {name}": value for name, value in second if not isinstance(value, dict)}
+    for target, found in scores.get("by_target", {}).items():
+        metric = primary if primary in found else "f1"
+        flat[f"{metric} of {target}"] = found[metric]
+    return flat
 
 
 def _number(value: float | None) -> str:

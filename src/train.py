@@ -2,7 +2,6 @@
 
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from percept import paths
@@ -33,15 +32,15 @@ def main() -> None:
     spec = load_spec()
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow()
-    from percept.training import environment, fit
+    from percept.training import decision, environment, fit
 
+    decision.check_can_be_chosen(params.objective, spec.rows.validation)
     fit.seed_everything(params.seed)
     network = build(params.model, spec, params.objective)
     examples = {part: load_examples(part) for part in ("train", "validation")}
     auxiliary_weight = getattr(params.model, "auxiliary_weight", 0.0)
     fit.compile_model(network, params.objective, params.optimizer, params.fit, spec.rows.train, auxiliary_weight)
-    weight = fit.class_weights(examples["train"].y, spec.classes, params.objective)
-    examples["train"] = replace(examples["train"], weight=weight)
+    examples["train"] = fit.weighted(examples["train"], spec, params.objective)
     targets = {part: fit.network_targets(rows, spec, params.objective, network) for part, rows in examples.items()}
     counts = f"{spec.rows.train:,} training rows, {spec.rows.validation:,} validation rows"
     print(f"train: {params.model.kind} with {network.count_params():,} parameters; {counts}", flush=True)
@@ -53,10 +52,12 @@ def main() -> None:
     _say_how_it_went(fitted, params.fit, time.monotonic() - start_s)
     if isinstance(params.model, Perceptron) and params.objective.kind == "binary":
         _say_whether_separable(examples["train"], fitted.history.rows[-1]["accuracy"])
+    decided = decision.decide_on(network, examples["validation"], params.objective)
+    _say_what_was_chosen(decided, params.objective)
 
     with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
         fitted.history.save(history)
-        _save(folder, network, fitted, spec, params.objective)
+        _save(folder, network, fitted, decided, spec, params.objective)
 
 
 def _log_dir(task: str, model: str) -> Path:
@@ -85,14 +86,22 @@ def _say_whether_separable(train: Examples, accuracy: float) -> None:
         )
 
 
-def _save(folder: Path, network, fitted, spec: DatasetSpec, objective: Objective) -> None:
+def _say_what_was_chosen(decided, objective: Objective) -> None:
+    if getattr(objective, "calibration", "none") != "none":
+        print(f"train: temperature {decided.temperature:.3f} is the likeliest on the validation rows")
+    if isinstance(getattr(objective, "threshold", None), str):
+        values = ", ".join(f"{threshold:.3f}" for threshold in decided.thresholds)
+        print(f"train: yes above {values}: best {objective.threshold} on the validation rows")
+
+
+def _save(folder: Path, network, fitted, decided, spec: DatasetSpec, objective: Objective) -> None:
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
-    from percept.training import export
+    from percept.training import decision, export
 
     final = export.in_target_unit(export.without_augmentation(network), spec)
     export.save_keras(final, folder / paths.NETWORK)
     encoder = None if spec.pixels else paths.PREPARED / paths.ENCODER
-    export.save_onnx(final, encoder, spec, objective, folder / paths.SHIPPED)
+    export.save_onnx(final, encoder, spec, objective, decided, folder / paths.SHIPPED)
     x, raw = load_examples("test").x[:1000], load_raw("test", spec)
     difference = export.disagreement(final, x, folder / paths.SHIPPED, {name: c[:1000] for name, c in raw.items()})
     # The rounding of float32 grows with the inputs; scaled ones, as pixels are, stay well below 100.
@@ -109,6 +118,8 @@ def _save(folder: Path, network, fitted, spec: DatasetSpec, objective: Objective
     final.summary(print_fn=lambda line, **_: summary.append(line))
     (folder / "summary.txt").write_text("\n".join(summary) + "\n", encoding="utf-8")
     network.set_weights(fitted.best.weights)
+    if decided.temperature != 1:
+        decision.calibrate(network, decided.temperature)
     export.save_keras(final, folder / paths.BEST)
 
 

@@ -19,6 +19,7 @@ CONF = ROOT / "conf"
 STAGES = OmegaConf.to_container(OmegaConf.load(ROOT / "dvc.yaml"))["stages"]
 OPEN_VALUES = {  # what a choice leaves to the task
     "binary": ["objective.target=target", "objective.positive=1"],
+    "multilabel": ["objective.target=[a,b]"],
     "regression": ["objective.target=target"],
     "wide_deep": ["task=iris"],
     "wide_deep_california": ["task=california"],

@@ -17,9 +17,10 @@ PICTURES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "fashion": (28, 28, 1)}
 
 def spec_of(task: str, config: dict) -> DatasetSpec:
     """What preprocess would say, but for the numbers of rows and categories."""
-    classes = () if config["objective"]["kind"] == "regression" else ("a", "b", "c")
-    binary = config["objective"]["kind"] == "binary"
-    common = {"task": task, "classes": classes[:2] if binary else classes}
+    objective = config["objective"]
+    num_classes = {"binary": 2, "multiclass": 3}.get(objective["kind"], 0)
+    targets = [objective["target"]] if isinstance(objective["target"], str) else objective["target"]
+    common = {"task": task, "classes": ("a", "b", "c")[:num_classes], "targets": targets}
     common["rows"] = Rows(source=2, dropped={}, train=1, validation=0, test=1)
     if config["features"]["kind"] == "image":
         shape = next(size for name, size in PICTURES.items() if task.startswith(name))

@@ -33,7 +33,7 @@ def main() -> None:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_MAXRSS / 1e6
     test, objective = job.examples["test"], job.params.objective
     predicted = fitted.predict(test.x if name in OWN_MODEL else job.flat_inputs("test"))
-    metrics = score(objective, test.y, job.in_target_unit(predicted), len(job.spec.classes))
+    metrics = score(objective, job.spec.names, test.y, job.in_target_unit(predicted))
     rest = {"peak_mb": peak_mb, "metric": metrics[objective.primary], "metric_name": objective.primary}
     result = {key: value for key, value in vars(fitted).items() if key != "predict"}
     print(json.dumps(result | rest))

@@ -72,16 +72,14 @@ class Job:
 
     def targets(self, part: Part) -> NDArray[np.int64 | np.float32]:
         """(rows,): class index, or the value as the network learns it."""
-        y, scale = self.examples[part].y, self.spec.target_scale
-        if scale is None:
-            return y
-        return (((np.log1p(y) if scale.log else y) - scale.mean) / scale.deviation).astype(np.float32)
+        y, scales = self.examples[part].y, self.spec.target_scales
+        return scales[0].learned(y[:, 0]).astype(np.float32) if scales else y
 
     def in_target_unit(self, predicted: NDArray) -> NDArray:
-        scale = self.spec.target_scale
-        if scale is None:
+        if not self.spec.target_scales:
             return predicted
-        predicted = predicted.astype(np.float64) * scale.deviation + scale.mean
+        scale = self.spec.target_scales[0]
+        predicted = predicted.astype(np.float64) * scale.scale + scale.offset
         return np.expm1(predicted) if scale.log else predicted
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.objective import AUXILIARY, Objective
+from percept.reliability import claims, reliability
 from percept.scoring import decide
 
 # Every file is there for every task: DVC complains of a missing one, and leaves out one without rows.
@@ -17,28 +18,48 @@ HEADERS = {
     "confusion.csv": ("actual", "predicted"),
     "roc.csv": ("false_positive_rate", "true_positive_rate"),
     "precision_recall.csv": ("recall", "precision"),
-    "predicted_vs_actual.csv": ("actual", "predicted"),
+    "reliability.csv": ("probability", "happened", "ideal"),
+    "predicted_vs_actual.csv": ("actual", "predicted", "target"),
 }
 MAX_POINTS = 500  # of a curve
 MAX_ROWS = 2000  # of a scatter plot
 
 
-def draw(folder: Path, objective: Objective, classes: tuple[str, ...], y: NDArray, predicted: NDArray) -> None:
-    """Write the plots, with rows where they suit the objective. y: (rows,); predicted: (rows, outputs)."""
-    for name in ("confusion.csv", "roc.csv", "precision_recall.csv", "predicted_vs_actual.csv"):
-        _write(folder / name, ())
+def draw(
+    folder: Path,
+    objective: Objective,
+    names: tuple[str, ...],
+    y: NDArray,
+    predicted: NDArray,
+    decided: NDArray | None = None,
+) -> None:
+    """Write the plots, with rows where they suit the objective; arguments as for `scoring.score`."""
+    if decided is None and objective.kind != "regression":
+        decided = decide(objective, predicted)
+    for file in ("confusion.csv", "roc.csv", "precision_recall.csv", "reliability.csv", "predicted_vs_actual.csv"):
+        _write(folder / file, ())
     if objective.kind == "regression":
-        rows = zip(y[:MAX_ROWS].tolist(), predicted[:MAX_ROWS, 0].tolist(), strict=True)
-        _write(folder / "predicted_vs_actual.csv", rows)
+        _write(folder / "predicted_vs_actual.csv", _scatter(names, y, predicted))
         return
-    binary = objective.kind == "binary"
-    decided = decide(objective, predicted)
-    names = zip((classes[label] for label in y), (classes[label] for label in decided), strict=True)
-    _write(folder / "confusion.csv", names)
-    # Several classes: every (row, class) pair counts as one yes/no question, the micro average.
-    truth = y if binary else np.eye(len(classes), dtype=int)[y].ravel()
+    if objective.kind != "multilabel":
+        pairs = zip((names[label] for label in y), (names[label] for label in decided), strict=True)
+        _write(folder / "confusion.csv", pairs)
+    # Several classes or labels: every (row, class) pair counts as one yes/no question, the micro average.
+    truth = np.eye(len(names), dtype=int)[y].ravel() if objective.kind == "multiclass" else y.ravel()
     if 0 < truth.sum() < len(truth):
         _curves(folder, truth, predicted.ravel())
+    bins = reliability(*claims(objective, y, predicted))
+    _write(folder / "reliability.csv", [(bin.probability, bin.happened, bin.probability) for bin in bins])
+
+
+def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[tuple[float, float, str]]:
+    """(actual, predicted, target); several targets share one picture, in standard deviations from their means."""
+    y, predicted = y[:MAX_ROWS], predicted[:MAX_ROWS]
+    if len(targets) > 1:
+        mean, deviation = y.mean(axis=0), y.std(axis=0) + (y.std(axis=0) == 0)
+        y, predicted = (y - mean) / deviation, (predicted - mean) / deviation
+    columns = zip(targets, y.T.tolist(), predicted.T.tolist(), strict=True)
+    return [(*pair, name) for name, actual, found in columns for pair in zip(actual, found, strict=True)]
 
 
 def draw_history(history: Path, folder: Path) -> None:

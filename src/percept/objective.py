@@ -1,38 +1,60 @@
 """What is learned: the kind of task decides output layer, loss and metrics."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from percept.params import Label, Section
 
 AUXILIARY = "auxiliary"  # name of a second output that learns the same target
 
-BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss")
-MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss")
+BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss", "calibration_error")
+MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss", "calibration_error")
+MULTILABEL_METRICS = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "log_loss")
 REGRESSION_METRICS = ("mse", "rmse", "mae", "r2")
 
 
 # How much a row of each class counts in the training loss: balanced makes all classes together count the same.
 ClassWeights = Literal["none", "balanced"] | dict[Label, Annotated[float, Field(gt=0)]]
+# Yes above this probability; or the metric that it makes greatest on the validation rows.
+Threshold = Annotated[float, Field(gt=0, lt=1)] | Literal["accuracy", "balanced_accuracy", "f1"]
+# Temperature: divide the logits by one number, chosen on the validation rows, so that probabilities mean frequencies.
+Calibration = Literal["none", "temperature"]
 
 
-class Binary(Section):
+class Weighted(Section):
+    """What all kinds share."""
+
+    weight: str | None = None  # column: how much a row counts in the loss; null: all the same
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+    def columns(self) -> tuple[str, ...]:
+        """Columns that cannot be features."""
+        return (*self.targets, *([self.weight] if self.weight else []))
+
+
+class Binary(Weighted):
     """Yes or no: one logistic unit, binary cross-entropy."""
 
     kind: Literal["binary"]
     primary: Literal[BINARY_METRICS] = "accuracy"
-    target: str  # column
+    target: str  # column; pictures carry their class with them
     positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
     class_weights: ClassWeights = "none"
+    threshold: Threshold = 0.5
+    calibration: Calibration = "none"
 
     @property
     def loss(self) -> str:
         return "binary_crossentropy"
 
 
-class Multiclass(Section):
+class Multiclass(Weighted):
     """One of several classes: softmax, categorical cross-entropy."""
 
     kind: Literal["multiclass"]
@@ -40,24 +62,54 @@ class Multiclass(Section):
     target: str = "class"  # column; pictures carry their class with them
     one_hot: bool = False  # targets as 0/1 rows instead of class numbers: the same loss, the recipe's spelling
     class_weights: ClassWeights = "none"
+    calibration: Calibration = "none"
 
     @property
     def loss(self) -> str:
         return "categorical_crossentropy" if self.one_hot else "sparse_categorical_crossentropy"
 
 
-class Regression(Section):
-    """A number: linear unit, mean squared error."""
+class Multilabel(Weighted):
+    """Any number of labels for each row: one logistic unit for each, binary cross-entropy."""
+
+    kind: Literal["multilabel"]
+    primary: Literal[MULTILABEL_METRICS] = "micro_f1"
+    target: Annotated[tuple[str, ...], Field(min_length=1)]  # one column for each label
+    positive: Label = "1"  # what stands in a column where its label applies; one other text where it does not
+    threshold: Threshold = 0.5  # of each label; a metric chooses one for each
+    calibration: Calibration = "none"
+
+    @property
+    def loss(self) -> str:
+        return "binary_crossentropy"
+
+
+class Regression(Weighted):
+    """Numbers: one unit for each."""
 
     kind: Literal["regression"]
     primary: Literal[REGRESSION_METRICS] = "mse"
-    target: str  # column
+    target: str | Annotated[tuple[str, ...], Field(min_length=1)]  # column, or several
+    loss: Literal["mse", "mae", "huber"] = "mse"  # huber: squared up to 1, then linear, in the unit that is learned
+    output: Literal["linear", "softplus", "relu", "sigmoid", "tanh"] = "linear"  # of what the network can give
+    range: tuple[float, float] | None = None  # sigmoid, tanh: ends of the target; null: those of the training rows
     scale_target: bool = False  # learn the standardised value; metrics and the shipped file stay in its own unit
     log_target: bool = False  # learn log(1 + value): for positive values over several powers of ten
 
     @property
-    def loss(self) -> str:
-        return "mean_squared_error"
+    def is_bounded(self) -> bool:
+        """Whether the target is brought to the range of the output."""
+        return self.output in ("sigmoid", "tanh")
+
+    @model_validator(mode="after")
+    def scales_the_target_once(self) -> Self:
+        if self.is_bounded and self.scale_target:
+            raise ValueError(f"output: {self.output} scales the target to its own range; set scale_target to false")
+        if self.range and not self.is_bounded:
+            raise ValueError(f"range goes with output: sigmoid or tanh, not {self.output}")
+        if self.range and self.range[0] >= self.range[1]:
+            raise ValueError("range should be two numbers, the smaller one first")
+        return self
 
 
-Objective = Annotated[Binary | Multiclass | Regression, Field(discriminator="kind")]
+Objective = Annotated[Binary | Multiclass | Multilabel | Regression, Field(discriminator="kind")]

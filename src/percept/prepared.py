@@ -19,7 +19,7 @@ class Examples:
     """Network inputs and targets, row by row; a network of several inputs or outputs takes dicts of arrays."""
 
     x: Arrays  # (rows, *spec.shape)
-    y: Arrays  # (rows,) class index, or value in its own unit
+    y: Arrays  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
 
     def __len__(self) -> int:
@@ -42,11 +42,12 @@ def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
 def load_examples(part: Part, folder: Path = paths.PREPARED) -> Examples:
     """One part; it may be empty."""
     with np.load(folder / f"{part}.npz") as arrays:
-        return Examples(arrays["x"], arrays["y"])
+        return Examples(arrays["x"], arrays["y"], arrays.get("weight"))
 
 
 def save_examples(part: Part, examples: Examples, folder: Path) -> None:
-    np.savez(folder / f"{part}.npz", x=examples.x, y=examples.y)
+    weight = {} if examples.weight is None else {"weight": examples.weight}
+    np.savez(folder / f"{part}.npz", x=examples.x, y=examples.y, **weight)
 
 
 def load_raw(part: Part, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:

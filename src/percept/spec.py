@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from percept.params import Section
@@ -37,11 +39,15 @@ class Rows(Section):
 
 
 class TargetScale(Section):
-    """Regression: the network learns (transform(value) - mean) / deviation."""
+    """Regression: the network learns (transform(value) - offset) / scale."""
 
     log: bool = False  # transform is log1p, undone by expm1
-    mean: float = 0.0
-    deviation: float = Field(1.0, gt=0)
+    offset: float = 0.0
+    scale: float = Field(1.0, gt=0)
+
+    def learned(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What stands for values in their own unit."""
+        return ((np.log1p(values) if self.log else values) - self.offset) / self.scale
 
 
 class Pixels(Section):
@@ -60,10 +66,15 @@ class DatasetSpec(Section):
     feature_names: tuple[str, ...] = ()  # tables: one for each column of the arrays
     feature_sources: tuple[str, ...] = ()  # and the column of the table that each comes from
     pixels: Pixels | None = None  # pictures only
-    classes: tuple[str, ...] = ()  # classification: name of class 0, 1, ...; empty for regression
-    target: str = "class"
-    target_scale: TargetScale | None = None  # regression only
+    targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
+    classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...
+    target_scales: tuple[TargetScale, ...] = ()  # regression: of each target
     rows: Rows
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes, or of the labels or values that are predicted."""
+        return self.classes or self.targets
 
     @classmethod
     def load(cls, path: Path) -> Self:

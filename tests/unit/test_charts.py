@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from percept.charts import MAX_POINTS, MAX_ROWS, draw, draw_history
-from percept.objective import Binary, Multiclass, Regression
+from percept.objective import Binary, Multiclass, Multilabel, Regression
 
 BINARY = Binary(kind="binary", target="y", positive="yes")
 MULTICLASS = Multiclass(kind="multiclass")
@@ -28,7 +28,7 @@ def column(*values: float) -> np.ndarray:
 
 def test_a_binary_task_draws_confusion_and_curves(tmp_path):
     draw(tmp_path, BINARY, ("no", "yes, now"), np.array([0, 1, 1]), column(0.5625, 0.5, 1))
-    assert names(tmp_path) == ["confusion.csv", "precision_recall.csv", "roc.csv"]
+    assert names(tmp_path) == ["confusion.csv", "precision_recall.csv", "reliability.csv", "roc.csv"]
     assert cells(tmp_path / "confusion.csv") == [
         ["actual", "predicted"],
         ["no", "yes, now"],
@@ -50,23 +50,41 @@ def test_a_binary_task_draws_confusion_and_curves(tmp_path):
 def test_several_classes_draw_confusion_and_micro_averaged_curves(tmp_path):
     predicted = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.5, 0.25, 0.25]], dtype=np.float32)
     draw(tmp_path, MULTICLASS, ("ä", "b", "c"), np.array([0, 1, 2]), predicted)
-    assert names(tmp_path) == ["confusion.csv", "precision_recall.csv", "roc.csv"]
+    assert names(tmp_path) == ["confusion.csv", "precision_recall.csv", "reliability.csv", "roc.csv"]
+    # The likeliest class has one half each time, and is right in two of three rows.
+    assert cells(tmp_path / "reliability.csv")[1:] == [["0.5", str(2 / 3), "0.5"]]
     assert cells(tmp_path / "confusion.csv")[1:] == [["ä", "ä"], ["b", "b"], ["c", "ä"]]
     # Of 9 questions 3 are true; at 0.5 two of the true and one of the 6 others are said to be.
     assert [str(1 / 6), str(2 / 3)] in cells(tmp_path / "roc.csv")
 
 
 def test_regression_draws_predicted_against_actual(tmp_path):
-    draw(tmp_path, REGRESSION, (), np.array([1.5, 2.0]), column(1.25, 3))
+    draw(tmp_path, REGRESSION, ("y",), column(1.5, 2), column(1.25, 3))
     assert names(tmp_path) == ["predicted_vs_actual.csv"]
-    assert cells(tmp_path / "predicted_vs_actual.csv") == [["actual", "predicted"], ["1.5", "1.25"], ["2.0", "3.0"]]
+    header, *points = cells(tmp_path / "predicted_vs_actual.csv")
+    assert (header, points) == (["actual", "predicted", "target"], [["1.5", "1.25", "y"], ["2.0", "3.0", "y"]])
+
+
+def test_several_targets_are_drawn_in_standard_deviations(tmp_path):
+    objective = Regression(kind="regression", target=("a", "b"))
+    y = np.array([[1.0, 100], [3, 300]])
+    draw(tmp_path, objective, ("a", "b"), y, np.array([[2.0, 100], [3, 500]], np.float32))
+    points = cells(tmp_path / "predicted_vs_actual.csv")[1:]
+    assert [tuple(map(float, point[:2])) for point in points] == [(-1, 0), (1, 1), (-1, -1), (1, 3)]
+    assert [point[2] for point in points] == ["a", "a", "b", "b"]
+
+
+def test_labels_draw_curves_over_all_and_no_confusion(tmp_path):
+    objective = Multilabel(kind="multilabel", target=("a", "b"))
+    draw(tmp_path, objective, ("a", "b"), np.array([[1, 0], [1, 1]]), np.array([[0.9, 0.2], [0.7, 0.6]], np.float32))
+    assert names(tmp_path) == ["precision_recall.csv", "reliability.csv", "roc.csv"]
 
 
 def test_a_scatter_plot_is_cut_to_the_first_rows(tmp_path):
     y = np.arange(MAX_ROWS + 5, dtype=np.float64)
-    draw(tmp_path, REGRESSION, (), y, y[:, np.newaxis])
+    draw(tmp_path, REGRESSION, ("y",), y[:, np.newaxis], y[:, np.newaxis])
     points = cells(tmp_path / "predicted_vs_actual.csv")[1:]
-    assert (len(points), points[0], points[-1]) == (MAX_ROWS, ["0.0", "0.0"], [f"{MAX_ROWS - 1}.0"] * 2)
+    assert (len(points), points[0], points[-1]) == (MAX_ROWS, ["0.0", "0.0", "y"], [*[f"{MAX_ROWS - 1}.0"] * 2, "y"])
 
 
 @pytest.mark.parametrize(("objective", "predicted"), [(BINARY, column(0.2, 0.9)), (MULTICLASS, np.eye(2))])
@@ -77,7 +95,7 @@ def test_test_rows_of_one_class_still_give_a_confusion_matrix(tmp_path, objectiv
 
 def test_a_curve_of_one_class_is_left_out(tmp_path):
     draw(tmp_path, BINARY, ("no", "yes"), np.array([1, 1]), column(0.2, 0.9))
-    assert names(tmp_path) == ["confusion.csv"]
+    assert names(tmp_path) == ["confusion.csv", "reliability.csv"]
 
 
 @pytest.mark.parametrize("name", ["roc.csv", "precision_recall.csv"])

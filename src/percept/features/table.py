@@ -90,7 +90,7 @@ def _check_input(column: RawInput, features: TableFeatures, table: Table) -> Non
     if column.kind == "category" and column.name in features.derive:
         where = "features.category"
         raise UserError(where, f"{column.name!r} is derived, so a number", "columns of the file", TASK_FILE)
-    if column.name in ("", "prediction"):  # the latter is what the shipped file gives
+    if column.name in ("", "prediction", "decision", "auxiliary"):  # these are what the shipped file gives
         found = f"{table.file}: no input can be named {column.name!r}"
         advice = f"put {column.name!r} into features.drop (a column without a name is often row numbers), or rename it"
         raise UserError(f"features.{column.kind}", found, "another name", advice)

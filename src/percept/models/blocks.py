@@ -49,11 +49,13 @@ def dense_layers(x: keras.KerasTensor, units: tuple[int, ...], options: Hidden) 
 
 
 def output_layer(spec: DatasetSpec, objective: Objective, name: str | None = None) -> keras.layers.Layer:
-    """Logistic unit, softmax over the classes, or linear unit."""
+    """Logistic units, softmax over the classes, or units of the activation that the regression names."""
     match objective.kind:
         case "binary":
             return keras.layers.Dense(1, activation="sigmoid", name=name or "probability")
         case "multiclass":
             return keras.layers.Dense(len(spec.classes), activation="softmax", name=name or "probabilities")
+        case "multilabel":
+            return keras.layers.Dense(len(spec.targets), activation="sigmoid", name=name or "probabilities")
         case "regression":
-            return keras.layers.Dense(1, name=name or "value")
+            return keras.layers.Dense(len(spec.targets), activation=objective.output, name=name or "value")

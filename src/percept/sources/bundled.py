@@ -12,10 +12,10 @@ from percept.sources.dataset import Images, Table
 
 
 class Bundled(Section):
-    """One of scikit-learn's sets: tables as CSV with the column `target`, digits as pictures."""
+    """One of scikit-learn's sets: tables as CSV with the column `target` (linnerud: three), digits as pictures."""
 
     kind: Literal["bundled"]
-    name: Literal["breast_cancer", "digits", "iris", "wine"]
+    name: Literal["breast_cancer", "digits", "iris", "linnerud", "wine"]
 
     def fetch(self, folder: Path, have: Path | None) -> None:
         from sklearn import datasets
@@ -27,6 +27,10 @@ class Bundled(Section):
             return
         with (folder / f"{self.name}.csv").open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
+            if self.name == "linnerud":
+                writer.writerow([*data.feature_names, *data.target_names])
+                writer.writerows(np.hstack([data.data, data.target]).tolist())
+                return
             writer.writerow([*data.feature_names, "target"])
             for row, label in zip(data.data.tolist(), data.target, strict=True):
                 writer.writerow([*row, data.target_names[label]])

@@ -17,6 +17,7 @@ from percept import shipped
 from percept.models.cnn import AUGMENTATION
 from percept.objective import AUXILIARY, Objective
 from percept.spec import DatasetSpec
+from percept.training.decision import Decision, append_decision
 
 T = TypeVar("T")
 
@@ -36,14 +37,15 @@ def without_augmentation(model: keras.Model) -> keras.Model:
 
 
 def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
-    """The network with the target's scaling undone, so that it gives values in their own unit."""
-    scale = spec.target_scale
-    if scale is None or scale == type(scale)():
+    """The network with the targets' scaling undone, so that it gives values in their own unit."""
+    scales = spec.target_scales
+    if not scales or all(scale == type(scale)() for scale in scales):
         return model
+    factors, offsets = [scale.scale for scale in scales], [scale.offset for scale in scales]
 
     def unscaled(x: keras.KerasTensor) -> keras.KerasTensor:
-        x = keras.layers.Rescaling(scale.deviation, scale.mean)(x)
-        if scale.log:
+        x = keras.layers.Rescaling(factors, offsets)(x)
+        if scales[0].log:
             x = keras.layers.Activation("exponential")(x)
             x = keras.layers.Rescaling(1.0, -1.0)(x)
         return x
@@ -84,8 +86,10 @@ def _renumbered(config: bytes) -> bytes:
     )
 
 
-def save_onnx(model: keras.Model, encoder: Path | None, spec: DatasetSpec, objective: Objective, path: Path) -> None:
-    """Join encoder (None for pictures) and network into one file: raw inputs in, probabilities or values out."""
+def save_onnx(
+    model: keras.Model, encoder: Path | None, spec: DatasetSpec, objective: Objective, decision: Decision, path: Path
+) -> None:
+    """Join encoder (None for pictures), network and decision into one file that takes raw inputs."""
     outputs = as_shipped(model.output)
     model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
@@ -102,9 +106,13 @@ def save_onnx(model: keras.Model, encoder: Path | None, spec: DatasetSpec, objec
         joint = [(front.graph.output[0].name, network.graph.input[0].name)]
         network = onnx.compose.merge_models(front, network, io_map=joint)
     _rename_outputs(network, list(outputs))
+    if objective.kind != "regression":
+        append_decision(network.graph, objective.kind, spec.classes, decision.thresholds)
     for value in [*network.graph.input, *network.graph.output]:
         value.type.tensor_type.shape.dim[0].dim_param = "rows"
-    meaning = {"task": spec.task, "kind": objective.kind, "target": spec.target, "classes": json.dumps(spec.classes)}
+    lists = {"targets": spec.targets, "classes": spec.classes, "thresholds": decision.thresholds}
+    meaning = {name: json.dumps(values, ensure_ascii=False) for name, values in lists.items()}
+    meaning |= {"task": spec.task, "kind": objective.kind, "temperature": json.dumps(decision.temperature)}
     onnx.helper.set_model_props(network, meaning)
     onnx.checker.check_model(network)
     path.write_bytes(network.SerializeToString(deterministic=True))
@@ -122,7 +130,7 @@ def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
 def disagreement(model: keras.Model, x: NDArray, path: Path, raw: dict[str, NDArray]) -> float:
     """Largest difference between the Keras model on `x` and the shipped file on the same rows in raw form."""
     differences = [0.0]
+    found = shipped.predict(path, raw)
     for name, expected in as_shipped(keras.tree.map_structure(np.asarray, model(x))).items():
-        found = shipped.predict(path, raw, name)
-        differences.append(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected)), initial=0))
+        differences.append(np.max(np.abs(found[name] - expected) / np.maximum(1, np.abs(expected)), initial=0))
     return float(max(differences))

@@ -1,6 +1,6 @@
 """Compile a network for its objective and fit it, the same bits for the same seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -63,7 +63,7 @@ def compile_model(
 
 def _metric(objective: Objective) -> keras.metrics.Metric:
     match objective.kind:
-        case "binary":
+        case "binary" | "multilabel":
             return keras.metrics.BinaryAccuracy(name="accuracy")
         case "multiclass" if objective.one_hot:
             return keras.metrics.CategoricalAccuracy(name="accuracy")
@@ -74,7 +74,7 @@ def _metric(objective: Objective) -> keras.metrics.Metric:
 
 
 def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective, model: keras.Model) -> Examples:
-    """Targets as the loss wants them, for each output: (rows, 1), one-hot (rows, classes), or scaled (rows, 1)."""
+    """Targets as the loss wants them, for each output: (rows, units), or class numbers (rows, 1)."""
     y = examples.y
     match objective.kind:
         case "multiclass" if objective.one_hot:
@@ -83,10 +83,11 @@ def network_targets(examples: Examples, spec: DatasetSpec, objective: Objective,
             y = y[:, np.newaxis]
         case "binary":
             y = y[:, np.newaxis].astype(np.float32)
+        case "multilabel":
+            y = y.astype(np.float32)
         case "regression":
-            scale = spec.target_scale
-            y = (np.log1p(y) if scale.log else y)[:, np.newaxis]
-            y = ((y - scale.mean) / scale.deviation).astype(np.float32)
+            columns = zip(spec.target_scales, y.T, strict=True)
+            y = np.column_stack([scale.learned(values) for scale, values in columns]).astype(np.float32)
     if isinstance(model.output, dict):
         y = dict.fromkeys(model.output, y)
     return Examples(examples.x, y, examples.weight)
@@ -97,16 +98,25 @@ def class_weights(y: NDArray[np.int64], classes: tuple[str, ...], objective: Obj
 
     y: (rows,) class index. Balanced is rows / (classes * rows of the class), as in King & Zeng 2001.
     """
-    if objective.kind == "regression" or objective.class_weights == "none":
+    wanted = getattr(objective, "class_weights", "none")
+    if wanted == "none":
         return None
-    if objective.class_weights == "balanced":
+    if wanted == "balanced":
         counts = np.bincount(y, minlength=len(classes))
         return (len(y) / (len(classes) * counts[y])).astype(np.float32)
-    for name in objective.class_weights:
+    for name in wanted:
         if name not in classes:
             found = f"class {name!r}{nearest(name, classes)}"
             raise UserError("objective.class_weights", found, f"some of {listed(classes)}", "correct the name")
-    return np.array([objective.class_weights.get(name, 1.0) for name in classes], np.float32)[y]
+    return np.array([wanted.get(name, 1.0) for name in classes], np.float32)[y]
+
+
+def weighted(examples: Examples, spec: DatasetSpec, objective: Objective) -> Examples:
+    """With the weight of each row's class times its own. Raises `UserError`."""
+    weight = class_weights(examples.y, spec.classes, objective)
+    if weight is not None and examples.weight is not None:
+        weight = weight * examples.weight
+    return examples if weight is None else replace(examples, weight=weight)
 
 
 def write_graph(model: keras.Model, log_dir: Path) -> None:

@@ -5,7 +5,7 @@ from percept.errors import UserError
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.prepare import prepare
 from percept.features.split import Split
-from percept.objective import Binary, Multiclass
+from percept.objective import Binary, Multiclass, Regression
 from percept.prepared import load_examples, load_raw
 from percept.sources.dataset import Images
 from percept.spec import PARTS, DatasetSpec
@@ -97,6 +97,19 @@ def test_the_pixel_scale_follows_the_training_pictures(scaling, tmp_path):
 
 
 def test_pictures_need_an_objective_with_classes(tmp_path):
-    objective = Binary(kind="binary", target="y", positive="1")
-    with pytest.raises(UserError, match=r"objective\.kind: binary\n  expected: multiclass for pictures"):
+    objective = Regression(kind="regression", target="y")
+    with pytest.raises(UserError, match=r"objective\.kind: regression\n  expected: multiclass or binary for pictures"):
+        prepare("task", pictures(), ImageFeatures(kind="image"), SPLIT, objective, 0, tmp_path)
+
+
+def test_pictures_of_one_class_can_be_told_from_all_others(tmp_path):
+    objective = Binary(kind="binary", target="class", positive="cat")
+    spec = prepare("task", pictures(), ImageFeatures(kind="image"), SPLIT, objective, 0, tmp_path)
+    assert spec.classes == ("dog", "cat")
+    assert load_examples("test", tmp_path).y.tolist() == [0, 1, 0]
+
+
+def test_pictures_have_no_column_of_weights(tmp_path):
+    objective = Multiclass(kind="multiclass", weight="w")
+    with pytest.raises(UserError, match=r"objective\.weight: 'w'\n  expected: null"):
         prepare("task", pictures(), ImageFeatures(kind="image"), SPLIT, objective, 0, tmp_path)

@@ -80,7 +80,7 @@ def test_the_spec_tells_what_the_arrays_are(make_table, prepare_table):
         ("jüngster plan", "category"),
     ]
     assert spec.feature_names == ("größe (cm)", "jüngster plan_c", "jüngster plan_ä b")
-    assert (spec.shape, spec.classes, spec.target, spec.target_scale) == ((3,), ("no", "yes"), "y", None)
+    assert (spec.shape, spec.classes, spec.targets, spec.target_scales) == ((3,), ("no", "yes"), ("y",), ())
 
 
 def test_two_columns_may_make_features_of_one_name(make_table, prepare_table):
@@ -127,7 +127,7 @@ def test_classes_are_numbered_by_sorted_label(make_table, prepare_table):
         (["No", "Yes"] * 3, binary(positive="yes"), "no row has the label 'yes'; did you mean 'Yes'?"),
         ([0, 1, 2] * 2, binary(), "target 'y': 3 classes: 0, 1, 2"),
         (["x", *YES_NO[1:]], VALUE, "column 'y': 1 of 6 cells are not numbers (line 2: 'x')"),
-        ([-1, *YES_NO[1:]], VALUE.model_copy(update={"log_target": True}), "y goes down to -1.0"),
+        ([-1, *YES_NO[1:]], VALUE.model_copy(update={"log_target": True}), "y goes from -1 to 1"),
         (YES_NO, binary(target="half"), "'half' is derived, so a number, and objective.kind is binary"),
     ],
 )
@@ -143,26 +143,26 @@ def test_the_target_scale_comes_from_the_training_rows_and_targets_keep_their_un
     objective = Regression(kind="regression", target="y", scale_target=True, log_target=log)
     found = prepare_table(make_table({"a": range(6), "y": values}), objective, numeric=["a"])
     learned = np.log1p(values[:4]) if log else np.array(values[:4])
-    assert found.spec.target_scale == TargetScale(log=log, mean=learned.mean(), deviation=learned.std())
-    assert [*found.train.y, *found.test.y] == values
+    assert found.spec.target_scales == (TargetScale(log=log, offset=learned.mean(), scale=learned.std()),)
+    assert [*found.train.y[:, 0], *found.test.y[:, 0]] == values
 
 
 def test_a_target_of_one_value_is_scaled_by_one(make_table, prepare_table):
     objective = Regression(kind="regression", target="y", scale_target=True)
     found = prepare_table(make_table({"a": range(4), "y": [7] * 4}), objective, numeric=["a"])
-    assert found.spec.target_scale == TargetScale(mean=7, deviation=1)
+    assert found.spec.target_scales == (TargetScale(offset=7, scale=1),)
 
 
 def test_a_target_is_left_as_it_is_unless_asked(make_table, prepare_table):
     found = prepare_table(make_table({"a": range(4), "y": [1, 2, 3, 4]}), VALUE, numeric=["a"])
-    assert found.spec.target_scale == TargetScale(log=False, mean=0, deviation=1)
+    assert found.spec.target_scales == (TargetScale(log=False, offset=0, scale=1),)
 
 
 def test_a_derived_target_is_dropped_where_it_has_no_value(make_table, prepare_table):
     table = make_table({"a": [1, 2, 3, 4, 5], "b": [1, 0, 2, 4, 5]})
     found = prepare_table(table, VALUE, numeric=["a"], drop=["b"], derive={"y": "a / b"})
     assert found.spec.rows.dropped == {"y is missing": 1}
-    assert found.train.y.tolist() == [1, 1.5]
+    assert found.train.y.tolist() == [[1], [1.5]]
 
 
 def test_a_column_that_splits_is_no_feature(make_table, prepare_table):

@@ -107,7 +107,7 @@ def test_california_has_the_eight_columns_of_scikit_learn(california):
     raw = load_raw("test", california.spec, california.prepared)
     np.testing.assert_array_equal(np.hstack(list(raw.values())), test_x.astype(np.float32))
     for part, target in zip(california.parts, (train_y, validation_y, test_y), strict=True):
-        np.testing.assert_array_equal(part.y, target)
+        np.testing.assert_array_equal(part.y[:, 0], target)
     standardised = (train_x - train_x.mean(axis=0)) / train_x.std(axis=0)
     np.testing.assert_allclose(california.parts[0].x, standardised, atol=1e-4)
 

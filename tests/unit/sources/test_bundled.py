@@ -24,6 +24,13 @@ def test_a_table_is_read_back_exactly(tmp_path, name, num_rows):
     assert table.columns["target"].tolist() == published.target_names[published.target].tolist()
 
 
+def test_linnerud_has_three_columns_to_predict(tmp_path):
+    table, published = fetched("linnerud", tmp_path), datasets.load_linnerud()
+    assert list(table.columns) == [*published.feature_names, *published.target_names]
+    numbers = np.stack([cells.astype(float) for cells in table.columns.values()], axis=1)
+    np.testing.assert_array_equal(numbers, np.hstack([published.data, published.target]))
+
+
 def test_the_digits_are_read_back_exactly(tmp_path):
     images, published = fetched("digits", tmp_path), datasets.load_digits()
     assert images.num_rows == 1797
@@ -44,5 +51,5 @@ def test_two_fetches_write_the_same_bytes(tmp_path):
 
 
 def test_a_set_that_is_not_bundled_is_answered_with_those_that_are():
-    with pytest.raises(ValidationError, match="'breast_cancer', 'digits', 'iris' or 'wine'"):
+    with pytest.raises(ValidationError, match="'breast_cancer', 'digits', 'iris', 'linnerud' or 'wine'"):
         Bundled(kind="bundled", name="mnist")

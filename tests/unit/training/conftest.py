@@ -30,6 +30,19 @@ def rows(count: int, seed: int) -> Examples:
 
 
 @pytest.fixture
+def network():
+    """A small MLP that has not been trained."""
+    return build_mlp(Mlp(kind="mlp", units=(4,)), SPEC, OBJECTIVE)
+
+
+@pytest.fixture
+def validation() -> Examples:
+    """Rows as `load_examples` gives them."""
+    examples = rows(50, 3)
+    return Examples(examples.x, examples.y[:, 0].astype(np.int64))
+
+
+@pytest.fixture
 def fitted(tmp_path):
     """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
     from percept.training import fit

@@ -17,6 +17,7 @@ from percept.models import Model, build
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared import load_examples, load_raw
+from percept.scoring import decide
 from percept.sources.dataset import Images, Table
 
 
@@ -42,6 +43,9 @@ TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]
 BINARY = {"kind": "binary", "target": "left", "positive": "yes"}
 MULTICLASS = {"kind": "multiclass", "target": "plan2"}
 REGRESSION = {"kind": "regression", "target": "price"}
+SEVERAL = {"kind": "regression", "target": ["price", "rent"], "output": "tanh"}
+MULTILABEL = {"kind": "multilabel", "target": ["likes tea", "likes 커피"], "positive": "yes"}
+DECISION = {"binary": (0.4,), "multilabel": (0.4, 0.6)}  # thresholds
 
 
 def table(rows: int = 50) -> Table:
@@ -53,6 +57,9 @@ def table(rows: int = 50) -> Table:
         "left": rng.choice(["yes", "no"], rows),
         "plan2": rng.choice(["x", "y", "z"], rows),
         "price": rng.lognormal(12, 1, rows).round().astype(str),
+        "rent": rng.lognormal(6, 1, rows).round().astype(str),
+        "likes tea": rng.choice(["yes", "no"], rows),
+        "likes 커피": rng.choice(["yes", "no"], rows),
     }
     return Table("rows.csv", {name: cells.astype(object) for name, cells in columns.items()}, np.arange(rows) + 2)
 
@@ -66,6 +73,8 @@ CASES = {
     "binary": (table, TABLE | {"drop": "rest"}, BINARY, MLP),
     "multiclass": (table, TABLE | {"drop": "rest", "scaling": "min_max"}, MULTICLASS, MLP),
     "regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"log_target": True, "scale_target": True}, MLP),
+    "several targets": (table, TABLE | {"drop": "rest"}, SEVERAL, MLP),
+    "labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, MLP),
     "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
     "wide and deep": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, WIDE_DEEP),
     "convolutions": (images, {"kind": "image"}, {"kind": "multiclass"}, CNN),
@@ -77,6 +86,7 @@ CASES = {
 def exported(request, tmp_path):
     """(task, spec, Keras model in the target's unit, folder) of a network that has not been trained."""
     from percept.training import export
+    from percept.training.decision import Decision
 
     raw, features, objective, model = CASES[request.param]
     task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
@@ -84,7 +94,8 @@ def exported(request, tmp_path):
     network = export.without_augmentation(build(task.model, spec, task.objective))
     network = export.in_target_unit(network, spec)
     encoder = None if spec.pixels else tmp_path / paths.ENCODER
-    export.save_onnx(network, encoder, spec, task.objective, tmp_path / paths.SHIPPED)
+    decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
+    export.save_onnx(network, encoder, spec, task.objective, decision, tmp_path / paths.SHIPPED)
     export.save_keras(network, tmp_path / paths.NETWORK)
     return task, spec, network, tmp_path
 
@@ -92,12 +103,21 @@ def exported(request, tmp_path):
 def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
     from percept.training import export
 
-    _, spec, network, folder = exported
+    task, spec, network, folder = exported
     expected = export.as_shipped(network(load_examples("test", folder).x))
-    assert shipped.output_names(folder / paths.SHIPPED) == list(expected)
+    found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
+    assert list(found) == [*expected, *([] if task.objective.kind == "regression" else ["decision"])]
     for name, values in expected.items():
-        found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder), name)
-        np.testing.assert_allclose(found, values, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("exported", ["binary", "multiclass", "labels", "pictures"], indirect=True)
+def test_the_shipped_file_decides_by_its_thresholds(exported):
+    task, spec, _, folder = exported
+    found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
+    decided = decide(task.objective, found["prediction"], DECISION.get(task.objective.kind, ()))
+    expected = decided if task.objective.kind == "multilabel" else np.array(spec.classes)[decided]
+    np.testing.assert_array_equal(found["decision"], expected)
 
 
 def test_the_shipped_file_names_its_inputs_and_what_it_predicts(exported):
@@ -107,6 +127,8 @@ def test_the_shipped_file_names_its_inputs_and_what_it_predicts(exported):
     meaning = {entry.key: entry.value for entry in model.metadata_props}
     assert meaning["kind"] == task.objective.kind
     assert tuple(json.loads(meaning["classes"])) == spec.classes
+    assert tuple(json.loads(meaning["targets"])) == spec.targets
+    assert tuple(json.loads(meaning["thresholds"])) == DECISION.get(task.objective.kind, ())
 
 
 def test_saving_a_network_twice_gives_the_same_bytes(exported):
@@ -117,7 +139,7 @@ def test_saving_a_network_twice_gives_the_same_bytes(exported):
     assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
 
 
-@pytest.mark.parametrize("exported", ["regression", "pictures", "wide and deep", "convolutions"], indirect=True)
+@pytest.mark.parametrize("exported", ["several targets", "pictures", "wide and deep", "convolutions"], indirect=True)
 def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
     _, _, network, folder = exported
     x = load_examples("test", folder).x
