@@ -72,7 +72,8 @@ def _prepare_table(
     kept, dropped = _kept_rows(raw, features, objective, columns, inputs, labels)
     y, classes = _encode_target(labels[kept], objective, raw)
     values = {name: column[kept] for name, column in raw.columns.items()}
-    parts = split_rows(split, y, values, None, seed)
+    is_test = None if raw.is_test is None else raw.is_test[kept]
+    parts = split_rows(split, y, values, is_test, seed)
     train = {name: column[kept][parts.train] for name, column in columns.items()}
     fitted = fit_encoder(features, inputs, train)
     encoder = encoder_to_onnx(fitted, inputs)
