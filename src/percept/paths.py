@@ -17,6 +17,8 @@ MODELS = Path("models")
 HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
+RATES = Path("results/learning_rate.csv")
+RATES_PICTURE = Path("results/learning_rate.png")
 
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED

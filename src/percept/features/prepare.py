@@ -90,7 +90,8 @@ def _prepare_table(
     kept, dropped = _kept_rows(raw, missing | rows_to_drop(features, raw, columns, inputs))
     y, classes = encode_targets({name: values[kept] for name, values in targets.items()}, objective, raw.file)
     values = {name: column[kept] for name, column in raw.columns.items()}
-    parts = split_rows(split, y, values, None, seed)
+    is_test = None if raw.is_test is None else raw.is_test[kept]
+    parts = split_rows(split, y, values, is_test, seed)
     train = {name: column[kept][parts.train] for name, column in columns.items()}
     mean_weight = None if weights is None else weights[kept][parts.train].mean()
     fitted = fit_encoder(features, inputs, train)

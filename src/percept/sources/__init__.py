@@ -6,13 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from percept.sources.archive import Archive
+from percept.sources.arff import Arff
 from percept.sources.bundled import Bundled
 from percept.sources.csv import Csv
 from percept.sources.dataset import Images, Table
 from percept.sources.generated import Generated
 from percept.sources.idx import Idx
 
-Source = Annotated[Archive | Bundled | Csv | Generated | Idx, Field(discriminator="kind")]
+Source = Annotated[Archive | Arff | Bundled | Csv | Generated | Idx, Field(discriminator="kind")]
 
 
 def read(source: Source, folder: Path) -> Images | Table:

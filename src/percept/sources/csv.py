@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from percept.errors import UserError, listed
 from percept.params import Section
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring
+from percept.sources.text import Encoding, decoded
 
 
 class CsvFormat(Section):
@@ -20,16 +21,7 @@ class CsvFormat(Section):
     columns: tuple[str, ...] | None = None  # names for a file without a header; null: the first line names them
     separator: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
     missing: tuple[str, ...] = ("", "NaN", "nan")  # cells that stand for "no value", spaces around them aside
-    encoding: str = "utf-8-sig"  # UTF-8, with or without a byte order mark
-
-    @field_validator("encoding")
-    @classmethod
-    def is_known(cls, encoding: str) -> str:
-        try:
-            "".encode(encoding)
-        except LookupError:
-            raise ValueError("should be a text encoding of Python, such as utf-8-sig, cp1252 or euc-kr") from None
-        return encoding
+    encoding: Encoding = "utf-8-sig"  # UTF-8, with or without a byte order mark
 
 
 class Csv(CsvFormat):
@@ -53,7 +45,8 @@ class Csv(CsvFormat):
 
 def read_csv(path: Path, text: CsvFormat) -> Table:
     """Read every cell as text. Raises `UserError` for what is not a table, with the line."""
-    reader = csv.reader(io.StringIO(_decoded(path, text), newline=""), delimiter=text.separator, strict=True)
+    content = decoded(path, text.encoding, _unreadable)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=text.separator, strict=True)
     rows, lines = [], []
     try:
         header = text.columns or next((row for row in reader if row), ())
@@ -76,18 +69,6 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
         values = [cell.strip() for cell in cells]
         columns[name] = np.array(["" if value in missing else value for value in values], dtype=object)
     return Table(file=str(path), columns=columns, lines=np.array(lines))
-
-
-def _decoded(path: Path, text: CsvFormat) -> str:
-    try:
-        content = path.read_bytes().decode(text.encoding)
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise _unreadable(path, f"line {line} is not {text.encoding}", "text in source.encoding") from None
-    if "\0" in content:  # fixed-width text arrays would lose it; most often the file is UTF-16
-        line = content.count("\n", 0, content.index("\0")) + 1
-        raise _unreadable(path, f"line {line} holds a NUL character", "text in source.encoding")
-    return content
 
 
 def _check_header(path: Path, names: list[str], text: CsvFormat) -> None:

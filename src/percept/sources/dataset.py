@@ -13,6 +13,7 @@ class Table:
     file: str  # for messages
     columns: dict[str, NDArray[np.object_]]  # name -> (rows,) of str, in the file's order
     lines: NDArray[np.int64]  # (rows,) where each row ends in the file, for messages
+    is_test: NDArray[np.bool_] | None = None  # (rows,) where the publisher set test rows apart
 
     @property
     def num_rows(self) -> int:

@@ -1,0 +1,112 @@
+"""find_learning_rate [--from 1e-6] [--to 10] [--steps 200]: which learning rate suits this task and network.
+
+Learning-rate range test (Smith 2017, arXiv:1506.01186): trains the network of params.yaml on data/prepared while the
+rate grows from batch to batch, and suggests the one at which the loss falls fastest. Writes
+results/learning_rate.csv and results/learning_rate.png, and changes nothing else.
+"""
+
+import argparse
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept import paths
+from percept.errors import UserError, run
+from percept.learning_rate import MIN_STEPS, Course, grows_from, record, suggest
+from percept.models import build
+from percept.picture import draw_range_test
+from percept.prepared import load_examples, load_spec
+from percept.schedule import Constant
+from percept.spec import DatasetSpec
+from percept.training.startup import load_tensorflow
+from train import TrainParams
+
+
+class RangeTestParams(TrainParams):
+    task: str
+
+
+def main() -> None:
+    rates = _rates()
+    params = RangeTestParams.load()
+    spec = _spec_of(params.task)
+    what = f"{params.model.kind} on {params.task}"
+    batches = f"{len(rates)} batches of {min(params.fit.batch_size, spec.rows.train)} rows"
+    print(f"find_learning_rate: {what}, {batches}, learning rate {rates[0]:g} to {rates[-1]:g}", flush=True)
+    if params.optimizer.schedule.kind != "constant":
+        print(f"find_learning_rate: optimizer.schedule ({params.optimizer.schedule.kind}) is left out here")
+    course = _tested(params, spec, rates)
+    if not len(course.rates):
+        found = f"the loss of the first batch, at learning rate {rates[0]:g}, is not finite"
+        raise UserError("find_learning_rate", found, "a finite loss", "scale the inputs (features.scaling: standard)")
+    suggested = suggest(course)
+    with paths.replaced(paths.RATES) as table, paths.replaced(paths.RATES_PICTURE) as picture:
+        course.save(table)
+        loss = params.objective.loss.replace("_", " ")
+        draw_range_test(picture, course, suggested, params.optimizer.learning_rate, what=what, loss=loss)
+    _say(course, suggested, params)
+
+
+def _rates() -> NDArray[np.float64]:
+    """The learning rate of each step, (steps,). Raises `UserError` for options that make no sense."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--from", dest="first", type=float, default=1e-6, help="the first learning rate (%(default)g)")
+    parser.add_argument("--to", dest="last", type=float, default=10.0, help="the last one (%(default)g)")
+    parser.add_argument("--steps", type=int, default=200, help="batches (%(default)d)")
+    options = parser.parse_args()
+    if not (options.first > 0 and 10 * options.first <= options.last and math.isfinite(options.last)):
+        found = f"from {options.first:g} to {options.last:g}"
+        expected = "two numbers above 0, the second at least ten times the first"
+        raise UserError("--from, --to", found, expected, "leave them out, or try --from 1e-6 --to 10")
+    if options.steps < MIN_STEPS:
+        expected = f"at least {MIN_STEPS}, to tell a slope from noise"
+        raise UserError("--steps", str(options.steps), expected, "leave it out, or give more")
+    return np.geomspace(options.first, options.last, options.steps)
+
+
+def _spec_of(task: str) -> DatasetSpec:
+    """The description of data/prepared, which must be of this task. Raises `UserError`."""
+    advice = "run `dvc repro preprocess` first"
+    if not (paths.PREPARED / paths.SPEC).is_file():
+        raise UserError(str(paths.PREPARED), "it is missing", f"the prepared data of task {task}", advice)
+    spec = load_spec()
+    if spec.task != task:
+        raise UserError(str(paths.PREPARED), f"it is of task {spec.task}", f"of task {task}, as params.yaml", advice)
+    return spec
+
+
+def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float64]) -> Course:
+    """Build and compile the network as train does, and train it at these rates."""
+    load_tensorflow()
+    from percept.training import fit
+    from percept.training.range_test import losses_of_batches
+
+    fit.seed_everything(params.seed)
+    network = build(params.model, spec, params.objective)
+    optimizer = params.optimizer.model_copy(update={"schedule": Constant(kind="constant")})
+    auxiliary_weight = getattr(params.model, "auxiliary_weight", 0.0)
+    fit.compile_model(network, params.objective, optimizer, params.fit, spec.rows.train, auxiliary_weight)
+    train = fit.weighted(load_examples("train"), spec, params.objective)
+    train = fit.network_targets(train, spec, params.objective, network)
+    return record(rates, losses_of_batches(network, train, params.fit, rates, params.seed))
+
+
+def _say(course: Course, suggested: float | None, params: RangeTestParams) -> None:
+    grows, last = grows_from(course), course.rates[-1]
+    lines = {
+        "the loss falls fastest at": "no clear fall: nothing to suggest" if suggested is None else f"{suggested:.2g}",
+        "it begins to grow at": f"it did not grow up to {last:.2g}" if grows is None else f"{grows:.2g}",
+        "optimizer.learning_rate is now": f"{params.optimizer.learning_rate:g}",
+    }
+    print("".join(f"\n  {name:32}{value}" for name, value in lines.items()))
+    print(f"\nfind_learning_rate: wrote {paths.RATES} and {paths.RATES_PICTURE}")
+    if suggested is None:
+        print("Try another range (--from, --to), more --steps, or a larger fit.batch_size.")
+        return
+    print("Try it, with the other `-S` of your run:")
+    print(f"  dvc exp run -S task={params.task} -S optimizer.learning_rate={suggested:.2g}")
+
+
+if __name__ == "__main__":
+    run(main)

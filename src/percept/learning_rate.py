@@ -1,0 +1,90 @@
+"""The learning-rate range test: a rate that grows from batch to batch, and what the loss says to it (Smith 2017)."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Shares of the planned steps.
+MEMORY = 1 / 40  # how far back the smoothed loss looks
+WINDOW = 1 / 10  # over which a slope is fitted
+
+DIVERGED = 4.0  # times the lowest smoothed loss
+CLEAR = 0.05  # how far the loss must fall or grow to tell something, as a share of where it was,
+NOISE = 5.0  # and in standard deviations of the smoothed loss
+MIN_STEPS = 50  # fewer could not tell a slope from noise
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the test saw, batch by batch."""
+
+    rates: NDArray[np.float64]  # (batches,) growing by the same factor each time
+    losses: NDArray[np.float64]  # (batches,)
+    smoothed: NDArray[np.float64]  # (batches,)
+    num_steps: int  # batches that were planned; the loss may have diverged before
+
+    @property
+    def lowest(self) -> int:
+        """Index of the lowest smoothed loss, its first values aside: they are means of few batches."""
+        settled = min(round(MEMORY * self.num_steps), len(self.smoothed) - 1)
+        return settled + int(self.smoothed[settled:].argmin())
+
+    def save(self, path: Path) -> None:
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("learning_rate", "loss", "smoothed_loss"))
+            writer.writerows(zip(*(a.tolist() for a in (self.rates, self.losses, self.smoothed)), strict=True))
+
+
+def record(rates: NDArray[np.float64], losses: Iterable[float]) -> Course:
+    """Take the loss at each rate in turn, and no more once it has diverged."""
+    seen = np.array(list(_until_divergence(losses, MEMORY * len(rates)))).reshape(-1, 2)
+    return Course(rates[: len(seen)], seen[:, 0], seen[:, 1], len(rates))
+
+
+def _until_divergence(losses: Iterable[float], memory: float) -> Iterator[tuple[float, float]]:
+    """(loss, its exponentially weighted mean, corrected for the start at 0 as in Kingma & Ba 2015)."""
+    decay = 1 - 1 / memory
+    mean, lowest = 0.0, np.inf
+    for step, loss in enumerate(losses, 1):
+        mean = decay * mean + (1 - decay) * loss
+        smoothed = mean / (1 - decay**step)
+        if not np.isfinite(smoothed):
+            return
+        yield loss, smoothed
+        if smoothed > DIVERGED * lowest:
+            return
+        if step > memory:
+            lowest = min(lowest, smoothed)
+
+
+def suggest(course: Course) -> float | None:
+    """The rate at which the smoothed loss falls fastest against log10(rate), left of its lowest point.
+
+    The slope is that of the least-squares line over a window, whose middle is the rate. None: no clear fall.
+    """
+    half = round(WINDOW * course.num_steps / 2)
+    fall = course.smoothed[2 * half : course.lowest + 1]
+    if len(fall) < 2 * half + 1 or fall[0] - fall[-1] < _least_change(course, fall[0]):
+        return None
+    slopes = np.correlate(fall, np.arange(-half, half + 1), mode="valid")  # but for a factor, the same for all
+    return float(course.rates[3 * half + slopes.argmin()])
+
+
+def grows_from(course: Course) -> float | None:
+    """The last rate before the smoothed loss leaves its lowest values for good; None: it does not."""
+    lowest = course.smoothed[course.lowest]
+    low = course.smoothed <= lowest + _least_change(course, lowest)
+    return None if low[-1] else float(course.rates[np.flatnonzero(low)[-1]])
+
+
+def _least_change(course: Course, level: float) -> float:
+    """How far the smoothed loss must go from `level` to be no accident."""
+    losses = course.losses[: course.lowest + 1]
+    noise = np.sqrt(np.mean(np.diff(losses, prepend=losses[0]) ** 2) / 2)
+    smoothed_noise = noise / np.sqrt(2 * MEMORY * course.num_steps - 1)
+    return float(max(CLEAR * abs(level), NOISE * smoothed_noise))
