@@ -13,11 +13,15 @@ from conftest import clone_of_working_tree
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.partition("  #")[0].strip()
-    for block in re.findall(r"```sh\n(.*?)```", README, re.S)
-    for line in block.splitlines()
-]
+
+
+def commands(page: str) -> list[str]:
+    """Of all shell blocks, comments aside."""
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.S)
+    return [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+COMMANDS = commands(README)
 # These run by themselves: the tests are running now, a server does not end, and the environment is there already.
 NEXT = ("dvc exp run -S task=churn", "dvc exp run -S model.dropout=0.1 -S fit.epochs=50", "python src/compare.py")
 APART = {"make test", "tensorboard --logdir logs", "source .venv/bin/activate"}
@@ -57,6 +61,11 @@ def _wait_for_queue(clone) -> None:
     while (status := clone.run("dvc", "queue", "status").stdout).count("Success") < 2:
         assert time.monotonic() < deadline_s and "Failed" not in status, status
         time.sleep(1)
+
+
+def test_the_commands_of_the_models_page_run(fresh):
+    for command in commands((ROOT / "docs/models.md").read_text(encoding="utf-8")):
+        fresh.run("sh", "-c", command)
 
 
 def test_make_repro_again_is_quick_to_say_that_nothing_changed(fresh):

@@ -65,7 +65,7 @@ def test_the_mean_of_five_seeds_lies_within_the_noise_of_the_published_number(ta
 
 
 def run_or_skip(overrides: list[str], monkeypatch, then: Callable[[], dict] = dict) -> dict:
-    """Run the stages, and `then` beside their outputs; skip where the data is out of reach, which wrong bytes are not."""
+    """Run the stages, then `then` beside their outputs; skip where the data is out of reach: wrong bytes are not."""
     monkeypatch.setattr(download, "NUM_ATTEMPTS", 1)
     with workspace():
         try:

@@ -184,7 +184,7 @@ def _random_cut(where: str, part: Fraction, rows: Indices, labels: NDArray, seed
     except ValueError as error:
         raise UserError(
             where,
-            str(error),
+            str(error).partition(". ")[0],  # what follows lists every class that is too small
             f"enough rows for a share of {part.fraction}",
             "change the fraction, or set stratify: false",
         ) from None

@@ -129,3 +129,10 @@ def test_weights_of_rows_are_no_feature_and_have_a_mean_of_one_in_training(make_
 def test_rows_without_weights_have_none(make_table, prepare_table):
     found = prepare_table(make_table({"a": range(6), "y": [0, 1] * 3}), numeric=["a"])
     assert found.train.weight is None
+
+
+def test_values_cannot_be_stratified_and_the_answer_stays_short(make_table, prepare_table):
+    split = {"test": {"kind": "fraction", "fraction": 0.5, "stratify": True}, "validation": {"kind": "none"}}
+    with pytest.raises(UserError, match=r"split\.test: The least populated .*\n.*\n.*set stratify: false") as caught:
+        prepare_table(make_table({"a": range(400), "x": range(400)}), regression(target="x"), split, numeric=["a"])
+    assert len(str(caught.value)) < 400

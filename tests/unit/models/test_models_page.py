@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 
 from percept.models import Model
-from percept.objective import Multiclass
+from percept.objective import Multiclass, Objective
 from percept.paths import ROOT
 from percept.spec import DatasetSpec, Pixels, RawInput, Rows
 
@@ -32,3 +32,10 @@ def test_the_example_builds_and_predicts():
 def test_the_table_has_every_kind_of_model():
     kinds = {get_args(variant.model_fields["kind"].annotation)[0] for variant in get_args(get_args(Model)[0])}
     assert set(re.findall(r"^\| `(\w+)` \| (?:tables|pictures)", PAGE, re.M)) == kinds
+
+
+def test_the_table_of_task_kinds_names_every_metric():
+    for variant in get_args(get_args(Objective)[0]):
+        kind, primary = (get_args(variant.model_fields[name].annotation) for name in ("kind", "primary"))
+        row = re.search(rf"^\| `{kind[0]}` \|.*$", PAGE, re.M)[0]
+        assert set(primary) <= set(re.findall(r"\w+", row))
