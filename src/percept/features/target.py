@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed, nearest
-from percept.features.table import TASK_FILE, TableFeatures, derived_columns, read_numbers
+from percept.features.table import SMALLEST, TASK_FILE, TableFeatures, derived_columns, read_numbers
 from percept.objective import Binary, Multiclass, Multilabel, Objective, Regression
 from percept.sources.dataset import Table
 from percept.spec import TargetScale
@@ -146,8 +146,7 @@ def _fit_scale(values: NDArray, objective: Regression) -> TargetScale:
     ends = np.array(objective.range or (values.min(), values.max()))
     if objective.log_target:
         values, ends = np.log1p(values), np.log1p(ends)
-    low, span = float(ends[0]), float(ends[1] - ends[0]) or 1.0
-    deviation = float(values.std()) or 1.0
+    low, span, deviation = float(ends[0]), _spread(ends[1] - ends[0]), _spread(values.std())
     match objective.output:
         case "sigmoid":
             offset, scale = low, span
@@ -160,3 +159,7 @@ def _fit_scale(values: NDArray, objective: Regression) -> TargetScale:
         case _:
             offset, scale = 0.0, deviation  # what is positive stays so
     return TargetScale(log=objective.log_target, offset=offset, scale=scale)
+
+
+def _spread(found: np.float64) -> float:
+    return float(found) if found > SMALLEST else 1.0
