@@ -1,6 +1,7 @@
 """preprocess: data/raw -> data/prepared. Split, encode, and account for every row."""
 
 from percept import paths
+from percept.contract import Contract
 from percept.errors import run
 from percept.features import Features
 from percept.features.prepare import prepare
@@ -17,13 +18,15 @@ class PreprocessParams(Params):
     features: Features
     split: Split
     objective: Objective
+    contract: Contract
 
 
 def main() -> None:
     params = PreprocessParams.load()
     raw = read(params.source, paths.RAW)
     with paths.replaced(paths.PREPARED) as folder:
-        spec = prepare(params.task, raw, params.features, params.split, params.objective, params.seed, folder)
+        sections = (params.features, params.split, params.objective)
+        spec = prepare(params.task, raw, *sections, params.seed, folder, params.contract)
     rows = spec.rows
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
     parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"

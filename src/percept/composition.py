@@ -6,6 +6,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from percept import paths
+from percept.contract import Contract
 from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
@@ -25,6 +26,7 @@ class Config(Params):
     features: Features
     split: Split
     objective: Objective
+    contract: Contract
     model: Model
     optimizer: Optimizer
     fit: Fit

@@ -17,6 +17,7 @@ MODELS = Path("models")
 HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
+VIOLATIONS = Path("results/violations.csv")
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
 

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from percept.contract import Contract
+from percept.dates import PARTS as DATE_PARTS
 from percept.params import Section
 
 Part = Literal["train", "validation", "test"]
@@ -18,6 +20,13 @@ class RawInput(Section):
 
     name: str
     kind: Literal["numeric", "category", "pixels"]
+    date: str | None = None  # the column of dates that it is a part of
+    part: Literal[tuple(DATE_PARTS)] | None = None
+
+    @property
+    def source(self) -> str:
+        """The column of the table that it comes from."""
+        return self.date or self.name
 
 
 class Rows(Section):
@@ -69,6 +78,7 @@ class DatasetSpec(Section):
     targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
     classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...
     target_scales: tuple[TargetScale, ...] = ()  # regression: of each target
+    contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
     rows: Rows
 
     @property

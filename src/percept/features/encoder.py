@@ -1,4 +1,4 @@
-"""The fitted encoder of a table as ONNX: raw columns in, one float array out."""
+"""The encoder of a table, fitted by scikit-learn and kept as ONNX: raw columns in, one float array out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,75 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.errors import UserError
+from percept.features.table import TableFeatures
 from percept.spec import RawInput
 
 INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
 OUTPUT = f"{INSIDE}features"
 # What Keras exports today, so that encoder and network can be joined in one graph.
 OPSETS = {"": 15, "ai.onnx.ml": 2}
+
+
+def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]):
+    """A scikit-learn ColumnTransformer fitted on training rows: columns (rows, 1) by name -> (rows, width).
+
+    An unseen category becomes all zeros. Raises `UserError` when there is no most frequent category.
+    """
+    import pandas as pd
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+
+    # By position, as the encoder's ONNX form knows its inputs by other names.
+    numeric, category = (
+        [index for index, column in enumerate(inputs) if column.kind == kind] for kind in ("numeric", "category")
+    )
+    number_steps = {"none": [], "standard": [StandardScaler()], "min_max": [MinMaxScaler()]}[features.scaling]
+    if features.missing.numeric in ("median", "mean"):
+        number_steps = [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *number_steps]
+    kept = "auto" if features.max_categories is None else _frequent(features.max_categories, inputs, train)
+    text_steps = [OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)]
+    if features.missing.category == "most_frequent":
+        _check_not_empty(inputs, train)
+        text_steps = [SimpleImputer(missing_values="", strategy="most_frequent"), *text_steps]
+    steps = [
+        ("numeric", make_pipeline(*number_steps) if number_steps else "passthrough", numeric),
+        ("category", make_pipeline(*text_steps), category),
+    ]
+    encoder = ColumnTransformer([step for step in steps if step[2]])
+    frame = pd.DataFrame({name: pd.Series(column[:, 0], dtype=column.dtype) for name, column in train.items()})
+    return encoder.fit(frame)
+
+
+def _frequent(count: int, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[NDArray[np.object_]]:
+    """The most frequent categories of each text input, sorted."""
+    kept = []
+    for column in inputs:
+        if column.kind == "category":
+            values, counts = np.unique(train[column.name][:, 0].astype(str), return_counts=True)
+            kept.append(np.sort(values[np.argsort(-counts, kind="stable")[:count]]).astype(object))
+    return kept
+
+
+def feature_sources(fitted, inputs: Sequence[RawInput]) -> tuple[str, ...]:
+    """The column that each output of a fitted encoder comes from."""
+    numbers = [column.source for column in inputs if column.kind == "numeric"]
+    texts = [column.source for column in inputs if column.kind == "category"]
+    categories = fitted.named_transformers_["category"][-1].categories_ if texts else []
+    return (*numbers, *(name for name, values in zip(texts, categories, strict=True) for _ in values))
+
+
+def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> None:
+    for column in inputs:
+        if column.kind == "category" and (train[column.name] == "").all():
+            raise UserError(
+                f"features.category, column {column.name!r}",
+                "no training row has a value",
+                "one at least (features.missing.category: most_frequent)",
+                "move the column to features.drop, or set features.missing.category: own_category",
+            )
 
 
 def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:

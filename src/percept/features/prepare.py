@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
+from percept.contract import Contract
 from percept.errors import UserError
 from percept.features import Features
-from percept.features.encoder import encode, encoder_to_onnx
+from percept.features.checks import check_contract, fit_contract
+from percept.features.encoder import encode, encoder_to_onnx, feature_sources, fit_encoder
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.split import Parts, Split, split_rows
 from percept.features.table import (
     TASK_FILE,
     TableFeatures,
     assign_columns,
-    feature_sources,
-    fit_encoder,
     raw_columns,
     rows_to_drop,
 )
@@ -35,14 +35,22 @@ from percept.spec import PARTS, DatasetSpec, RawInput, Rows
 
 
 def prepare(
-    task: str, raw: Images | Table, features: Features, split: Split, objective: Objective, seed: int, folder: Path
+    task: str,
+    raw: Images | Table,
+    features: Features,
+    split: Split,
+    objective: Objective,
+    seed: int,
+    folder: Path,
+    contract: Contract | None = None,
 ) -> DatasetSpec:
     """Write the arrays of each part and spec.json into `folder`. Raises `UserError`."""
+    contract = contract or Contract()
     match raw, features:
         case Images(), ImageFeatures():
             spec = _prepare_images(task, raw, features, split, objective, seed, folder)
         case Table(), TableFeatures():
-            spec = _prepare_table(task, raw, features, split, objective, seed, folder)
+            spec = _prepare_table(task, raw, features, split, objective, seed, folder, contract)
         case _:
             kind = "image" if isinstance(raw, Images) else "table"
             raise UserError("features.kind", features.kind, kind, f"the source gives a{'n' * (kind == 'image')} {kind}")
@@ -81,13 +89,21 @@ def _encode_image_classes(raw: Images, objective: Objective) -> tuple[NDArray[np
 
 
 def _prepare_table(
-    task: str, raw: Table, features: TableFeatures, split: Split, objective: Objective, seed: int, folder: Path
+    task: str,
+    raw: Table,
+    features: TableFeatures,
+    split: Split,
+    objective: Objective,
+    seed: int,
+    folder: Path,
+    contract: Contract,
 ) -> DatasetSpec:
     targets, weights = read_targets(raw, features, objective), read_weights(raw, objective)
     inputs = assign_columns(features, raw, not_features=(*objective.columns(), *split.columns()))
     columns = raw_columns(features, raw, inputs)
-    missing = missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))
-    kept, dropped = _kept_rows(raw, missing | rows_to_drop(features, raw, columns, inputs))
+    reasons = check_contract(contract, raw)
+    reasons |= missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))
+    kept, dropped = _kept_rows(raw, reasons | rows_to_drop(features, raw, columns, inputs))
     y, classes = encode_targets({name: values[kept] for name, values in targets.items()}, objective, raw.file)
     values = {name: column[kept] for name, column in raw.columns.items()}
     is_test = None if raw.is_test is None else raw.is_test[kept]
@@ -115,6 +131,7 @@ def _prepare_table(
         targets=objective.targets,
         classes=classes,
         target_scales=fit_target_scales(y[parts.train], objective),
+        contract=fit_contract(contract, raw, features, inputs, kept[parts.train]),
         rows=_account(raw.num_rows, dropped, parts, split),
     )
 

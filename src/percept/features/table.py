@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
+from percept.dates import PARTS, date_part, date_parts, parse_dates
 from percept.errors import UserError, listed, nearest
 from percept.features.formula import arithmetic, column_names, compute
+from percept.numbers import LARGEST, parse_numbers
 from percept.params import Section
 from percept.sources.dataset import Table
 from percept.spec import RawInput
 
 TASK_FILE = "mend it in conf/task/"
-LARGEST = float(np.finfo(np.float32).max)  # the arrays are float32
 SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32
 
 
@@ -26,19 +27,21 @@ class MissingCells(Section):
 
 
 class TableFeatures(Section):
-    """Every column but the target stands in exactly one of numeric, category, drop; one may say `rest`."""
+    """Every column but the target stands in exactly one of numeric, category, date, drop; one may say `rest`."""
 
     kind: Literal["table"]
     numeric: tuple[str, ...] | Literal["rest"] = ()
     category: tuple[str, ...] | Literal["rest"] = ()
     drop: tuple[str, ...] | Literal["rest"] = ()
+    date: dict[str, str] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
     derive: dict[str, Annotated[str, AfterValidator(arithmetic)]] = Field({})  # new column -> formula over others
+    max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
     scaling: Literal["none", "standard", "min_max"] = "standard"  # of numeric columns
     missing: MissingCells = MissingCells()
 
 
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
-    """The raw inputs: numeric columns, then categories, each in the order given.
+    """The raw inputs: numeric columns, then categories, each in the order given, parts of dates last.
 
     not_features: columns with another use, such as the target. Raises `UserError` for a column that is unknown,
     named twice, or named nowhere.
@@ -49,6 +52,7 @@ def assign_columns(features: TableFeatures, table: Table, not_features: Sequence
             found = f"{table.file} already has a column {column!r}"
             raise UserError(f"features.derive.{column}", found, "a new name", TASK_FILE)
     lists = {"numeric": features.numeric, "category": features.category, "drop": features.drop}
+    lists["date"] = tuple(features.date)
     rests = [name for name, columns in lists.items() if columns == "rest"]
     if len(rests) > 1:
         raise UserError("features", f"{' and '.join(rests)} both say rest", "one of them at most", TASK_FILE)
@@ -73,17 +77,32 @@ def assign_columns(features: TableFeatures, table: Table, not_features: Sequence
         raise UserError(
             "features",
             f"{table.file} has columns that no list names: {listed(left)}",
-            "each in numeric, category or drop",
+            "each in numeric, category, date or drop",
             f"{TASK_FILE}; drop: rest leaves out all that are not named",
         )
     use |= dict.fromkeys(left, rests[0] if rests else "")
     order = {name: left if columns == "rest" else columns for name, columns in lists.items()}
     chosen = [RawInput(name=c, kind=kind) for kind in ("numeric", "category") for c in order[kind]]
+    chosen += _parts_of_dates(features, known)
     if not chosen:
-        raise UserError("features", "no column is left to learn from", "one in numeric or category", TASK_FILE)
+        raise UserError("features", "no column is left to learn from", "one in numeric, category or date", TASK_FILE)
+    chosen.sort(key=lambda column: column.kind, reverse=True)  # stable; "numeric" before "category"
     for column in chosen:
         _check_input(column, features, table)
     return tuple(chosen)
+
+
+def _parts_of_dates(features: TableFeatures, known: Sequence[str]) -> list[RawInput]:
+    inputs = [
+        RawInput(name=f"{column}.{part}", kind=PARTS[part], date=column, part=part)
+        for column, form in features.date.items()
+        for part in date_parts(form)
+    ]
+    for part in inputs:
+        if part.name in known:
+            found = f"its part {part.name!r} is the name of another column"
+            raise UserError(f"features.date.{part.date}", found, "a new name", "rename one of the two columns")
+    return inputs
 
 
 def _check_input(column: RawInput, features: TableFeatures, table: Table) -> None:
@@ -99,14 +118,8 @@ def _check_input(column: RawInput, features: TableFeatures, table: Table) -> Non
 def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
     """(rows,) with NaN for a missing cell. Raises `UserError` naming the line of a cell that is no finite number."""
     cells = table.columns[column]
-    try:
-        numbers = np.where(cells == "", "nan", cells).astype(np.float64)
-    except ValueError:
-        numbers = None
-    if numbers is not None and not any("_" in cell for cell in cells):  # Python alone reads 1_000 as a number
-        wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST) & (cells != ""))
-    else:
-        wrong = [row for row, cell in enumerate(cells) if cell != "" and not _is_number(cell)]
+    numbers = parse_numbers(cells)
+    wrong = np.flatnonzero(np.isnan(numbers) & (cells != ""))
     if len(wrong):
         lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
         raise UserError(
@@ -118,11 +131,20 @@ def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
     return numbers
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        return "_" not in cell and abs(float(cell)) <= LARGEST
-    except ValueError:
-        return False
+def read_dates(table: Table, column: str, form: str) -> NDArray[np.float64]:
+    """(rows,) days since 1970, NaN for a missing cell. Raises `UserError` naming the line of a cell of another form."""
+    cells = table.columns[column]
+    days = parse_dates(cells, form)
+    wrong = np.flatnonzero(np.isnan(days) & (cells != ""))
+    if len(wrong):
+        lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
+        raise UserError(
+            f"{table.file}, column {column!r}",
+            f"{len(wrong)} of {len(cells)} cells are no dates ({lines}{', ...' if len(wrong) > 3 else ''})",
+            f"dates such as {form} reads, or an empty cell",
+            "mend features.date, move the column to features.category or features.drop, or mend the cells",
+        )
+    return days
 
 
 def raw_columns(
@@ -131,7 +153,9 @@ def raw_columns(
     """Each raw input as the shipped file takes it: (rows, 1) float32 with NaN, or text with "" for a missing cell."""
     columns = {}
     for column in inputs:
-        if column.kind == "category":
+        if column.date:
+            values = date_part(read_dates(table, column.date, features.date[column.date]), column.part)
+        elif column.kind == "category":
             values = table.columns[column.name]
         elif column.name in features.derive:
             values = derived_columns(features, table, [column.name])[column.name].astype(np.float32)
@@ -183,53 +207,3 @@ def rows_to_drop(
             )
         reasons[f"{column.name} is missing"] = empty
     return reasons
-
-
-def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]):
-    """A scikit-learn ColumnTransformer fitted on training rows: columns (rows, 1) by name -> (rows, width).
-
-    An unseen category becomes all zeros. Raises `UserError` when there is no most frequent category.
-    """
-    import pandas as pd
-    from sklearn.compose import ColumnTransformer
-    from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
-
-    # By position, as the encoder's ONNX form knows its inputs by other names.
-    numeric, category = (
-        [index for index, column in enumerate(inputs) if column.kind == kind] for kind in ("numeric", "category")
-    )
-    number_steps = {"none": [], "standard": [StandardScaler()], "min_max": [MinMaxScaler()]}[features.scaling]
-    if features.missing.numeric in ("median", "mean"):
-        number_steps = [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *number_steps]
-    text_steps = [OneHotEncoder(handle_unknown="ignore", sparse_output=False)]
-    if features.missing.category == "most_frequent":
-        _check_not_empty(inputs, train)
-        text_steps = [SimpleImputer(missing_values="", strategy="most_frequent"), *text_steps]
-    steps = [
-        ("numeric", make_pipeline(*number_steps) if number_steps else "passthrough", numeric),
-        ("category", make_pipeline(*text_steps), category),
-    ]
-    encoder = ColumnTransformer([step for step in steps if step[2]])
-    frame = pd.DataFrame({name: pd.Series(column[:, 0], dtype=column.dtype) for name, column in train.items()})
-    return encoder.fit(frame)
-
-
-def feature_sources(fitted, inputs: Sequence[RawInput]) -> tuple[str, ...]:
-    """The column that each output of a fitted encoder comes from."""
-    numbers = [column.name for column in inputs if column.kind == "numeric"]
-    texts = [column.name for column in inputs if column.kind == "category"]
-    categories = fitted.named_transformers_["category"][-1].categories_ if texts else []
-    return (*numbers, *(name for name, values in zip(texts, categories, strict=True) for _ in values))
-
-
-def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> None:
-    for column in inputs:
-        if column.kind == "category" and (train[column.name] == "").all():
-            raise UserError(
-                f"features.category, column {column.name!r}",
-                "no training row has a value",
-                "one at least (features.missing.category: most_frequent)",
-                "move the column to features.drop, or set features.missing.category: own_category",
-            )

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percept.errors import UserError
-from percept.features.encoder import encode, encoder_to_onnx
-from percept.features.table import SMALLEST, TableFeatures, fit_encoder
+from percept.features.encoder import encode, encoder_to_onnx, fit_encoder
+from percept.features.table import SMALLEST, TableFeatures
 from percept.spec import RawInput
 
 # As `raw_columns` gives them: what is too small to be scaled in float32 counts as 0.

@@ -1,0 +1,125 @@
+"""What each column of a table must hold: checked before training, and row by row when predicting."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from percept.dates import parse_dates
+from percept.errors import listed
+from percept.numbers import parse_numbers
+from percept.params import Label, Section
+
+
+class Number(Section):
+    """Finite numbers."""
+
+    type: Literal["number"]
+    whole: bool = False  # without a fraction
+    min: float | None = None
+    max: float | None = None
+    missing: bool = True  # cells may be empty
+    unique: bool = False  # no value twice
+
+    @model_validator(mode="after")
+    def has_room(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min should not be above max")
+        return self
+
+
+class Category(Section):
+    """Texts; with `values`, no others."""
+
+    type: Literal["category"]
+    values: tuple[Label, ...] | None = None
+    missing: bool = True
+    unique: bool = False
+
+
+class Date(Section):
+    """Days or moments as text."""
+
+    type: Literal["date"]
+    format: str  # as Python's strptime takes it, such as %Y-%m-%d
+    min: str | None = None  # in this format
+    max: str | None = None
+    missing: bool = True
+    unique: bool = False
+
+    @model_validator(mode="after")
+    def has_readable_ends(self) -> Self:
+        ends = [end for end in (self.min, self.max) if end is not None]
+        if np.isnan(parse_dates(np.array(ends, dtype=object), self.format)).any():
+            raise ValueError(f"min and max should be dates such as format {self.format} reads")
+        return self
+
+
+Column = Annotated[Number | Category | Date, Field(discriminator="type")]
+
+
+class Contract(Section):
+    """Columns by name; those that are not named may hold anything."""
+
+    violation: Literal["error", "drop"] = "error"  # stop, or go on without such rows and count them
+    columns: dict[str, Column] = Field({})
+
+
+class Violation(NamedTuple):
+    """A rule that some rows of a column break."""
+
+    column: str
+    rule: str  # what is wrong with them, such as "above 99"
+    rows: NDArray[np.bool_]  # (rows,)
+
+
+def violations(contract: Contract, columns: dict[str, NDArray[np.object_]]) -> Iterator[Violation]:
+    """Check columns of text cells, (rows,), "" where one is missing; those that are not there are passed over."""
+    for name, rule in contract.columns.items():
+        if name in columns:
+            for reason, rows in _broken(rule, columns[name]):
+                if rows.any():
+                    yield Violation(name, reason, rows)
+
+
+def _broken(rule: Column, cells: NDArray[np.object_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    empty = cells == ""
+    if not rule.missing:
+        yield "missing", empty
+    if rule.unique:
+        _, index, counts = np.unique(cells.astype(str), return_inverse=True, return_counts=True)
+        yield "there more than once", (counts[index] > 1) & ~empty
+    match rule:
+        case Category():
+            if rule.values is not None:
+                yield f"none of {listed(rule.values, 5)}", ~np.isin(cells.astype(str), rule.values) & ~empty
+        case Number():
+            numbers = parse_numbers(cells)
+            yield "no number", np.isnan(numbers) & ~empty
+            if rule.whole:
+                yield "not whole", numbers % 1 > 0
+            yield from _outside(numbers, rule.min, rule.max, rule)
+        case Date():
+            moments = parse_dates(cells, rule.format)
+            yield f"no date such as {rule.format}", np.isnan(moments) & ~empty
+            low, high = (None if end is None else _day(end, rule.format) for end in (rule.min, rule.max))
+            yield from _outside(moments, low, high, rule)
+
+
+def _day(date: str, form: str) -> float:
+    return float(parse_dates(np.array([date], dtype=object), form)[0])
+
+
+def _outside(
+    values: NDArray[np.float64], low: float | None, high: float | None, rule: Number | Date
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    if low is not None:
+        yield f"below {_shown(rule.min)}", values < low
+    if high is not None:
+        yield f"above {_shown(rule.max)}", values > high
+
+
+def _shown(end: float | str) -> str:
+    return end if isinstance(end, str) else f"{end:g}"

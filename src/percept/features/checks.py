@@ -1,0 +1,92 @@
+"""The contract of a table: rows that break it, and what the training rows add to it."""
+
+import csv
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept import paths
+from percept.contract import Category, Column, Contract, Date, Number, Violation, violations
+from percept.dates import parse_dates
+from percept.errors import UserError, listed, nearest
+from percept.features.formula import column_names
+from percept.features.table import TableFeatures
+from percept.numbers import parse_numbers
+from percept.sources.dataset import Table
+from percept.spec import RawInput
+
+MAX_ROWS = 1000  # that are written down
+MAX_VALUES = 1000  # of a category that are kept
+
+
+def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.bool_]]:
+    """Reason -> (rows,) mask of rows to drop.
+
+    Rows that break the contract are written to results/violations.csv. Raises `UserError` for them unless the contract
+    says to drop them, and for a column that is not there.
+    """
+    for name in contract.columns:
+        if name not in table.columns:
+            found = f"{table.file} has no column {name!r}{nearest(name, table.columns)}"
+            raise UserError("contract.columns", found, f"some of {listed(table.columns)}", "mend it in conf/task/")
+    found = list(violations(contract, table.columns))
+    paths.VIOLATIONS.unlink(missing_ok=True)
+    if not found:
+        return {}
+    _write(table, found)
+    if contract.violation == "error":
+        lines = [_described(table, violation) for violation in found]
+        raise UserError(
+            table.file,
+            "\n    ".join([f"{len(lines)} rules of the contract are broken", *lines]),
+            "rows that keep the contract (contract.columns in the task file)",
+            f"see {paths.VIOLATIONS}; mend the file or the contract, or set contract.violation: drop",
+        )
+    return {f"{violation.column} is {violation.rule}": violation.rows for violation in found}
+
+
+def _described(table: Table, violation: Violation) -> str:
+    rows = np.flatnonzero(violation.rows)
+    first = ", ".join(f"line {table.lines[row]}: {table.columns[violation.column][row]!r}" for row in rows[:3])
+    count = f"{len(rows)} row{'s' if len(rows) > 1 else ''}"
+    return f"column {violation.column!r}: {count} {violation.rule} ({first}{', ...' if len(rows) > 3 else ''})"
+
+
+def _write(table: Table, found: list[Violation]) -> None:
+    rules: dict[int, list[str]] = {}
+    for violation in found:
+        for row in np.flatnonzero(violation.rows):
+            rules.setdefault(int(row), []).append(f"{violation.column} is {violation.rule}")
+    with paths.replaced(paths.VIOLATIONS) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["line", "broken rules", *table.columns])
+        for row in sorted(rules)[:MAX_ROWS]:
+            cells = [column[row] for column in table.columns.values()]
+            writer.writerow([table.lines[row], "; ".join(rules[row]), *cells])
+
+
+def fit_contract(
+    given: Contract, table: Table, features: TableFeatures, inputs: tuple[RawInput, ...], train: NDArray[np.int64]
+) -> Contract:
+    """The given contract, and for every other column that is read what its training rows hold."""
+    kinds = {column.source: column.kind for column in inputs if column.source in table.columns}
+    for formula in features.derive.values():
+        kinds |= dict.fromkeys(sorted(column_names(formula) & set(table.columns)), "numeric")
+    columns = {name: table.columns[name][train] for name in kinds}
+    learned = {name: _fit_rule(columns[name], kind, features.date.get(name)) for name, kind in kinds.items()}
+    return given.model_copy(update={"columns": learned | given.columns})
+
+
+def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> Column:
+    missing = bool((cells == "").any())
+    present = cells[cells != ""]
+    if form is not None:
+        order = np.argsort(parse_dates(present, form))
+        ends = {"min": present[order[0]], "max": present[order[-1]]} if len(order) else {}
+        return Date(type="date", format=form, missing=missing, **ends)
+    if kind == "numeric":
+        numbers = parse_numbers(present)
+        ends = {"min": float(numbers.min()), "max": float(numbers.max())} if len(numbers) else {}
+        return Number(type="number", missing=missing, **ends)
+    values = np.unique(present.astype(str)).tolist()
+    return Category(type="category", missing=missing, values=values if len(values) <= MAX_VALUES else None)
