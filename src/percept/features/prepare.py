@@ -59,7 +59,7 @@ def _prepare_images(
         shape=raw.pixels.shape[1:],
         pixels=fit_pixels(features, raw.pixels[parts.train]),
         classes=raw.classes,
-        rows=_account(raw.num_rows, {}, parts, split),
+        rows=_account(raw.num_rows + sum(raw.dropped.values()), raw.dropped, parts, split),
     )
 
 
