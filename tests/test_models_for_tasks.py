@@ -15,6 +15,12 @@ MODELS = sorted(file.stem for file in (ROOT / CONF / "model").glob("*.yaml"))
 PICTURES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "fashion": (28, 28, 1)}
 
 
+def shape_of(task: str, source: dict) -> tuple[int, int, int]:
+    if source["kind"] == "image_folder":
+        return (*source["size"], 1 if source.get("color") == "grey" else 3)
+    return next(size for name, size in PICTURES.items() if task.startswith(name))
+
+
 def spec_of(task: str, config: dict) -> DatasetSpec:
     """What preprocess would say, but for the numbers of rows and categories."""
     objective = config["objective"]
@@ -23,7 +29,7 @@ def spec_of(task: str, config: dict) -> DatasetSpec:
     common = {"task": task, "classes": ("a", "b", "c")[:num_classes], "targets": targets}
     common["rows"] = Rows(source=2, dropped={}, train=1, validation=0, test=1)
     if config["features"]["kind"] == "image":
-        shape = next(size for name, size in PICTURES.items() if task.startswith(name))
+        shape = shape_of(task, config["source"])
         pixels = RawInput(name="pixels", kind="pixels")
         return DatasetSpec(raw_inputs=(pixels,), shape=shape, pixels=Pixels(scale=1 / 255, offset=0.0), **common)
     numeric = config["features"].get("numeric", [])

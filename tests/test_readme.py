@@ -1,5 +1,6 @@
 """Every command of the README runs, in order, in a clone."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,8 +9,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import clone_of_working_tree
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,13 +42,15 @@ def fresh(tmp_path_factory):
     return clone
 
 
+TABLE_TASK, PICTURE_TASK = re.findall(r"```yaml\n(.*?)```", README, re.S)
+
+
 def test_the_commands_run_in_the_order_of_the_page(fresh):
     rows = [f"{row},{20 + row % 50},{1000 + row * 7},{'yes' if row % 50 > 30 else 'no'}" for row in range(400)]
     table = fresh.folder / "customers.csv"
     table.write_text("\n".join(["customer_id,age,income,left", *rows]) + "\n", encoding="utf-8")
     digest = subprocess.run(["sha256sum", str(table)], capture_output=True, text=True, check=True).stdout.split()[0]
-    task = re.search(r"```yaml\n(.*?)```", README, re.S)[1].replace("???", digest)
-    (fresh.folder / "conf/task/customers.yaml").write_text(task, encoding="utf-8")
+    (fresh.folder / "conf/task/customers.yaml").write_text(TABLE_TASK.replace("???", digest), encoding="utf-8")
 
     assert len(COMMANDS) > 15
     for command in COMMANDS:
@@ -54,6 +59,25 @@ def test_the_commands_run_in_the_order_of_the_page(fresh):
             if command == "dvc queue start":
                 _wait_for_queue(fresh)
     assert '"task": "customers"' in (fresh.folder / "results/metrics.json").read_text(encoding="utf-8")
+
+
+def test_the_task_of_pictures_runs_once_its_digest_is_written(fresh):
+    random = np.random.default_rng(0)
+    for number in range(80):
+        shades = random.integers(0, 128, (40, 30, 3), dtype=np.uint8) + np.uint8(number % 2 * 128)
+        file = fresh.folder / "leaves" / ("oak", "maple")[number % 2] / f"{number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(shades).save(file)
+    task = fresh.folder / "conf/task/leaves.yaml"
+    task.write_text(PICTURE_TASK, encoding="utf-8")
+    command = ("dvc", "exp", "run", "-S", "task=leaves")
+    digest = re.search(r"sha256 is (\w+)", fresh.run(*command, check=False).stdout)[1]
+    task.write_text(PICTURE_TASK.replace("unknown", digest), encoding="utf-8")
+    fresh.run(*command)
+    metrics = json.loads((fresh.folder / "results/metrics.json").read_text(encoding="utf-8"))
+    assert metrics["task"] == "leaves" and metrics["test"]["accuracy"] > 0.9
+    spec = json.loads((fresh.folder / "data/prepared/spec.json").read_text(encoding="utf-8"))
+    assert spec["classes"] == ["maple", "oak"] and spec["rows"]["source"] == 80
 
 
 def _wait_for_queue(clone) -> None:

@@ -73,7 +73,7 @@ def _prepare_images(
         pixels=fit_pixels(features, raw.pixels[parts.train]),
         targets=objective.targets,
         classes=classes,
-        rows=_account(raw.num_rows, {}, parts, split),
+        rows=_account(raw.num_rows + sum(raw.dropped.values()), raw.dropped, parts, split),
     )
 
 

@@ -12,8 +12,9 @@ from percept.sources.csv import Csv
 from percept.sources.dataset import Images, Table
 from percept.sources.generated import Generated
 from percept.sources.idx import Idx
+from percept.sources.image_folder import ImageFolder
 
-Source = Annotated[Archive | Arff | Bundled | Csv | Generated | Idx, Field(discriminator="kind")]
+Source = Annotated[Archive | Arff | Bundled | Csv | Generated | Idx | ImageFolder, Field(discriminator="kind")]
 
 
 def read(source: Source, folder: Path) -> Images | Table:

@@ -1,6 +1,6 @@
 """A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ class Images:
     labels: NDArray[np.int64]  # (images,) index into classes
     classes: tuple[str, ...]
     is_test: NDArray[np.bool_] | None = None  # (images,) where the publisher set test images apart
+    dropped: dict[str, int] = field(default_factory=dict)  # reason -> pictures that the source has besides these
 
     @property
     def num_rows(self) -> int:

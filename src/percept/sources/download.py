@@ -1,4 +1,4 @@
-"""Bring one published file into a folder, checked against its sha256, or say what was tried."""
+"""Bring one published file, or folder of files, below data/raw, checked by its digest, or say what was tried."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from pydantic import Field, field_validator
@@ -13,6 +14,7 @@ from pydantic import Field, field_validator
 from percept import paths
 from percept.errors import UserError
 from percept.params import Section
+from percept.sources.container import opened
 
 NUM_ATTEMPTS = 4  # for each address
 BACKOFF_S = 0.5  # before the second attempt; doubles with each
@@ -41,19 +43,26 @@ def inside(path: str) -> str:
     return path
 
 
-def bring(file: RemoteFile, folder: Path, have: Path | None = None) -> Path:
+def sha256(path: Path) -> str:
+    """Hex digest of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Callable[[Path], str] = sha256) -> Path:
     """Put `file` below `folder`: from `have` (an earlier fetch), then DATA_MIRROR, then its urls.
 
-    Only bytes with the right sha256 ever get the file's name. Raises `UserError` with everything that was tried.
+    Only what has the right `digest` ever gets the file's name; a digest that can be taken of a folder lets a folder
+    be copied. Raises `UserError` with everything that was tried.
     """
     target = folder / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
-    if have and (have / file.path).is_file() and sha256(have / file.path) == file.sha256:
-        shutil.copyfile(have / file.path, target)
+    if have and not _problem(have / file.path, file, digest):
+        _copy(have / file.path, target)
         return target
     tried = []
     for address in _addresses(file):
-        problem = _download(address, file, target) if _is_http(address) else _copy(address, file, target)
+        problem = (_download if _is_http(address) else _take)(address, file, target, digest)
         if not problem:
             print(f"fetch: {file.path} from {address}")
             return target
@@ -63,14 +72,24 @@ def bring(file: RemoteFile, folder: Path, have: Path | None = None) -> Path:
         "\n    ".join(["not found, or not the right bytes; tried", *(tried or ["nothing: no urls"])]),
         f"a file with sha256 {file.sha256}",
         f"get the file by other means, save it as <folder>/{file.path}, and run again with "
-        "DATA_MIRROR=<folder>; nothing was written to data/raw",
+        "DATA_MIRROR=<folder>; where a file above is the right one, put its sha256 into conf/task/; "
+        "nothing was written to data/raw",
     )
 
 
-def sha256(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _problem(path: Path, file: RemoteFile, digest: Callable[[Path], str]) -> str | None:
+    """What is wrong with the bytes at `path`, in words."""
+    if not path.exists():
+        return "no such file"
+    try:
+        found = digest(path)
+    except IsADirectoryError:
+        return "a folder"
+    except UserError as error:
+        return "; ".join(line.strip() for line in str(error).splitlines())
+    if found == file.sha256:
+        return None
+    return f"sha256 is {found}" + ("" if path.is_dir() else f" ({path.stat().st_size:,} bytes)")
 
 
 def _addresses(file: RemoteFile) -> list[str]:
@@ -85,28 +104,37 @@ def _is_http(address: str) -> bool:
     return address.lower().startswith(("http://", "https://"))
 
 
-def _copy(address: str, file: RemoteFile, target: Path) -> str | None:
+def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
+    """Copy from this machine; the problem in words, or None when `target` is in place."""
     try:
         source = paths.home() / Path(address).expanduser()
     except RuntimeError:
         return "no such user"  # as in ~someone/data
-    if not source.is_file():
-        return "no such file"
-    found = sha256(source)
-    if found != file.sha256:
-        return f"sha256 is {found} ({source.stat().st_size:,} bytes)"
-    shutil.copyfile(source, target)
-    return None
+    problem = _problem(source, file, digest)
+    if not problem:
+        _copy(source, target)
+    return problem
 
 
-def _download(address: str, file: RemoteFile, target: Path) -> str | None:
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, or what is in a folder but for links and hidden files."""
+    if not source.is_dir():
+        shutil.copyfile(source, target)
+        return
+    with opened(source) as contents:
+        for name in contents.files:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target / name)
+
+
+def _download(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
     """Fetch one address with retries; the problem in words, or None when `target` is in place."""
     import requests
     from pooch import HTTPDownloader
 
     for attempt in range(1, NUM_ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
-            part = Path(scratch) / "part"
+            part = Path(scratch) / PurePosixPath(file.path).name
             try:
                 with _progress(file.path) as bar:
                     HTTPDownloader(bar, chunk_size=1 << 16, timeout=TIMEOUT_S, headers=AS_IT_IS)(
@@ -120,11 +148,10 @@ def _download(address: str, file: RemoteFile, target: Path) -> str | None:
             except requests.RequestException as error:
                 problem, final = f"{type(error).__name__} ({str(error)[:300]})", True
             else:
-                found = sha256(part)
-                if found == file.sha256:
+                problem = _problem(part, file, digest)
+                if not problem:
                     shutil.move(part, target)
-                    return None
-                return f"sha256 is {found} ({part.stat().st_size:,} bytes): the source changed or the download broke"
+                return problem
         if final:
             return problem
         if attempt < NUM_ATTEMPTS:

@@ -35,3 +35,9 @@ def test_mnist_has_all_its_images(tmp_path):
     assert images.pixels.shape == (70_000, 28, 28, 1)
     assert images.is_test.sum() == 10_000
     assert np.unique(images.labels).tolist() == list(range(10))
+
+
+def test_sign_digits_have_all_their_photos(tmp_path):
+    images = fetched("sign_digits", tmp_path)
+    assert images.pixels.shape == (2062, 32, 32, 3) and images.dropped == {}
+    assert np.bincount(images.labels).tolist() == [205, 206, 206, 206, 207, 207, 207, 206, 208, 204]

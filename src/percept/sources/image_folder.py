@@ -1,0 +1,150 @@
+"""image_folder: pictures in one folder for each class, as they lie in a folder, tar or zip."""
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PositiveInt, field_validator
+
+from percept.errors import UserError, listed
+from percept.sources.class_folders import ClassFolders, Parts, check_training_classes, class_folders
+from percept.sources.container import opened
+from percept.sources.dataset import Images
+from percept.sources.download import RemoteFile, bring, inside
+from percept.sources.picture import CHANNELS, UnreadableError, read_picture
+
+NUM_SHOWN = 20  # names in a message
+READ_AHEAD = 4  # files in memory for each thread
+DROPPED = "picture cannot be read"
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What became of one file."""
+
+    digest: bytes
+    problem: str | None
+
+
+class ImageFolder(RemoteFile):
+    """Pictures of any size, each brought to the same; class folders may lie in train/ and test/, a split that is given.
+
+    `path` is a folder or an archive, of any of these kinds whatever its name says.
+    """
+
+    kind: Literal["image_folder"]
+    sha256: str = Field(pattern="^([0-9a-f]{64}|unknown)$")  # of the pictures; what it is, a run with `unknown` says
+    folder: str = "."  # what holds one folder for each class; `*` stands for any one name
+    size: tuple[PositiveInt, PositiveInt]  # height and width, pixels
+    color: Literal["rgb", "grey"] = "rgb"
+    resize: Literal["stretch", "crop", "pad"] = "stretch"  # crop: the middle; pad: with black
+    broken: Literal["error", "drop"] = "error"  # what a picture that cannot be read means
+
+    @field_validator("folder")
+    @classmethod
+    def folder_stays_below(cls, folder: str) -> str:
+        return folder if folder == "." else inside(folder)
+
+    def fetch(self, folder: Path, have: Path | None) -> None:
+        bring(self, folder, have, self.digest)
+
+    def digest(self, path: Path) -> str:
+        """Sha256 of the pictures in a folder or archive, however it is packed. Raises `UserError`."""
+        with opened(path) as contents:
+            return class_folders(path, contents, self.folder).digest()
+
+    def read(self, folder: Path) -> Images:
+        path = folder / self.path
+        with opened(path) as contents:
+            found = class_folders(path, contents, self.folder)
+            self._check_memory(len(found.files))
+            paths = sorted(found.files)
+            pixels, read = self._decoded(found.files, paths)
+        problems = {"/".join(name): one.problem for name, one in zip(paths, read, strict=True) if one.problem}
+        if problems:
+            self._report(path, problems, len(paths))
+        whole = [index for index, one in enumerate(read) if not one.problem]
+        names = [paths[index] for index in whole]
+        check_training_classes(str(path), found, names)
+        _report_copies(found, names, [read[index].digest for index in whole])
+        return Images(
+            pixels=pixels if len(whole) == len(paths) else pixels[whole],
+            labels=np.array([found.classes.index(found.class_of(name)) for name in names], dtype=np.int64),
+            classes=found.classes,
+            is_test=np.array([name[0].lower() == "test" for name in names]) if found.has_sets else None,
+            dropped={DROPPED: len(problems)} if problems else {},
+        )
+
+    def _decoded(
+        self, files: dict[Parts, Callable[[], bytes]], paths: list[Parts]
+    ) -> tuple[NDArray[np.uint8], list[Decoded]]:
+        """Pixels (pictures, height, width, channels) and a `Decoded` for each, in the order of `paths`."""
+        from PIL import Image
+
+        Image.init()  # the threads would do it all at once
+        pixels = np.zeros((len(paths), *self.size, CHANNELS[self.color]), np.uint8)
+        position = {path: index for index, path in enumerate(paths)}
+        num_threads = os.cpu_count() or 1
+        running: dict[Parts, Future[Decoded]] = {}
+        order = list(files)
+        with warnings.catch_warnings(), ThreadPoolExecutor(num_threads) as pool:
+            warnings.simplefilter("ignore")  # of odd metadata and of large pictures, which are read all the same
+            for number, path in enumerate(order):
+                if number >= READ_AHEAD * num_threads:
+                    running[order[number - READ_AHEAD * num_threads]].result()
+                running[path] = pool.submit(self._decode, files[path](), pixels[position[path]])
+        return pixels, [running[path].result() for path in paths]
+
+    def _decode(self, content: bytes, pixels: NDArray[np.uint8]) -> Decoded:
+        digest = hashlib.sha256(content).digest()
+        try:
+            pixels[:] = read_picture(content, self.size, self.color, self.resize)
+        except UnreadableError as error:
+            return Decoded(digest, str(error))
+        return Decoded(digest, None)
+
+    def _check_memory(self, num_pictures: int) -> None:
+        import psutil
+
+        shape = (num_pictures, *self.size, CHANNELS[self.color])
+        needed, free = 2 * np.prod(shape, dtype=object), psutil.virtual_memory().available  # twice: split into parts
+        if needed > free:
+            raise UserError(
+                f"source.size = {list(self.size)}",
+                f"{' x '.join(map(str, shape))} bytes, twice, are {needed / 2**30:,.1f} GiB",
+                f"less than the {free / 2**30:,.1f} GiB of memory that are free",
+                "choose a smaller size" + (", or color: grey" if self.color == "rgb" else ""),
+            )
+
+    def _report(self, path: Path, problems: dict[str, str], num_pictures: int) -> None:
+        if self.broken == "error":
+            lines = [f"{name}: {problem}" for name, problem in list(problems.items())[:10]]
+            raise UserError(
+                str(path),
+                "\n    ".join([f"{len(problems)} of {num_pictures} files cannot be read as pictures", *lines]),
+                "pictures alone in the class folders",
+                "repair or remove them (and write the new sha256), or set source.broken: drop",
+            )
+        print(
+            f"{len(problems)} of {num_pictures} pictures cannot be read and are dropped: {listed(problems, NUM_SHOWN)}"
+        )
+
+
+def _report_copies(found: ClassFolders, paths: list[Parts], digests: list[bytes]) -> None:
+    """Say which pictures are there twice, byte for byte, and which of them in two classes."""
+    first: dict[bytes, Parts] = {}
+    copies = [(first.setdefault(digest, path), path) for path, digest in zip(paths, digests, strict=True)]
+    copies = [(former, path) for former, path in copies if former != path]
+    if copies:
+        print(f"{len(copies)} of {len(paths)} pictures are exact copies of others")
+    contradicting = [pair for pair in copies if found.class_of(pair[0]) != found.class_of(pair[1])]
+    if contradicting:
+        pairs = [" = ".join("/".join(path) for path in pair) for pair in contradicting]
+        print(f"warning: the same picture in two classes, so that labels contradict: {listed(pairs, NUM_SHOWN)}")
