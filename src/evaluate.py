@@ -1,51 +1,79 @@
-"""evaluate: models/model.onnx on the raw rows -> results/metrics.json, results/plots. Never loads TensorFlow."""
+"""evaluate: models/model.onnx on the raw rows -> results/metrics.json, results/plots, models/model_card.md.
+
+Never loads TensorFlow.
+"""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept import charts, paths
+from percept.card import Judged, model_card
 from percept.errors import run
 from percept.objective import AUXILIARY, Objective
 from percept.params import Params
 from percept.prepared import load_examples, load_raw, load_spec
-from percept.scoring import score
+from percept.scoring import Scores, score
 from percept.shipped import DECISION, OUTPUT, metadata, predict
-from percept.spec import DatasetSpec
+from percept.spec import DatasetSpec, Part
 
 
 class EvaluateParams(Params):
     task: str
+    seed: int
     objective: Objective
+    # These stand in the model card, and are checked by the stages that use them.
+    source: dict[str, Any]
+    features: dict[str, Any]
+    split: dict[str, Any]
+    contract: dict[str, Any]
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    fit: dict[str, Any]
 
 
 def main() -> None:
     params = EvaluateParams.load()
     spec, objective = load_spec(), params.objective
     model = paths.MODELS / paths.SHIPPED
-    report = {"task": params.task, "kind": objective.kind, "primary": objective.primary}
-    with paths.replaced(paths.PLOTS) as plots, paths.replaced(paths.METRICS) as metrics:
+    report = {"task": params.task, "kind": objective.kind, "primary": objective.primary, "validation": {}}
+    if spec.rows.validation:
+        report["validation"] = scores(judge("validation", spec, objective, model))
+    judged = judge("test", spec, objective, model)
+    report |= {"test": scores(judged)} | chosen(model, objective, spec)
+    with (
+        paths.replaced(paths.PLOTS) as plots,
+        paths.replaced(paths.METRICS) as metrics,
+        paths.replaced(paths.CARD) as card,
+    ):
         charts.draw_history(paths.HISTORY, plots)
-        for part in ("validation", "test"):
-            report[part] = {}
-            y = load_examples(part).y
-            if not len(y):
-                continue
-            outputs = predict(model, load_raw(part, spec))
-            decided = class_indices(outputs.get(DECISION), spec.classes)
-            report[part] = score(objective, spec.names, y, outputs[OUTPUT], decided)
-            if AUXILIARY in outputs:
-                report[part][AUXILIARY] = score(objective, spec.names, y, outputs[AUXILIARY])
-            if part == "test":
-                charts.draw(plots, objective, spec.names, y, outputs[OUTPUT], decided)
-        report |= chosen(model, objective, spec)
+        charts.draw(plots, objective, spec.names, judged.y, judged.predicted, judged.decided)
         metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        card.write_text(model_card(judged, report, params.model_dump(mode="json"), model), encoding="utf-8")
     print(
         "evaluate: test "
         + ", ".join(f"{name} {value:.4g}" for name, value in report["test"].items() if isinstance(value, float))
     )
+
+
+def judge(part: Part, spec: DatasetSpec, objective: Objective, model: Path) -> Judged:
+    """What the shipped file says of the rows of one part."""
+    raw = load_raw(part, spec)
+    outputs = predict(model, raw)
+    decided = class_indices(outputs.get(DECISION), spec.classes)
+    return Judged(objective, spec, raw, load_examples(part).y, outputs[OUTPUT], decided, outputs.get(AUXILIARY))
+
+
+def scores(judged: Judged) -> Scores:
+    """Metrics of the main output, and of the auxiliary one where there is one."""
+    names = judged.spec.names
+    found = score(judged.objective, names, judged.y, judged.predicted, judged.decided)
+    if judged.auxiliary is not None:
+        found[AUXILIARY] = score(judged.objective, names, judged.y, judged.auxiliary)
+    return found
 
 
 def class_indices(decided: NDArray | None, classes: tuple[str, ...]) -> NDArray[np.int64] | None:

@@ -25,6 +25,7 @@ SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
+CARD = MODELS / "model_card.md"
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 
