@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from percept.prepared import Examples
 from percept.training.callbacks import Observer, Snapshot
 from percept.training.masks import DropoutMasks
+from percept.training.normalisation import fused_normalisation
 from percept.training.options import Fit
 
 VALIDATION_BATCH = 4096  # rows
@@ -117,7 +118,7 @@ class Epochs:
             observed = all(isinstance(callback, Observer) for callback in callbacks)
             self.per_call = self._epochs_per_call(plan.epochs) if observed else 1
             function = tf.function(self._run_epochs, jit_compile=jit_compile, autograph=False)
-            with self._masks.in_use():
+            with self._masks.in_use(), fused_normalisation(model):
                 self._call = function.get_concrete_function(*self._draw(0))
             self.run(0)  # XLA compiles at the first call; this one changes nothing
         except CANNOT_BE_BUILT as error:

@@ -23,7 +23,7 @@ class DropoutMasks:
 
     def __init__(self, model: keras.Model | None = None, inputs: object = None, num_rows: int = 0) -> None:
         """Find the calls by tracing `model` on `inputs`, some rows; nothing is computed. No model: no masks."""
-        self._layers = [layer for layer in _layers(model) if type(layer) is keras.layers.Dropout and layer.rate]
+        self._layers = [layer for layer in layers_of(model) if type(layer) is keras.layers.Dropout and layer.rate]
         self._calls: list[tuple[float, tuple[int, ...]]] = []  # rate, shape of one row
         self._pending: Iterator[tf.Tensor] = iter(())
         if self._layers:
@@ -94,8 +94,9 @@ class DropoutMasks:
             yield
 
 
-def _layers(model: keras.Model | None) -> Iterator[keras.layers.Layer]:
+def layers_of(model: keras.Model | None) -> Iterator[keras.layers.Layer]:
+    """All layers, those of models inside the model too."""
     for layer in model.layers if model else ():
         yield layer
         if isinstance(layer, keras.Model):
-            yield from _layers(layer)
+            yield from layers_of(layer)
