@@ -117,34 +117,33 @@ def _check_input(column: RawInput, features: TableFeatures, table: Table) -> Non
 
 def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
     """(rows,) with NaN for a missing cell. Raises `UserError` naming the line of a cell that is no finite number."""
-    cells = table.columns[column]
-    numbers = parse_numbers(cells)
-    wrong = np.flatnonzero(np.isnan(numbers) & (cells != ""))
-    if len(wrong):
-        lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
-        raise UserError(
-            f"{table.file}, column {column!r}",
-            f"{len(wrong)} of {len(cells)} cells are not numbers ({lines}{', ...' if len(wrong) > 3 else ''})",
-            "a finite float32 number in each cell, or an empty cell",
-            "move the column to features.category or features.drop, or add the text to source.missing",
-        )
+    numbers = parse_numbers(table.columns[column])
+    advice = "move the column to features.category or features.drop, or add the text to source.missing"
+    _check_all_read(table, column, numbers, "not numbers", "a finite float32 number", advice)
     return numbers
 
 
 def read_dates(table: Table, column: str, form: str) -> NDArray[np.float64]:
     """(rows,) days since 1970, NaN for a missing cell. Raises `UserError` naming the line of a cell of another form."""
+    days = parse_dates(table.columns[column], form)
+    advice = "mend features.date, move the column to features.category or features.drop, or mend the cells"
+    _check_all_read(table, column, days, "not dates", f"a date such as {form} reads", advice)
+    return days
+
+
+def _check_all_read(
+    table: Table, column: str, values: NDArray[np.float64], found: str, expected: str, advice: str
+) -> None:
     cells = table.columns[column]
-    days = parse_dates(cells, form)
-    wrong = np.flatnonzero(np.isnan(days) & (cells != ""))
+    wrong = np.flatnonzero(np.isnan(values) & (cells != ""))
     if len(wrong):
         lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
         raise UserError(
             f"{table.file}, column {column!r}",
-            f"{len(wrong)} of {len(cells)} cells are no dates ({lines}{', ...' if len(wrong) > 3 else ''})",
-            f"dates such as {form} reads, or an empty cell",
-            "mend features.date, move the column to features.category or features.drop, or mend the cells",
+            f"{len(wrong)} of {len(cells)} cells are {found} ({lines}{', ...' if len(wrong) > 3 else ''})",
+            f"{expected} in each cell, or an empty cell",
+            advice,
         )
-    return days
 
 
 def raw_columns(
