@@ -18,6 +18,7 @@ from workspace import run_stages, workspace
 SEEDS = range(5)
 PUBLISHED = OmegaConf.to_container(OmegaConf.load(ROOT / "results" / "published.yaml"))
 RESULTS = ROOT / "results" / "tasks.json"
+BASELINES = json.loads((ROOT / "results" / "baselines.json").read_text(encoding="utf-8"))
 README = ROOT / "README.md"
 BEGIN, END = "<!-- table of tasks: begin (make table) -->", "<!-- table of tasks: end -->"
 
@@ -36,14 +37,21 @@ def reproduce(override: str, metric: str) -> dict:
 
 def rendered(results: dict) -> str:
     """The table of results/tasks.json as Markdown."""
-    lines = ["| task | metric | published | the recipe here | a better setting |", "|-|-|-|-|-|"]
+    header = ("task", "metric", "published", "the recipe here", "a better setting", "scikit-learn: linear, trees")
+    lines = [f"| {' | '.join(header)} |", "|-" * len(header) + "|"]
     for task, wanted in PUBLISHED.items():
         found = results[task]
         better = found.get("better")
         best = f"{_mean(better)} ([`{wanted['better']}`](conf/experiment/{wanted['better']}.yaml))" if better else ""
         cells = [f"[`{task}`](conf/task/{task}.yaml)", wanted["metric"], wanted["text"], _mean(found["recipe"]), best]
+        cells.append(_baselines(task, wanted["metric"]))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _baselines(task: str, metric: str) -> str:
+    found = BASELINES.get(task, {})
+    return ", ".join(f"{statistics.mean(found[name][metric]):.3f}" for name in ("linear", "trees") if name in found)
 
 
 def _mean(found: dict) -> str:

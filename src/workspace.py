@@ -18,11 +18,18 @@ from compose import composed
 from percept import paths
 
 
+def prepare_data(overrides: list[str]) -> None:
+    """Compose, fetch and preprocess in the current folder."""
+    paths.PARAMS.write_text(OmegaConf.to_yaml(composed(overrides)), encoding="utf-8")
+    fetch.main()
+    preprocess.main()
+
+
 def run_stages(overrides: list[str]) -> dict:
     """Compose and run all stages in the current folder; gives the content of metrics.json."""
-    paths.PARAMS.write_text(OmegaConf.to_yaml(composed(overrides)), encoding="utf-8")
-    for stage in (fetch, preprocess, train, evaluate):
-        stage.main()
+    prepare_data(overrides)
+    train.main()
+    evaluate.main()
     return json.loads(paths.METRICS.read_text(encoding="utf-8"))
 
 

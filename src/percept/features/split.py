@@ -69,7 +69,9 @@ class Same(Section):
 
 
 class Nothing(Section):
-    """No validation rows: all of them train."""
+    """No validation rows: all of them train. What a task says of its own may stay beside it, without effect."""
+
+    model_config = Section.model_config | {"extra": "ignore"}  # so that `split.validation.kind=none` is enough
 
     kind: Literal["none"]
 

@@ -151,3 +151,8 @@ def test_an_impossible_split_says_where_and_why(test, validation, reason):
 def test_a_contradictory_split_is_refused_before_any_row_is_read(test, validation, reason):
     with pytest.raises(ValidationError, match=reason):
         Split(test=test, validation=validation)
+
+
+def test_what_a_task_says_of_its_validation_rows_may_stay_where_none_validate():
+    every = cut({"kind": "last", "rows": 2}, NONE | {"fraction": 0.5, "stratify": True})
+    assert rows(every) == (list(range(8)), [], [8, 9])
