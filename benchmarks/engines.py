@@ -20,7 +20,7 @@ from report import command_line, machine, row
 
 TASKS = (  # names in conf/task or conf/experiment
     *("xor_gate", "perceptron_iris", "iris", "wine", "breast_cancer", "digits", "diabetes", "churn"),
-    *("mnist", "mnist_dropout", "mnist_cnn", "fashion_mnist", "california"),
+    *("mnist", "mnist_cnn", "fashion_mnist", "california"),
 )
 COMPETITORS = ("stock", "percept", "keras", "sklearn", "torch", "jax")  # sklearn runs as many epochs as percept did
 SHOWN = ("stock", "percept", "sklearn", "torch", "jax")
