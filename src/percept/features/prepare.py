@@ -99,7 +99,8 @@ def _prepare_table(
     contract: Contract,
 ) -> DatasetSpec:
     targets, weights = read_targets(raw, features, objective), read_weights(raw, objective)
-    inputs = assign_columns(features, raw, not_features=(*objective.columns(), *split.columns()))
+    for_split = [column for column in split.columns() if column not in features.named()]
+    inputs = assign_columns(features, raw, not_features=(*objective.columns(), *for_split))
     columns = raw_columns(features, raw, inputs)
     reasons = check_contract(contract, raw)
     reasons |= missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))

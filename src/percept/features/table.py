@@ -39,6 +39,11 @@ class TableFeatures(Section):
     scaling: Literal["none", "standard", "min_max"] = "standard"  # of numeric columns
     missing: MissingCells = MissingCells()
 
+    def named(self) -> set[str]:
+        """The columns that a list names."""
+        lists = (self.numeric, self.category, self.drop, self.date)
+        return {column for columns in lists if columns != "rest" for column in columns}
+
 
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
     """The raw inputs: numeric columns, then categories, each in the order given, parts of dates last.
