@@ -23,6 +23,7 @@ class PreprocessParams(Params):
 
 def main() -> None:
     params = PreprocessParams.load()
+    paths.VIOLATIONS.unlink(missing_ok=True)  # of another run
     raw = read(params.source, paths.RAW)
     with paths.replaced(paths.PREPARED) as folder:
         sections = (params.features, params.split, params.objective)

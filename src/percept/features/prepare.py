@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.contract import Contract
-from percept.errors import UserError
+from percept.errors import UserError, listed
 from percept.features import Features
 from percept.features.checks import check_contract, fit_contract
 from percept.features.encoder import encode, encoder_to_onnx, feature_sources, fit_encoder
@@ -46,6 +46,8 @@ def prepare(
 ) -> DatasetSpec:
     """Write the arrays of each part and spec.json into `folder`. Raises `UserError`."""
     contract = contract or Contract()
+    if contract.columns and isinstance(raw, Images):
+        raise UserError("contract.columns", listed(contract.columns), "none: pictures have no columns", TASK_FILE)
     match raw, features:
         case Images(), ImageFeatures():
             spec = _prepare_images(task, raw, features, split, objective, seed, folder)
@@ -98,12 +100,14 @@ def _prepare_table(
     folder: Path,
     contract: Contract,
 ) -> DatasetSpec:
+    source = raw.num_rows
+    kept, broken = _kept_rows(raw, check_contract(contract, raw))
+    raw = raw.take(kept)
     targets, weights = read_targets(raw, features, objective), read_weights(raw, objective)
     for_split = [column for column in split.columns() if column not in features.named()]
     inputs = assign_columns(features, raw, not_features=(*objective.columns(), *for_split))
     columns = raw_columns(features, raw, inputs)
-    reasons = check_contract(contract, raw)
-    reasons |= missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))
+    reasons = missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))
     kept, dropped = _kept_rows(raw, reasons | rows_to_drop(features, raw, columns, inputs))
     y, classes = encode_targets({name: values[kept] for name, values in targets.items()}, objective, raw.file)
     values = {name: column[kept] for name, column in raw.columns.items()}
@@ -133,7 +137,7 @@ def _prepare_table(
         classes=classes,
         target_scales=fit_target_scales(y[parts.train], objective),
         contract=fit_contract(contract, raw, features, inputs, kept[parts.train]),
-        rows=_account(raw.num_rows, dropped, parts, split),
+        rows=_account(source, broken | dropped, parts, split),
     )
 
 
@@ -142,12 +146,12 @@ def _kept_rows(raw: Table, reasons: dict[str, NDArray[np.bool_]]) -> tuple[NDArr
     gone = np.zeros(raw.num_rows, dtype=bool)
     dropped = {}
     for reason, rows in reasons.items():
-        dropped[reason] = int((rows & ~gone).sum())
+        if (rows & ~gone).any():
+            dropped[reason] = int((rows & ~gone).sum())
         gone |= rows
     if gone.all():
-        raise UserError(
-            raw.file, f"no row is left; dropped: {dropped}", "rows to learn from", "change features.missing"
-        )
+        advice = "change features.missing or the contract"
+        raise UserError(raw.file, f"no row is left; dropped: {dropped}", "rows to learn from", advice)
     return np.flatnonzero(~gone), dropped
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dates import parse_dates
+from percept.dates import Form, parse_dates
 from percept.errors import UserError, listed, nearest
 from percept.numbers import parse_numbers
 from percept.params import Label, Section
@@ -62,7 +62,7 @@ class Latest(Ends):
 
     kind: Literal["latest"]
     column: str
-    form: str | None = None  # of dates, as strptime takes it, such as %Y-%m-%d; null: numbers
+    form: Form | None = None  # of dates, as strptime takes it, such as %Y-%m-%d; null: numbers
 
     def times(self, cells: NDArray[np.object_]) -> NDArray[np.float64]:
         """(rows,) with NaN where a cell is no number or date."""
