@@ -1,13 +1,15 @@
-"""data/prepared/quality.json: rows that stand in two parts, and contradicting labels."""
+"""data/prepared/quality.json: rows that stand in two parts, contradicting labels, and how far test and train differ."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from percept import paths
-from percept.errors import UserError
+from percept.errors import UserError, listed
 from percept.params import Section
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Rows(Section):
@@ -18,6 +20,17 @@ class Rows(Section):
     first: tuple[int, ...] = ()  # lines of the file; of pictures their numbers, counted from 1
 
 
+class Drift(Section):
+    """How far the test rows of a column lie from its training rows; a missing cell is a value of its own."""
+
+    name: str
+    kind: Literal["number", "category", "date"]
+    missing_train: Share
+    missing_test: Share
+    drift: Share  # numbers and dates: Kolmogorov-Smirnov distance; categories: total variation distance
+    flagged: bool  # more than chance gives
+
+
 class Quality(Section):
     """What preprocess noticed. Nothing is fitted to it."""
 
@@ -26,6 +39,7 @@ class Quality(Section):
     test: Rows | None = None  # the same; null where the test rows are the training rows
     contradicting: Rows  # with the features of another row and another target
     targets_are_labels: bool = True  # numbers differ often where features are equal, labels should not
+    drift: tuple[Drift, ...] = ()  # tables: by column, the greatest first
 
     @classmethod
     def load(cls, folder: Path = paths.PREPARED) -> Self:
@@ -51,6 +65,11 @@ class Quality(Section):
             rows = self.contradicting
             what = "have the features of another row and another target"
             found.append(f"{rows.count} of {rows.of} rows {what} ({self._first(rows)}); are their labels right?")
+        if flagged := [column.name for column in self.drift if column.flagged]:
+            names = listed(flagged, 5)
+            found.append(
+                f"train and test differ by more than chance in {names}; `python src/quality.py` shows by how much"
+            )
         return found
 
     def _first(self, rows: Rows) -> str:

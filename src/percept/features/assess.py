@@ -1,12 +1,16 @@
 """What is odd about the rows of each part: data/prepared/quality.json. Nothing is fitted to it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
 from percept.features.split import Parts, Same, Split
 from percept.objective import Objective, Regression
-from percept.quality import Quality, Rows
+from percept.quality import Drift, Quality, Rows
+from percept.spec import RawInput
 
 
 def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, parts: Parts) -> Quality:
@@ -18,6 +22,7 @@ def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, parts: 
 
 def assess_table(
     columns: dict[str, NDArray],
+    inputs: Sequence[RawInput],
     y: NDArray,
     lines: NDArray[np.int64],
     objective: Objective,
@@ -32,6 +37,7 @@ def assess_table(
         **_repeated(keys, lines, split, parts),
         contradicting=contradicting(keys, targets, lines),
         targets_are_labels=not isinstance(objective, Regression),
+        drift=() if isinstance(split.test, Same) else _drift(columns, inputs, parts),
     )
 
 
@@ -39,3 +45,13 @@ def _repeated(keys: Keys, places: NDArray[np.int64], split: Split, parts: Parts)
     found = {"validation": parts.validation, "test": parts.test[:0] if isinstance(split.test, Same) else parts.test}
     train = keys[parts.train]
     return {part: repeated(keys[rows], train, places[rows]) if len(rows) else None for part, rows in found.items()}
+
+
+def _drift(columns: dict[str, NDArray], inputs: Sequence[RawInput], parts: Parts) -> tuple[Drift, ...]:
+    found = []
+    for column in inputs:
+        if column.part in (None, "days"):  # a date's other parts follow from its day
+            cells = columns[column.name][:, 0]
+            kind = {"numeric": "number", "category": "category"}[column.kind] if column.part is None else "date"
+            found.append(compare(column.source, kind, cells[parts.train], cells[parts.test]))
+    return flag(found)

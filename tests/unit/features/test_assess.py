@@ -5,7 +5,7 @@ import numpy as np
 from percept.features.assess import assess_pictures
 from percept.features.split import Split, split_rows
 from percept.objective import Regression
-from percept.quality import Quality, Rows
+from percept.quality import Drift, Quality, Rows
 
 SPLIT = {"test": {"kind": "last", "rows": 3}, "validation": {"kind": "first", "rows": 2}}
 FEATURES = {"numeric": ["age"], "category": ["plan"], "drop": ["id"]}
@@ -44,10 +44,10 @@ def test_the_same_rows_give_the_same_file(preprocess_rows, tmp_path):
     assert len(contents) == 1
 
 
-def test_a_table_that_is_tested_on_its_training_rows_has_no_copies(preprocess_rows, capsys):
+def test_a_table_that_is_tested_on_its_training_rows_has_no_copies_and_no_drift(preprocess_rows, capsys):
     preprocess_rows("a,y\n1,0\n2,1\n", split={"test": {"kind": "same"}, "validation": {"kind": "none"}}, numeric=["a"])
     found = Quality.load()
-    assert (found.validation, found.test) == (None, None)
+    assert (found.validation, found.test, found.drift) == (None, None, ())
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
@@ -58,6 +58,31 @@ def test_equal_features_with_other_values_are_counted_and_not_worth_a_line(make_
     assert found.contradicting == Rows(count=2, of=5, first=(2, 3)) and found.messages() == []
 
 
+def test_drift_goes_by_columns_of_the_file_and_says_which_are_flagged(preprocess_rows, capsys):
+    rows = "".join(
+        f"{day % 28 + 1}.{1 + day // 28}.2024,{day % 5},{'' if day >= 90 else 'x'},{day % 2}\n" for day in range(140)
+    )
+    split = {
+        "test": {"kind": "latest", "column": "day", "form": "%d.%m.%Y", "rows": 42},
+        "validation": {"kind": "none"},
+    }
+    preprocess_rows(
+        f"day,size,plan,y\n{rows}", None, split, date={"day": "%d.%m.%Y"}, numeric=["size"], category=["plan"]
+    )
+    day, plan, size = Quality.load().drift
+    assert day == Drift(name="day", kind="date", missing_train=0, missing_test=0, drift=1, flagged=True)
+    assert plan == Drift(
+        name="plan",
+        kind="category",
+        missing_train=round(8 / 98, 6),
+        missing_test=1,
+        drift=round(90 / 98, 6),
+        flagged=True,
+    )
+    assert (size.name, size.kind, size.flagged) == ("size", "number", False)
+    assert "preprocess: train and test differ by more than chance in day, plan; " in capsys.readouterr().out
+
+
 def test_pictures_are_compared_by_their_pixels():
     pixels = np.random.default_rng(0).integers(0, 256, (10, 2, 2, 1), dtype=np.uint8)
     pixels[8:] = pixels[:2]
@@ -65,7 +90,7 @@ def test_pictures_are_compared_by_their_pixels():
     y[9] = 0
     split = Split(test={"kind": "last", "rows": 3}, validation={"kind": "none"})
     found = assess_pictures(pixels, y, split, split_rows(split, y, {}, None, 0))
-    assert (found.unit, found.validation) == ("picture", None)
+    assert (found.unit, found.validation, found.drift) == ("picture", None, ())
     assert found.test == Rows(count=2, of=3, first=(9, 10))
     assert found.contradicting == Rows(count=2, of=10, first=(2, 10))
     assert found.messages()[0].endswith("also stand in the training rows (pictures 9, 10); take them out")
