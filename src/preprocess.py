@@ -1,4 +1,4 @@
-"""preprocess: data/raw -> data/prepared. Split, encode, and account for every row."""
+"""preprocess: data/raw -> data/prepared. Split, encode, account for every row, and say what is odd about them."""
 
 from percept import paths
 from percept.contract import Contract
@@ -8,6 +8,7 @@ from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Objective
 from percept.params import Params
+from percept.quality import Quality
 from percept.sources import Source, read
 
 
@@ -23,6 +24,7 @@ class PreprocessParams(Params):
 
 def main() -> None:
     params = PreprocessParams.load()
+    paths.VIOLATIONS.unlink(missing_ok=True)  # of another run
     raw = read(params.source, paths.RAW)
     with paths.replaced(paths.PREPARED) as folder:
         sections = (params.features, params.split, params.objective)
@@ -31,6 +33,8 @@ def main() -> None:
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
     parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
     print(f"preprocess: {rows.source} rows -> {parts}{dropped}; {'x'.join(map(str, spec.shape))} inputs")
+    for message in Quality.load().messages():
+        print(f"preprocess: {message}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from percept.dates import PARTS, date_part, date_parts, parse_dates
+from percept.dates import PARTS, Form, date_part, date_parts, parse_dates
 from percept.errors import UserError, listed, nearest
 from percept.features.formula import arithmetic, column_names, compute
 from percept.numbers import LARGEST, parse_numbers
@@ -33,11 +33,16 @@ class TableFeatures(Section):
     numeric: tuple[str, ...] | Literal["rest"] = ()
     category: tuple[str, ...] | Literal["rest"] = ()
     drop: tuple[str, ...] | Literal["rest"] = ()
-    date: dict[str, str] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
+    date: dict[str, Form] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
     derive: dict[str, Annotated[str, AfterValidator(arithmetic)]] = Field({})  # new column -> formula over others
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
     scaling: Literal["none", "standard", "min_max"] = "standard"  # of numeric columns
     missing: MissingCells = MissingCells()
+
+    def named(self) -> set[str]:
+        """The columns that a list names."""
+        lists = (self.numeric, self.category, self.drop, self.date)
+        return {column for columns in lists if columns != "rest" for column in columns}
 
 
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:

@@ -1,6 +1,7 @@
 """A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,12 @@ class Table:
     @property
     def num_rows(self) -> int:
         return len(next(iter(self.columns.values())))
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """The table of some of its rows."""
+        columns = {name: cells[rows] for name, cells in self.columns.items()}
+        is_test = None if self.is_test is None else self.is_test[rows]
+        return replace(self, columns=columns, lines=self.lines[rows], is_test=is_test)
 
 
 @dataclass(frozen=True)
