@@ -8,7 +8,7 @@ from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Objective
 from percept.params import Params
-from percept.sources import Source, read
+from percept.sources import Source, digests, read
 
 
 class PreprocessParams(Params):
@@ -24,9 +24,10 @@ class PreprocessParams(Params):
 def main() -> None:
     params = PreprocessParams.load()
     raw = read(params.source, paths.RAW)
+    sha256 = digests(params.source, paths.RAW)
     with paths.replaced(paths.PREPARED) as folder:
         sections = (params.features, params.split, params.objective)
-        spec = prepare(params.task, raw, *sections, params.seed, folder, params.contract)
+        spec = prepare(params.task, raw, *sections, params.seed, folder, params.contract, sha256)
     rows = spec.rows
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
     parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
