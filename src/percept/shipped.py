@@ -19,7 +19,9 @@ def opened(path: Path) -> "InferenceSession":
     """The file, ready to run on the processor."""
     import onnxruntime
 
-    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the processor
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def metadata(path: Path) -> dict[str, str]:
