@@ -27,31 +27,33 @@ def repeated(source: Path, target: Path, num_rows: int) -> None:
         written.writelines(islice(cycle(stream.readlines()), num_rows))
 
 
-def measure(rounds: int, clone: Path) -> tuple[Rounds, Rounds]:
-    """Seconds and peak megabytes by number of rows."""
+def measure(rounds: int, clone: Path) -> tuple[Rounds, Rounds, Rounds]:
+    """Seconds, those of the processor, and peak megabytes by number of rows."""
     if skipped := fetch("task=churn", clone):
         sys.exit(f"bench: {skipped}")
     execute([sys.executable, "src/compose.py", "task=churn", "fit.epochs=20"], clone)
     for stage in STAGES:
         execute([sys.executable, f"src/{stage}.py"], clone)
-    seconds, peak_mb = Rounds(), Rounds()
+    seconds, cpu_s, peak_mb = Rounds(), Rounds(), Rounds()
     for size in SIZES:
         repeated(clone / "data/raw" / FILE, clone / f"{size}.csv", size)
     for number in range(1, rounds + 1):
         for size in SIZES:
             run = execute([sys.executable, "src/predict.py", f"{size}.csv", "-o", "predictions.csv"], clone)
             seconds[f"{size:,}"].append(run.seconds)
+            cpu_s[f"{size:,}"].append(run.cpu_s)
             peak_mb[f"{size:,}"].append(run.peak_mb)
             told = f"{size:,} rows in {run.seconds:.1f} s, {run.peak_mb:.0f} MB"
             print(f"round {number} of {rounds}: {told}", file=sys.stderr, flush=True)
-    return seconds, peak_mb
+    return seconds, cpu_s, peak_mb
 
 
-def report(seconds: Rounds, peak_mb: Rounds, rounds: int) -> str:
-    lines = [row(["rows", "seconds", "rows a second", "peak memory, MB"]), "|-|-|-|-|"]
+def report(seconds: Rounds, cpu_s: Rounds, peak_mb: Rounds, rounds: int) -> str:
+    lines = [row(["rows", "seconds", "seconds of the processor", "rows a second", "peak memory, MB"]), "|-|-|-|-|-|"]
     for name, found in seconds.items():
         rate = int(name.replace(",", "")) / statistics.median(found)
-        lines.append(row([name, spread(found), f"{rate:,.0f}", f"{statistics.median(peak_mb[name]):.0f}"]))
+        cells = [name, spread(found), f"{statistics.median(cpu_s[name]):.1f}", f"{rate:,.0f}"]
+        lines.append(row([*cells, f"{statistics.median(peak_mb[name]):.0f}"]))
     table = "\n".join(lines)
     return f"""# New rows with src/predict.py
 

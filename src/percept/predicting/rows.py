@@ -44,7 +44,7 @@ class CsvReader:
     def chunks(self, num_rows: int) -> Iterator[Rows]:
         """At most so many rows at a time. Raises `UserError` for what is not CSV, with the line."""
         found = False
-        start = self._reader.line_num - len(self._waiting)
+        start = self._reader.line_num - sum(map(_num_lines, self._waiting))
         while rows := self._take(num_rows):
             if lines := self._ends(rows, start):
                 found = True
@@ -70,7 +70,7 @@ class CsvReader:
         """The line where each row ends that is not blank."""
         if self._reader.line_num - start == len(rows) and all(rows):
             return range(start + 1, start + 1 + len(rows))
-        ends = accumulate((1 + sum(map(_num_breaks, row)) for row in rows), initial=start)
+        ends = accumulate(map(_num_lines, rows), initial=start)
         return [end for row, end in zip(rows, islice(ends, 1, None), strict=True) if row]
 
     def _chunk(self, rows: list[list[str]], lines: Sequence[int]) -> Rows:
@@ -130,6 +130,6 @@ class CsvReader:
         return UserError(self._file, found, expected, ADVICE)
 
 
-def _num_breaks(cell: str) -> int:
-    """Lines that end inside a cell."""
-    return cell.count("\n") + cell.count("\r") - cell.count("\r\n")
+def _num_lines(row: list[str]) -> int:
+    """Of the file: a cell may hold line breaks."""
+    return 1 + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row)
