@@ -9,7 +9,7 @@ from percept.features.split import Split
 from percept.objective import Objective
 from percept.params import Params
 from percept.quality import Quality
-from percept.sources import Source, read
+from percept.sources import Source, digests, read
 
 
 class PreprocessParams(Params):
@@ -26,9 +26,10 @@ def main() -> None:
     params = PreprocessParams.load()
     paths.VIOLATIONS.unlink(missing_ok=True)  # of another run
     raw = read(params.source, paths.RAW)
+    sha256 = digests(params.source, paths.RAW)
     with paths.replaced(paths.PREPARED) as folder:
         sections = (params.features, params.split, params.objective)
-        spec = prepare(params.task, raw, *sections, params.seed, folder, params.contract)
+        spec = prepare(params.task, raw, *sections, params.seed, folder, params.contract, sha256)
     rows = spec.rows
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
     parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"

@@ -60,6 +60,8 @@ def test_the_commands_run_in_the_order_of_the_page(fresh):
             if command == "dvc queue start":
                 _wait_for_queue(fresh)
     assert '"task": "customers"' in (fresh.folder / "results/metrics.json").read_text(encoding="utf-8")
+    predictions = (fresh.folder / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert predictions[0] == "customer_id,row,decision,probability of yes,flags" and len(predictions) == 401
 
 
 def test_the_task_of_pictures_runs_once_its_digest_is_written(fresh):

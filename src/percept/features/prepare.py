@@ -29,10 +29,11 @@ from percept.features.target import (
     read_targets,
     read_weights,
 )
+from percept.formats import PictureFormat
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared import Examples, save_examples, save_raw
 from percept.sources.dataset import Images, Table
-from percept.spec import PARTS, DatasetSpec, RawInput, Rows
+from percept.spec import PARTS, DatasetSpec, PictureInput, RawInput, Rows, TableInput
 
 
 def prepare(
@@ -44,8 +45,12 @@ def prepare(
     seed: int,
     folder: Path,
     contract: Contract | None = None,
+    sha256: dict[str, str] | None = None,
 ) -> DatasetSpec:
-    """Write the arrays of each part and spec.json into `folder`. Raises `UserError`."""
+    """Write the arrays of each part and spec.json into `folder`. Raises `UserError`.
+
+    sha256: of the raw files, which the shipped file carries.
+    """
     contract = contract or Contract()
     if contract.columns and isinstance(raw, Images):
         raise UserError("contract.columns", listed(contract.columns), "none: pictures have no columns", TASK_FILE)
@@ -57,6 +62,7 @@ def prepare(
         case _:
             kind = "image" if isinstance(raw, Images) else "table"
             raise UserError("features.kind", features.kind, kind, f"the source gives a{'n' * (kind == 'image')} {kind}")
+    spec = spec.model_copy(update={"sha256": sha256 or {}})
     spec.save(folder / paths.SPEC)
     return spec
 
@@ -75,10 +81,17 @@ def _prepare_images(
         raw_inputs=(RawInput(name="pixels", kind="pixels"),),
         shape=raw.pixels.shape[1:],
         pixels=fit_pixels(features, raw.pixels[parts.train]),
+        picture=_picture_input(raw),
         targets=objective.targets,
         classes=classes,
         rows=_account(raw.num_rows + sum(raw.dropped.values()), raw.dropped, parts, split),
     )
+
+
+def _picture_input(raw: Images) -> PictureInput:
+    height, width, channels = raw.pixels.shape[1:]
+    form = raw.form or PictureFormat(size=(height, width), color="rgb" if channels == 3 else "grey")
+    return PictureInput(**form.model_dump(), white=raw.white)
 
 
 def _encode_image_classes(raw: Images, objective: Objective) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -138,9 +151,21 @@ def _prepare_table(
         feature_sources=feature_sources(fitted, inputs),
         targets=objective.targets,
         classes=classes,
+        table=_table_input(raw, features, inputs),
         target_scales=fit_target_scales(y[parts.train], objective),
         contract=fit_contract(contract, raw, features, inputs, parts.train),
         rows=_account(source, broken | dropped, parts, split),
+    )
+
+
+def _table_input(raw: Table, features: TableFeatures, inputs: tuple[RawInput, ...]) -> TableInput:
+    names = {column.name for column in inputs}
+    numbers = tuple(column.name for column in inputs if column.kind == "numeric")
+    return TableInput(
+        text=raw.text,
+        date=features.date,
+        derive={name: formula for name, formula in features.derive.items() if name in names},
+        required=numbers if features.missing.numeric in ("drop", "error") else (),
     )
 
 

@@ -2,38 +2,17 @@
 
 import csv
 import io
-import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from percept.errors import UserError, listed
-from percept.params import Section
+from percept.formats import CsvFormat, plain_number
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring
-from percept.sources.text import Encoding, decoded
-
-ALSO = {" ": "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "'": "\N{RIGHT SINGLE QUOTATION MARK}"}  # mean the same
-
-
-class CsvFormat(Section):
-    """How the text becomes rows."""
-
-    columns: tuple[str, ...] | None = None  # names for a file without a header; null: the first line names them
-    separator: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
-    missing: tuple[str, ...] = ("", "NaN", "nan")  # cells that stand for "no value", spaces around them aside
-    encoding: Encoding = "utf-8-sig"  # UTF-8, with or without a byte order mark
-    decimal: Literal[".", ","] = "."  # before the fraction of a number
-    thousands: Literal["", ".", ",", " ", "'"] = ""  # between groups of three digits; " ": also no-break spaces
-
-    @model_validator(mode="after")
-    def tells_fractions_from_groups(self) -> Self:
-        if self.decimal == self.thousands:
-            raise ValueError(f"decimal and thousands should differ, and both are {self.decimal!r}")
-        return self
+from percept.sources.text import decoded
 
 
 class Csv(CsvFormat):
@@ -76,24 +55,13 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
     if not rows:
         raise _unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
     missing = set(text.missing)
-    plain = _plain_number(text)
+    plain = plain_number(text)
     columns = {}
     for name, cells in zip(names, zip(*rows, strict=True), strict=True):
         values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
         columns[name] = np.array([plain(value) for value in values] if plain else values, dtype=object)
-    return Table(file=str(path), columns=columns, lines=np.array(lines))
-
-
-def _plain_number(text: CsvFormat) -> Callable[[str], str] | None:
-    """What writes a number as Python does, 1.234,5 as 1234.5, and leaves all other cells; None: all are so already."""
-    if text.decimal == "." and not text.thousands:
-        return None
-    between = text.thousands + ALSO.get(text.thousands, "")
-    groups = rf"|\d{{1,3}}(?:[{between}]\d{{3}})+" if between else ""
-    point = re.escape(text.decimal)
-    number = re.compile(rf"[+-]?(?:(?:\d+{groups})(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-    marks = str.maketrans({text.decimal: "."} | dict.fromkeys(between))
-    return lambda cell: cell.translate(marks) if number.fullmatch(cell) else cell
+    form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
+    return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
 
 
 def _check_header(path: Path, names: list[str], text: CsvFormat) -> None:
