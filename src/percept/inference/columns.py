@@ -56,14 +56,19 @@ class Column:
         return self.num_missing / self.num_rows
 
     @property
+    def is_number(self) -> bool:
+        """Whether all cells are numbers, whatever they stand for."""
+        return self.form is None and not np.isnan(self.low)
+
+    @property
     def use(self) -> Literal["numeric", "category", "date", "drop"]:
         """What becomes of it, if nothing else speaks against it."""
-        if self.kind == "number" or (self.kind == "yes/no" and not np.isnan(self.low)):
+        if self.kind == "number" or (self.kind == "yes/no" and self.is_number):
             return "numeric"
         return {"yes/no": "category", "category": "category", "date": "date"}.get(self.kind, "drop")
 
 
-def describe(table: Table, day_first: bool | None = None) -> dict[str, Column]:
+def describe(table: Table, day_first: bool = False) -> dict[str, Column]:
     """Every column by name; day_first: how to read dates that leave it open, unless another column tells."""
     columns = {name: describe_column(name, cells, table.lines) for name, cells in table.columns.items()}
     orders = {order_of(column.form): name for name, column in columns.items() if column.form and not column.remark}
@@ -72,7 +77,7 @@ def describe(table: Table, day_first: bool | None = None) -> dict[str, Column]:
     why = f"as in {orders[known]}" if len(orders) == 1 else "a guess"
     for name, column in columns.items():
         if column.form and column.remark:
-            form = preferred(date_forms(set(table.columns[name]) - {""}), bool(known))
+            form = preferred(date_forms(set(table.columns[name]) - {""}), known)
             first = "day" if order_of(form) else "month"
             columns[name] = replace(column, remark=f"the {first} first: {why}", **_ends(table.columns[name], form))
     return columns

@@ -30,4 +30,4 @@ def _row(task: Task, name: str) -> tuple[str, ...]:
     missing = share(column.missing_share) if column.num_missing else "-"
     use = task.uses[name]
     use = f"left out: {task.reasons[name]}" if use == "drop" else use
-    return shown(name, 30) or "(no name)", column.kind, missing, shown(holds(column), 50), shown(use, 70)
+    return shown(name, 30) or "(no name)", column.kind, missing, shown(holds(column), 50), shown(use, 100)

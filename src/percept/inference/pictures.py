@@ -13,7 +13,7 @@ import numpy as np
 from percept.errors import listed
 from percept.inference.plan import FEW_ROWS, TEST, VALIDATION, can_stratify, has_rare_class
 from percept.inference.wording import Line, aligned, commented, flow, macro_f1_of_guess, quoted, shown
-from percept.sources.class_folders import Parts, class_folders
+from percept.sources.class_folders import Parts, check_training_classes, class_folders
 from percept.sources.container import Contents, opened
 from percept.sources.picture import FORMATS, UnreadableError, read_picture
 
@@ -64,16 +64,18 @@ def look(path: Path) -> Pictures:
         folder = _class_root(contents)
         found = class_folders(path, contents, folder)
         sizes, is_grey, broken = _looked_at(found.files)
-        counts = Counter(found.class_of(name) for name in found.files if "/".join(name) not in broken)
+        readable = [name for name in found.files if "/".join(name) not in broken]
+        check_training_classes(str(path), found, readable)
+        counts = Counter(map(found.class_of, readable))
         return Pictures(
             folder=folder,
             has_sets=found.has_sets,
             classes=tuple(
                 (label, counts[label]) for label in sorted(found.classes, key=lambda one: (-counts[one], one))
             ),
-            size=tuple(map(statistics.median, zip(*sizes, strict=True))) if sizes else (0.0, 0.0),
+            size=tuple(map(statistics.median, zip(*sizes, strict=True))),
             is_grey=is_grey,
-            broken=tuple(broken),
+            broken=tuple(sorted(broken)),
             sha256=found.digest(),
         )
 
@@ -92,9 +94,9 @@ def _class_root(contents: Contents) -> str:
     return "."
 
 
-def _looked_at(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int, int]], bool, list[str]]:
+def _looked_at(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int, int]], bool, set[str]]:
     """(height, width) of each picture, whether all are grey, and the names of files that cannot be read."""
-    sizes, is_grey, broken = [], True, []
+    sizes, is_grey, broken = [], True, set()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd metadata and of large pictures
         for path, read in files.items():
@@ -102,11 +104,11 @@ def _looked_at(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int,
             try:
                 pixels = read_picture(content, (32, 32), "rgb", "stretch")
             except UnreadableError:
-                broken.append("/".join(path))
+                broken.add("/".join(path))
                 continue
             sizes.append(_size(content))
             is_grey = is_grey and bool(np.ptp(pixels.astype(int), axis=2).max() <= GREY)
-    return sizes, is_grey and bool(sizes), broken
+    return sizes, is_grey, broken
 
 
 def _size(content: bytes) -> tuple[int, int]:

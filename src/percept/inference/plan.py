@@ -12,6 +12,8 @@ FEW_TO_SPLIT = 3  # rows of a class
 FEW_ROWS = 200
 TEST, VALIDATION = 0.2, 0.25  # the second of what the first leaves: 60, 20 and 20 %
 
+OPEN = "???"  # Hydra reads it as a value that is yet to be given
+
 Option = tuple[Any, str]  # a value and what to say about it
 Classes = tuple[tuple[str, int], ...]  # labels and their rows, the most frequent first
 
@@ -98,7 +100,7 @@ def choose_split(
 
 def _check_time(column: Column) -> None:
     where, expected = f"--time {column.name}", "a date or a number in each row"
-    if column.form is None and column.low != column.low:
+    if column.form is None and not column.is_number:
         raise UserError(where, f"it is of kind {column.kind}", expected, "name another column")
     if column.num_missing:
         raise UserError(where, _missing(column), expected, "fill them, or remove such rows")
@@ -136,8 +138,11 @@ def choose_fit(num_rows: int) -> dict[str, Option]:
     }
 
 
-def contract_rule(column: Column, use: str, is_class: bool = False) -> dict[str, Any]:
-    """What new data must keep to: wider than what these rows hold, where numbers are concerned."""
+def contract_rule(column: Column, use: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What new data must keep to: wider than what these rows hold, where numbers are concerned.
+
+    labels: all that may stand in a column of classes.
+    """
     missing = {} if column.num_missing else {"missing": False}
     if use == "date":
         return {"type": "date", "format": column.form, **missing}
@@ -146,7 +151,6 @@ def contract_rule(column: Column, use: str, is_class: bool = False) -> dict[str,
         ends = {"min": 0} if column.low >= 0 else {}
         ends |= {"max": 1} if column.kind == "yes/no" else {}
         return {"type": "number", **whole, **ends, **missing}
-    values = sorted(value for value, _ in column.values)
-    if not is_class and column.num_values > SHOWN_VALUES:
-        return {"type": "category", **missing}
-    return {"type": "category", "values": values, **missing}
+    values = sorted(labels or (value for value, _ in column.values))
+    listed_all = labels or column.num_values <= SHOWN_VALUES
+    return {"type": "category", **({"values": values} if listed_all and OPEN not in values else {}), **missing}

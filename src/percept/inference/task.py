@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from percept.errors import UserError, listed, nearest
 from percept.inference.columns import MANY_VALUES, Column, describe
 from percept.inference.leaks import columns_that_tell
-from percept.inference.plan import Classes, Option, choose_fit, choose_model, choose_objective, choose_split
+from percept.inference.plan import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.inference.reading import Reading
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that no input of the shipped file can have
@@ -52,8 +52,7 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
     """Raises `UserError` for wishes that the table cannot meet."""
     table = reading.table
     _check_names(table.file, list(table.columns), wishes)
-    day_first = True if reading.text.decimal == "," or reading.text.separator == ";" else None
-    columns = describe(table, day_first)
+    columns = describe(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
     target = columns[wishes.target]
     kind = _kind(table.file, target, wishes.kind)
     counts = Counter(table.columns[target.name].tolist())
@@ -63,10 +62,6 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
     objective = choose_objective(target, kind, classes)
     time, group = (columns[name] if name else None for name in (wishes.time, wishes.group))
     split, notes = choose_split(classes, target, time, group)
-    num_inputs = sum(use == "numeric" for use in uses.values())
-    num_inputs += sum(min(columns[name].num_values, MANY_VALUES) for name, use in uses.items() if use == "category")
-    num_inputs += DATE_INPUTS * sum(use == "date" for use in uses.values())
-    num_rows = target.num_present
     return Task(
         reading=reading,
         columns=columns,
@@ -75,12 +70,19 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
         target=target,
         kind=kind,
         classes=classes,
-        model=choose_model(num_rows, num_inputs),
+        model=choose_model(target.num_present, _num_inputs(columns, uses)),
         objective=objective,
         split=split,
-        fit=choose_fit(num_rows),
+        fit=choose_fit(target.num_present),
         notes=notes,
     )
+
+
+def _num_inputs(columns: dict[str, Column], uses: dict[str, str]) -> int:
+    """About as many as the network will have."""
+    width = {"numeric": lambda column: 1, "category": lambda column: min(column.num_values, MANY_VALUES)}
+    width["date"] = lambda column: DATE_INPUTS
+    return sum(width[use](columns[name]) for name, use in uses.items() if use in width)
 
 
 def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
@@ -91,6 +93,8 @@ def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
                 where = f"--{option.removesuffix('s')}"
                 found = f"{file} has no column {name!r}{nearest(name, known)}"
                 raise UserError(where, found, f"one of {listed(map(repr, known), 20)}", "check the name")
+    if OPEN in known:
+        raise UserError(file, f"a column is named {OPEN}", "another name: Hydra keeps this one", "rename it")
     others = [wishes.time, wishes.group, *wishes.ids, *wishes.drop]
     if wishes.target in others:
         raise UserError("--target", f"{wishes.target!r} stands in another option too", "one use", "name another column")
@@ -100,7 +104,7 @@ def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
 
 def _kind(file: str, target: Column, wish: str | None) -> str:
     where = f"{file}, target {target.name!r}"
-    is_number = target.low == target.low and target.form is None
+    is_number = target.is_number
     num_rows = target.num_present
     if target.num_values < 2:
         found = "no value at all" if not target.values else f"one value alone, {target.values[0][0]!r}"
@@ -119,10 +123,8 @@ def _kind(file: str, target: Column, wish: str | None) -> str:
         raise UserError(where, found, "classes or numbers", "mend the cells, or name another --target")
     if target.num_values == 2:
         return "binary"
-    is_amount = is_number and not (
-        target.whole and target.num_values <= FEW_CLASSES and num_rows >= 5 * target.num_values
-    )
-    return "regression" if is_amount else "multiclass"
+    is_class = target.kind == "category" or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
+    return "multiclass" if is_class else "regression"
 
 
 def _uses(
@@ -170,4 +172,4 @@ def _forced(column: Column) -> str:
     """The use of a column that is to be kept whatever it looks like."""
     if column.use != "drop":
         return column.use
-    return "numeric" if column.low == column.low else "category"
+    return "numeric" if column.is_number else "category"

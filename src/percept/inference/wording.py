@@ -88,7 +88,7 @@ def holds(column: Column) -> str:
     if column.form:
         first, last = ((EPOCH + timedelta(days=end)).date().isoformat() for end in (column.low, column.high))
         return f"{first} to {last}"
-    if column.kind in ("number", "identifier") and column.low == column.low:
+    if column.kind in ("number", "identifier") and column.is_number:
         low, high = (
             f"{end:.0f}" if column.whole and abs(end) < 1e15 else f"{end:.6g}" for end in (column.low, column.high)
         )

@@ -130,7 +130,8 @@ def _contract(task: Task) -> list[str]:
             for use in ("numeric", "category", "date")
             for column in task.used(use)
         }
-    rules[task.target.name] = contract_rule(task.target, "numeric" if task.kind == "regression" else "category", True)
+    use, labels = "numeric" if task.kind == "regression" else "category", tuple(label for label, _ in task.classes)
+    rules[task.target.name] = contract_rule(task.target, use, labels)
     return [
         "contract:  # what new rows must keep to; a broken rule stops the run, `violation: drop` leaves such rows out",
         "  columns:",
