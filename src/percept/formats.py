@@ -39,14 +39,20 @@ class CsvFormat(Section):
         return self
 
 
+def number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    """What a number looks like that is written with these marks."""
+    between = thousands + ALSO.get(thousands, "")
+    groups = rf"|\d{{1,3}}(?:[{between}]\d{{3}})+" if between else ""
+    point = re.escape(decimal)
+    return re.compile(rf"[+-]?(?:(?:\d+{groups})(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
 def plain_number(text: CsvFormat) -> Callable[[str], str] | None:
     """What writes a number as Python does, 1.234,5 as 1234.5, and leaves all other cells; None: all are so already."""
     if text.decimal == "." and not text.thousands:
         return None
+    number = number_pattern(text.decimal, text.thousands)
     between = text.thousands + ALSO.get(text.thousands, "")
-    groups = rf"|\d{{1,3}}(?:[{between}]\d{{3}})+" if between else ""
-    point = re.escape(text.decimal)
-    number = re.compile(rf"[+-]?(?:(?:\d+{groups})(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
     marks = str.maketrans({text.decimal: "."} | dict.fromkeys(between))
     return lambda cell: cell.translate(marks) if number.fullmatch(cell) else cell
 
