@@ -30,9 +30,10 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py
 
-bench: .venv/ready  ## the pipeline against plain Keras scripts, and its fit against others, side by side
+bench: .venv/ready  ## the pipeline against plain Keras scripts, its fit against others, and how fast it predicts
 	@$(ACTIVATE) python benchmarks/run.py
 	@$(ACTIVATE) python benchmarks/engines.py
+	@$(ACTIVATE) python benchmarks/predict.py
 
 clean:  ## remove the environment; data, models and results stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -20,6 +20,7 @@ class Run(NamedTuple):
     """One finished process."""
 
     seconds: float
+    cpu_s: float  # of all its threads and of children it waited for
     peak_mb: float  # of the largest process among it and its children
     status: int
     output: str
@@ -47,7 +48,8 @@ def execute(command: list[str], clone: Path, may_fail: bool = False, settings: M
         output.seek(0)
         errors.seek(0)
         peak_mb = usage.ru_maxrss * BYTES_PER_MAXRSS / 1e6
-        run = Run(seconds, peak_mb, process.returncode, output.read(), errors.read())
+        cpu_s = usage.ru_utime + usage.ru_stime
+        run = Run(seconds, cpu_s, peak_mb, process.returncode, output.read(), errors.read())
     if run.status and not may_fail:
         told = "\n".join((run.output + run.errors).splitlines()[-20:])
         sys.exit(f"bench: `{shlex.join(command)}` ended with status {run.status}:\n{told}")

@@ -1,13 +1,14 @@
 """What each column of a table must hold: checked before training, and row by row when predicting."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
-from percept.dates import parse_dates
+from percept.dates import Form, parse_dates
 from percept.errors import listed
 from percept.numbers import parse_numbers
 from percept.params import Label, Section
@@ -18,8 +19,8 @@ class Number(Section):
 
     type: Literal["number"]
     whole: bool = False  # without a fraction
-    min: float | None = None
-    max: float | None = None
+    min: FiniteFloat | None = None
+    max: FiniteFloat | None = None
     missing: bool = True  # cells may be empty
     unique: bool = False  # no value twice
 
@@ -34,7 +35,7 @@ class Category(Section):
     """Texts; with `values`, no others."""
 
     type: Literal["category"]
-    values: tuple[Label, ...] | None = None
+    values: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
     missing: bool = True
     unique: bool = False
 
@@ -43,18 +44,24 @@ class Date(Section):
     """Days or moments as text."""
 
     type: Literal["date"]
-    format: str  # as Python's strptime takes it, such as %Y-%m-%d
-    min: str | None = None  # in this format
-    max: str | None = None
+    format: Form  # such as %Y-%m-%d
+    min: Label | None = None  # in this format
+    max: Label | None = None
     missing: bool = True
     unique: bool = False
 
     @model_validator(mode="after")
     def has_readable_ends(self) -> Self:
-        ends = [end for end in (self.min, self.max) if end is not None]
-        if np.isnan(parse_dates(np.array(ends, dtype=object), self.format)).any():
+        ends = self.days([end for end in (self.min, self.max) if end is not None])
+        if np.isnan(ends).any():
             raise ValueError(f"min and max should be dates such as format {self.format} reads")
+        if len(ends) == 2 and ends[0] > ends[1]:
+            raise ValueError("min should not be above max")
         return self
+
+    def days(self, cells: Sequence[str]) -> NDArray[np.float64]:
+        """(rows,) days since 1970."""
+        return parse_dates(np.array(cells, dtype=object), self.format)
 
 
 Column = Annotated[Number | Category | Date, Field(discriminator="type")]
@@ -88,28 +95,29 @@ def _broken(rule: Column, cells: NDArray[np.object_]) -> Iterator[tuple[str, NDA
     empty = cells == ""
     if not rule.missing:
         yield "missing", empty
-    if rule.unique:
-        _, index, counts = np.unique(cells.astype(str), return_inverse=True, return_counts=True)
-        yield "there more than once", (counts[index] > 1) & ~empty
+    values = cells
     match rule:
         case Category():
             if rule.values is not None:
-                yield f"none of {listed(rule.values, 5)}", ~np.isin(cells.astype(str), rule.values) & ~empty
+                yield f"none of {listed(rule.values, 5)}", ~_is_in(cells, set(rule.values)) & ~empty
         case Number():
-            numbers = parse_numbers(cells)
-            yield "no number", np.isnan(numbers) & ~empty
+            values = parse_numbers(cells)
+            yield "no number", np.isnan(values) & ~empty
             if rule.whole:
-                yield "not whole", numbers % 1 > 0
-            yield from _outside(numbers, rule.min, rule.max, rule)
+                yield "not whole", values % 1 > 0
+            yield from _outside(values, rule.min, rule.max, rule)
         case Date():
-            moments = parse_dates(cells, rule.format)
-            yield f"no date such as {rule.format}", np.isnan(moments) & ~empty
-            low, high = (None if end is None else _day(end, rule.format) for end in (rule.min, rule.max))
-            yield from _outside(moments, low, high, rule)
+            values = parse_dates(cells, rule.format)
+            yield f"no date such as {rule.format}", np.isnan(values) & ~empty
+            low, high = (None if end is None else rule.days([end])[0] for end in (rule.min, rule.max))
+            yield from _outside(values, low, high, rule)
+    if rule.unique:
+        counts = Counter(values[~empty].tolist())
+        yield "there more than once", _is_in(values, {value for value, count in counts.items() if count > 1}) & ~empty
 
 
-def _day(date: str, form: str) -> float:
-    return float(parse_dates(np.array([date], dtype=object), form)[0])
+def _is_in(values: NDArray, chosen: set[str | float]) -> NDArray[np.bool_]:
+    return np.fromiter((value in chosen for value in values.tolist()), bool, len(values))
 
 
 def _outside(
@@ -122,4 +130,4 @@ def _outside(
 
 
 def _shown(end: float | str) -> str:
-    return end if isinstance(end, str) else f"{end:g}"
+    return end if isinstance(end, str) else f"{end:.15g}"

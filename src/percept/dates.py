@@ -1,9 +1,12 @@
 """Text cells to days, and what a network can use of a day."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator
 
 EPOCH = datetime(1970, 1, 1)
 DAY_S = 86_400
@@ -12,13 +15,25 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PARTS = {"days": "numeric", "month": "category", "weekday": "category", "hour": "numeric"}  # and their kinds
 
 
-def parse_dates(cells: NDArray[np.object_], form: str) -> NDArray[np.float64]:
-    """(rows,) days since 1970, a moment as a fraction; NaN for a missing cell and for text of another form.
+def _readable(form: str) -> str:
+    leap_day = datetime(2024, 2, 29, 13, tzinfo=UTC)  # a form without the year cannot tell it from 1 March
+    try:
+        datetime.strptime(leap_day.strftime(form), form)
+        readable = "%" in form
+    except (ValueError, re.error):
+        readable = False
+    if not readable:
+        raise ValueError("should be a form of dates with their year, as strptime takes it, such as %Y-%m-%d")
+    return form
 
-    form: as `datetime.strptime` takes it.
-    """
-    texts, index = np.unique(cells.astype(str), return_inverse=True)
-    return np.array([_parsed(text, form) for text in texts.tolist()], np.float64)[index.reshape(-1)]
+
+Form = Annotated[str, AfterValidator(_readable)]  # as `datetime.strptime` takes it
+
+
+def parse_dates(cells: NDArray[np.object_], form: str) -> NDArray[np.float64]:
+    """(rows,) days since 1970, a moment as a fraction; NaN for a missing cell and for text of another form."""
+    days = {text: _parsed(text, form) for text in set(cells.tolist())}
+    return np.array([days[text] for text in cells.tolist()], np.float64)
 
 
 def _parsed(text: str, form: str) -> float:
@@ -26,7 +41,8 @@ def _parsed(text: str, form: str) -> float:
         moment = datetime.strptime(text, form)
     except ValueError:
         return float("nan")
-    return (moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta()) - EPOCH).total_seconds() / DAY_S
+    offset = moment.utcoffset() or timedelta()
+    return ((moment.replace(tzinfo=None) - EPOCH) - offset).total_seconds() / DAY_S
 
 
 def date_parts(form: str) -> tuple[str, ...]:
@@ -42,7 +58,8 @@ def date_part(days: NDArray[np.float64], part: str) -> NDArray[np.float32] | NDA
         case "days":
             return days.astype(np.float32)
         case "hour":
-            return np.where(known, np.floor((days - whole) * 24 + 1e-6), np.nan).astype(np.float32)
+            hours = np.floor((days - whole) * 24 + 1e-7)  # a whole hour may lie a little below as a share of a day
+            return np.where(known, np.minimum(hours, 23), np.nan).astype(np.float32)
         case "weekday":
             names, index = WEEKDAYS, (whole + 3) % 7  # 1970 began on a Thursday
         case "month":

@@ -126,11 +126,16 @@ def _described(section: type[Section] | None, names: list[str], problem: Any) ->
         case "missing":
             return name, "missing"
         case "union_tag_not_found":
-            return f"{name}.kind", "missing"
+            return f"{name}.{_discriminator(problem)}", "missing"
         case "union_tag_invalid":
-            return f"{name}.kind = {problem['ctx']['tag']!r}", f"should be one of {problem['ctx']['expected_tags']}"
+            tag, tags = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
+            return f"{name}.{_discriminator(problem)} = {tag!r}", f"should be one of {tags}"
     value = "" if isinstance(problem["input"], dict) else f" = {problem['input']!r}"
     return f"{name}{value}", problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _discriminator(problem: Any) -> str:
+    return problem["ctx"]["discriminator"].strip("'")
 
 
 def _located(cls: type[Section], loc: tuple[int | str, ...]) -> tuple[type[Section] | None, list[str]]:
@@ -164,6 +169,7 @@ def _variants(annotation: Any) -> list[Any]:
 
 
 def _is_branch(variant: Any, label: str) -> bool:
-    """Whether pydantic calls `variant` so: by its kind, or a container by its type."""
-    kind = getattr(variant, "model_fields", {}).get("kind")
-    return label in get_args(kind.annotation) if kind else label.startswith(f"{getattr(variant, '__name__', None)}[")
+    """Whether pydantic calls `variant` so: by its kind or type, or a container by its name."""
+    fields = getattr(variant, "model_fields", {})
+    tag = fields.get("kind") or fields.get("type")
+    return label in get_args(tag.annotation) if tag else label.startswith(f"{getattr(variant, '__name__', None)}[")

@@ -23,6 +23,7 @@ RATES_PICTURE = Path("results/learning_rate.png")
 
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED
+QUALITY = "quality.json"  # in PREPARED
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from percept.contract import Contract
 from percept.dates import PARTS as DATE_PARTS
+from percept.formats import CsvFormat, PictureFormat
 from percept.params import Section
 
 Part = Literal["train", "validation", "test"]
@@ -66,6 +67,21 @@ class Pixels(Section):
     offset: float
 
 
+class TableInput(Section):
+    """How the text of a file becomes the raw inputs."""
+
+    text: CsvFormat
+    date: dict[str, str]  # column -> its form
+    derive: dict[str, str]  # raw input -> formula over columns
+    required: tuple[str, ...]  # raw inputs that nothing fills where they are missing
+
+
+class PictureInput(PictureFormat):
+    """How a picture becomes the raw input."""
+
+    white: int  # the level that is 255 in a picture file
+
+
 class DatasetSpec(Section):
     """Shape and meaning of the arrays in data/prepared."""
 
@@ -78,6 +94,9 @@ class DatasetSpec(Section):
     targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
     classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...
     target_scales: tuple[TargetScale, ...] = ()  # regression: of each target
+    table: TableInput | None = None  # tables only
+    picture: PictureInput | None = None  # pictures only
+    sha256: dict[str, str] = Field({})  # of the raw files
     contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
     rows: Rows
 

@@ -30,7 +30,6 @@ def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.boo
             found = f"{table.file} has no column {name!r}{nearest(name, table.columns)}"
             raise UserError("contract.columns", found, f"some of {listed(table.columns)}", "mend it in conf/task/")
     found = list(violations(contract, table.columns))
-    paths.VIOLATIONS.unlink(missing_ok=True)
     if not found:
         return {}
     _write(table, found)
@@ -38,7 +37,7 @@ def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.boo
         lines = [_described(table, violation) for violation in found]
         raise UserError(
             table.file,
-            "\n    ".join([f"{len(lines)} rules of the contract are broken", *lines]),
+            "\n    ".join([f"broken rules of the contract: {len(lines)}", *lines]),
             "rows that keep the contract (contract.columns in the task file)",
             f"see {paths.VIOLATIONS}; mend the file or the contract, or set contract.violation: drop",
         )
@@ -53,16 +52,14 @@ def _described(table: Table, violation: Violation) -> str:
 
 
 def _write(table: Table, found: list[Violation]) -> None:
-    rules: dict[int, list[str]] = {}
-    for violation in found:
-        for row in np.flatnonzero(violation.rows):
-            rules.setdefault(int(row), []).append(f"{violation.column} is {violation.rule}")
+    broken = np.flatnonzero(np.any([violation.rows for violation in found], axis=0))
     with paths.replaced(paths.VIOLATIONS) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(["line", "broken rules", *table.columns])
-        for row in sorted(rules)[:MAX_ROWS]:
+        for row in broken[:MAX_ROWS]:
+            rules = [f"{violation.column} is {violation.rule}" for violation in found if violation.rows[row]]
             cells = [column[row] for column in table.columns.values()]
-            writer.writerow([table.lines[row], "; ".join(rules[row]), *cells])
+            writer.writerow([table.lines[row], "; ".join(rules), *cells])
 
 
 def fit_contract(
@@ -70,8 +67,9 @@ def fit_contract(
 ) -> Contract:
     """The given contract, and for every other column that is read what its training rows hold."""
     kinds = {column.source: column.kind for column in inputs if column.source in table.columns}
-    for formula in features.derive.values():
-        kinds |= dict.fromkeys(sorted(column_names(formula) & set(table.columns)), "numeric")
+    for column in inputs:
+        if column.name in features.derive:
+            kinds |= dict.fromkeys(sorted(column_names(features.derive[column.name])), "numeric")
     columns = {name: table.columns[name][train] for name in kinds}
     learned = {name: _fit_rule(columns[name], kind, features.date.get(name)) for name, kind in kinds.items()}
     return given.model_copy(update={"columns": learned | given.columns})
@@ -89,4 +87,4 @@ def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> Column
         ends = {"min": float(numbers.min()), "max": float(numbers.max())} if len(numbers) else {}
         return Number(type="number", missing=missing, **ends)
     values = np.unique(present.astype(str)).tolist()
-    return Category(type="category", missing=missing, values=values if len(values) <= MAX_VALUES else None)
+    return Category(type="category", missing=missing, values=values if 0 < len(values) <= MAX_VALUES else None)

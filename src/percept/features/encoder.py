@@ -34,7 +34,7 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     number_steps = {"none": [], "standard": [StandardScaler()], "min_max": [MinMaxScaler()]}[features.scaling]
     if features.missing.numeric in ("median", "mean"):
         number_steps = [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *number_steps]
-    kept = "auto" if features.max_categories is None else _frequent(features.max_categories, inputs, train)
+    kept = "auto" if features.max_categories is None else _frequent(features, inputs, train)
     text_steps = [OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)]
     if features.missing.category == "most_frequent":
         _check_not_empty(inputs, train)
@@ -48,13 +48,19 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     return encoder.fit(frame)
 
 
-def _frequent(count: int, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[NDArray[np.object_]]:
+def _frequent(
+    features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]
+) -> list[NDArray[np.object_]]:
     """The most frequent categories of each text input, sorted."""
     kept = []
     for column in inputs:
         if column.kind == "category":
-            values, counts = np.unique(train[column.name][:, 0].astype(str), return_counts=True)
-            kept.append(np.sort(values[np.argsort(-counts, kind="stable")[:count]]).astype(object))
+            cells = train[column.name][:, 0].astype(str)
+            if features.missing.category == "most_frequent":
+                cells = cells[cells != ""]  # none is empty any more when they are encoded
+            values, counts = np.unique(cells, return_counts=True)
+            most = np.argsort(-counts, kind="stable")[: features.max_categories]
+            kept.append(np.sort(values[most]).astype(object))
     return kept
 
 

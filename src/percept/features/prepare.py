@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.contract import Contract
-from percept.errors import UserError
+from percept.errors import UserError, listed
 from percept.features import Features
+from percept.features.assess import assess_pictures, assess_table
 from percept.features.checks import check_contract, fit_contract
 from percept.features.encoder import encode, encoder_to_onnx, feature_sources, fit_encoder
 from percept.features.image import ImageFeatures, fit_pixels
@@ -28,10 +29,11 @@ from percept.features.target import (
     read_targets,
     read_weights,
 )
+from percept.formats import PictureFormat
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared import Examples, save_examples, save_raw
 from percept.sources.dataset import Images, Table
-from percept.spec import PARTS, DatasetSpec, RawInput, Rows
+from percept.spec import PARTS, DatasetSpec, PictureInput, RawInput, Rows, TableInput
 
 
 def prepare(
@@ -43,9 +45,15 @@ def prepare(
     seed: int,
     folder: Path,
     contract: Contract | None = None,
+    sha256: dict[str, str] | None = None,
 ) -> DatasetSpec:
-    """Write the arrays of each part and spec.json into `folder`. Raises `UserError`."""
+    """Write the arrays of each part and spec.json into `folder`. Raises `UserError`.
+
+    sha256: of the raw files, which the shipped file carries.
+    """
     contract = contract or Contract()
+    if contract.columns and isinstance(raw, Images):
+        raise UserError("contract.columns", listed(contract.columns), "none: pictures have no columns", TASK_FILE)
     match raw, features:
         case Images(), ImageFeatures():
             spec = _prepare_images(task, raw, features, split, objective, seed, folder)
@@ -54,6 +62,7 @@ def prepare(
         case _:
             kind = "image" if isinstance(raw, Images) else "table"
             raise UserError("features.kind", features.kind, kind, f"the source gives a{'n' * (kind == 'image')} {kind}")
+    spec = spec.model_copy(update={"sha256": sha256 or {}})
     spec.save(folder / paths.SPEC)
     return spec
 
@@ -66,15 +75,23 @@ def _prepare_images(
     for name in PARTS:
         rows = getattr(parts, name)
         save_examples(name, Examples(raw.pixels[rows], y[rows]), folder)
+    assess_pictures(raw.pixels, y, split, parts).save(folder)
     return DatasetSpec(
         task=task,
         raw_inputs=(RawInput(name="pixels", kind="pixels"),),
         shape=raw.pixels.shape[1:],
         pixels=fit_pixels(features, raw.pixels[parts.train]),
+        picture=_picture_input(raw),
         targets=objective.targets,
         classes=classes,
         rows=_account(raw.num_rows + sum(raw.dropped.values()), raw.dropped, parts, split),
     )
+
+
+def _picture_input(raw: Images) -> PictureInput:
+    height, width, channels = raw.pixels.shape[1:]
+    form = raw.form or PictureFormat(size=(height, width), color="rgb" if channels == 3 else "grey")
+    return PictureInput(**form.model_dump(), white=raw.white)
 
 
 def _encode_image_classes(raw: Images, objective: Objective) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -98,29 +115,33 @@ def _prepare_table(
     folder: Path,
     contract: Contract,
 ) -> DatasetSpec:
+    source = raw.num_rows
+    kept, broken = _kept_rows(raw, check_contract(contract, raw))
+    raw = raw.take(kept)
     targets, weights = read_targets(raw, features, objective), read_weights(raw, objective)
-    inputs = assign_columns(features, raw, not_features=(*objective.columns(), *split.columns()))
+    for_split = [column for column in split.columns() if column not in features.named()]
+    inputs = assign_columns(features, raw, not_features=(*objective.columns(), *for_split))
     columns = raw_columns(features, raw, inputs)
-    reasons = check_contract(contract, raw)
-    reasons |= missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))
+    reasons = missing_targets(targets | ({objective.weight: weights} if objective.weight else {}))
     kept, dropped = _kept_rows(raw, reasons | rows_to_drop(features, raw, columns, inputs))
+    raw, columns = raw.take(kept), {name: column[kept] for name, column in columns.items()}
     y, classes = encode_targets({name: values[kept] for name, values in targets.items()}, objective, raw.file)
-    values = {name: column[kept] for name, column in raw.columns.items()}
-    is_test = None if raw.is_test is None else raw.is_test[kept]
-    parts = split_rows(split, y, values, is_test, seed)
-    train = {name: column[kept][parts.train] for name, column in columns.items()}
-    mean_weight = None if weights is None else weights[kept][parts.train].mean()
-    fitted = fit_encoder(features, inputs, train)
+    parts = split_rows(split, y, raw.columns, raw.is_test, seed)
+    fitted = fit_encoder(features, inputs, {name: column[parts.train] for name, column in columns.items()})
     encoder = encoder_to_onnx(fitted, inputs)
     (folder / paths.ENCODER).write_bytes(encoder)
-    for name in PARTS:
-        rows = kept[getattr(parts, name)]
-        part = {column: values[rows] for column, values in columns.items()}
+    if weights is not None:
         # What counts is how rows compare: a loss of another size would want another learning rate.
-        weight = None if weights is None else (weights[rows] / mean_weight).astype(np.float32)
+        weights = (weights[kept] / weights[kept][parts.train].mean()).astype(np.float32)
+    for name in PARTS:
+        rows = getattr(parts, name)
+        part = {column: values[rows] for column, values in columns.items()}
         # Training eats what the shipped encoder gives, so that the two cannot differ.
-        save_examples(name, Examples(encode(encoder, part), y[getattr(parts, name)], weight), folder)
+        save_examples(
+            name, Examples(encode(encoder, part), y[rows], None if weights is None else weights[rows]), folder
+        )
         save_raw(name, part, folder)
+    assess_table(columns, inputs, y, raw.lines, objective, split, parts).save(folder)
     feature_names = tuple(name.partition("__")[2] for name in fitted.get_feature_names_out())
     return DatasetSpec(
         task=task,
@@ -130,9 +151,21 @@ def _prepare_table(
         feature_sources=feature_sources(fitted, inputs),
         targets=objective.targets,
         classes=classes,
+        table=_table_input(raw, features, inputs),
         target_scales=fit_target_scales(y[parts.train], objective),
-        contract=fit_contract(contract, raw, features, inputs, kept[parts.train]),
-        rows=_account(raw.num_rows, dropped, parts, split),
+        contract=fit_contract(contract, raw, features, inputs, parts.train),
+        rows=_account(source, broken | dropped, parts, split),
+    )
+
+
+def _table_input(raw: Table, features: TableFeatures, inputs: tuple[RawInput, ...]) -> TableInput:
+    names = {column.name for column in inputs}
+    numbers = tuple(column.name for column in inputs if column.kind == "numeric")
+    return TableInput(
+        text=raw.text,
+        date=features.date,
+        derive={name: formula for name, formula in features.derive.items() if name in names},
+        required=numbers if features.missing.numeric in ("drop", "error") else (),
     )
 
 
@@ -141,12 +174,12 @@ def _kept_rows(raw: Table, reasons: dict[str, NDArray[np.bool_]]) -> tuple[NDArr
     gone = np.zeros(raw.num_rows, dtype=bool)
     dropped = {}
     for reason, rows in reasons.items():
-        dropped[reason] = int((rows & ~gone).sum())
+        if (rows & ~gone).any():
+            dropped[reason] = int((rows & ~gone).sum())
         gone |= rows
     if gone.all():
-        raise UserError(
-            raw.file, f"no row is left; dropped: {dropped}", "rows to learn from", "change features.missing"
-        )
+        advice = "change features.missing or the contract"
+        raise UserError(raw.file, f"no row is left; dropped: {dropped}", "rows to learn from", advice)
     return np.flatnonzero(~gone), dropped
 
 

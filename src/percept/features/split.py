@@ -1,12 +1,14 @@
 """Which rows train, which choose, which judge."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from percept.dates import Form, parse_dates
 from percept.errors import UserError, listed, nearest
+from percept.numbers import parse_numbers
 from percept.params import Label, Section
 
 Indices = NDArray[np.int64]
@@ -21,6 +23,13 @@ class Fraction(Section):
     stratify: bool = False  # keep the share of each class
     random_state: int | None = None  # null: the run's seed
     of: Literal["train", "test"] = "train"  # validation only: cut from the training rows or from the test rows
+    group: str | None = None  # column: rows of one value stay together, and the share is one of the values
+
+    @model_validator(mode="after")
+    def keeps_groups_or_shares(self) -> "Fraction":
+        if self.group and self.stratify:
+            raise ValueError("group and stratify do not go together; set stratify: false to keep groups together")
+        return self
 
 
 class Ends(Section):
@@ -48,6 +57,18 @@ class Last(Ends):
     kind: Literal["last"]
 
 
+class Latest(Ends):
+    """The rows with the latest values of a column; those as late as the first of them are all taken along."""
+
+    kind: Literal["latest"]
+    column: str
+    form: Form | None = None  # of dates, as strptime takes it, such as %Y-%m-%d; null: numbers
+
+    def times(self, cells: NDArray[np.object_]) -> NDArray[np.float64]:
+        """(rows,) with NaN where a cell is no number or date."""
+        return parse_numbers(cells) if self.form is None else parse_dates(cells, self.form)
+
+
 class Given(Section):
     """The rows that the publisher set apart."""
 
@@ -55,7 +76,7 @@ class Given(Section):
 
 
 class Column(Section):
-    """The rows with a certain value in a column; the column is no feature."""
+    """The rows with a certain value in a column."""
 
     kind: Literal["column"]
     column: str
@@ -77,10 +98,13 @@ class Nothing(Section):
 
 
 class Split(Section):
-    """First the test rows are set apart, then the validation rows."""
+    """First the test rows are set apart, then the validation rows.
 
-    test: Annotated[Fraction | First | Last | Given | Column | Same, Field(discriminator="kind")]
-    validation: Annotated[Fraction | First | Last | Column | Nothing, Field(discriminator="kind")]
+    The columns that decide are no features, unless features names them too.
+    """
+
+    test: Annotated[Fraction | First | Last | Latest | Given | Column | Same, Field(discriminator="kind")]
+    validation: Annotated[Fraction | First | Last | Latest | Column | Nothing, Field(discriminator="kind")]
 
     @model_validator(mode="after")
     def cuts_validation_rows_from_rows_that_are_there(self) -> "Split":
@@ -90,15 +114,22 @@ class Split(Section):
             raise ValueError("validation.of: test does not go with test.kind: same, whose rows all train")
         return self
 
+    @model_validator(mode="after")
+    def has_each_group_in_one_part(self) -> "Split":
+        groups = [part.group for part in (self.test, self.validation) if isinstance(part, Fraction)]
+        if len(set(groups)) > 1:
+            test, validation = (group or "null" for group in groups)
+            raise ValueError(f"test.group is {test} and validation.group {validation}; they should be the same")
+        return self
+
     def columns(self) -> tuple[str, ...]:
         """Columns that decide the split."""
-        return tuple(part.column for part in (self.test, self.validation) if isinstance(part, Column))
+        found = [getattr(part, "group" if isinstance(part, Fraction) else "column", None) for _, part in self]
+        return tuple(dict.fromkeys(filter(None, found)))
 
 
-class Parts(Section):
+class Parts(NamedTuple):
     """Row numbers of each part."""
-
-    model_config = Section.model_config | {"arbitrary_types_allowed": True}
 
     train: Indices
     validation: Indices
@@ -141,26 +172,21 @@ def _cut(
     """(rows that stay, rows cut off)."""
     match part:
         case Fraction():
-            stay, off = _random_cut(where, part, rows, labels, seed)
+            groups = None if part.group is None else _values(where, part.group, rows, columns)
+            stay, off = _random_cut(where, part, rows, labels, groups, seed)
         case First():
-            count = part.count(len(rows))
-            stay, off = rows[count:], rows[:count]
+            off, stay = np.split(rows, [part.count(len(rows))])
         case Last():
-            count = part.count(len(rows))
-            stay, off = rows[: max(len(rows) - count, 0)], rows[max(len(rows) - count, 0) :]
+            stay, off = np.split(rows, [max(len(rows) - part.count(len(rows)), 0)])
+        case Latest():
+            late = _latest(where, part, _values(where, part.column, rows, columns))
+            stay, off = rows[~late], rows[late]
         case Given():
             if is_test is None:
                 raise UserError(where, "kind: given", "a source with a test set of its own", "choose kind: fraction")
             stay, off = rows[~is_test[rows]], rows[is_test[rows]]
         case Column():
-            if part.column not in columns:
-                raise UserError(
-                    where,
-                    f"there is no column {part.column!r}{nearest(part.column, columns)}",
-                    f"one of {listed(columns)}",
-                    "mend it in conf/task/",
-                )
-            chosen = columns[part.column][rows] == part.value
+            chosen = _values(where, part.column, rows, columns, may_be_missing=True) == part.value
             stay, off = rows[~chosen], rows[chosen]
     if len(stay) == 0 or len(off) == 0:
         raise UserError(
@@ -172,22 +198,55 @@ def _cut(
     return stay, off
 
 
-def _random_cut(where: str, part: Fraction, rows: Indices, labels: NDArray, seed: int) -> tuple[Indices, Indices]:
-    from sklearn.model_selection import train_test_split
+def _values(
+    where: str, column: str, rows: Indices, columns: dict[str, NDArray], may_be_missing: bool = False
+) -> NDArray[np.object_]:
+    if column not in columns:
+        found = f"there is no column {column!r}{nearest(column, columns)}"
+        expected = f"one of {listed(columns)}" if columns else "a split without columns: pictures have none"
+        raise UserError(where, found, expected, "mend it in conf/task/")
+    values = columns[column][rows]
+    if not may_be_missing and (values == "").any():
+        raise _unusable(where, column, f"{(values == '').sum()} of {len(values)} cells are missing", "a value in each")
+    return values
+
+
+def _latest(where: str, part: Latest, cells: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """(rows,) which are at least as late as the one that is `part.count` from the end."""
+    times = part.times(cells)
+    wrong = np.flatnonzero(np.isnan(times))
+    if len(wrong):
+        found = f"{len(wrong)} of {len(cells)} cells cannot be ordered, the first is {cells[wrong[0]]!r}"
+        expected = "a number in each (form: null)" if part.form is None else f"a date such as {part.form} in each"
+        raise _unusable(where, part.column, found, expected)
+    return times >= np.sort(times)[-min(part.count(len(times)), len(times))]
+
+
+def _unusable(where: str, column: str, found: str, expected: str) -> UserError:
+    advice = (
+        f"mend them, or leave such rows out: contract.violation: drop and contract.columns: {{{column}: {{type: ..., "
+        "missing: false}}"
+    )
+    return UserError(where, f"column {column!r}: {found}", expected, advice)
+
+
+def _random_cut(
+    where: str, part: Fraction, rows: Indices, labels: NDArray, groups: NDArray[np.object_] | None, seed: int
+) -> tuple[Indices, Indices]:
+    from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
     state = seed if part.random_state is None else part.random_state
     try:
-        stay, off = train_test_split(
-            rows,
-            test_size=part.fraction,
-            random_state=state,
-            stratify=labels[rows] if part.stratify else None,
-        )
+        if groups is not None:
+            shuffled = GroupShuffleSplit(1, test_size=part.fraction, random_state=state)
+            return tuple(rows[chosen] for chosen in next(shuffled.split(rows, groups=groups.astype(str))))
+        stratify = labels[rows] if part.stratify else None
+        stay, off = train_test_split(rows, test_size=part.fraction, random_state=state, stratify=stratify)
     except ValueError as error:
         raise UserError(
             where,
             str(error).partition(". ")[0],  # what follows lists every class that is too small
             f"enough rows for a share of {part.fraction}",
-            "change the fraction, or set stratify: false",
+            "change the fraction" + (", or set stratify: false" if part.stratify else ""),
         ) from None
     return stay, off

@@ -1,13 +1,13 @@
 """Tables: which columns count as numbers or categories, what a missing cell means, and how columns are scaled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from percept.dates import PARTS, date_part, date_parts, parse_dates
+from percept.dates import PARTS, Form, date_part, date_parts, parse_dates
 from percept.errors import UserError, listed, nearest
 from percept.features.formula import arithmetic, column_names, compute
 from percept.numbers import LARGEST, parse_numbers
@@ -33,11 +33,16 @@ class TableFeatures(Section):
     numeric: tuple[str, ...] | Literal["rest"] = ()
     category: tuple[str, ...] | Literal["rest"] = ()
     drop: tuple[str, ...] | Literal["rest"] = ()
-    date: dict[str, str] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
+    date: dict[str, Form] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
     derive: dict[str, Annotated[str, AfterValidator(arithmetic)]] = Field({})  # new column -> formula over others
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
     scaling: Literal["none", "standard", "min_max"] = "standard"  # of numeric columns
     missing: MissingCells = MissingCells()
+
+    def named(self) -> set[str]:
+        """The columns that a list names."""
+        lists = (self.numeric, self.category, self.drop, self.date)
+        return {column for columns in lists if columns != "rest" for column in columns}
 
 
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
@@ -150,16 +155,27 @@ def raw_columns(
     features: TableFeatures, table: Table, inputs: Sequence[RawInput]
 ) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
     """Each raw input as the shipped file takes it: (rows, 1) float32 with NaN, or text with "" for a missing cell."""
+    numeric = [column.name for column in inputs if column.kind == "numeric" and not column.date]
+    numbers = {name: read_numbers(table, name) for name in numeric if name not in features.derive}
+    numbers |= derived_columns(features, table, [name for name in numeric if name in features.derive])
+    dates = dict.fromkeys(column.date for column in inputs if column.date)
+    days = {name: read_dates(table, name, features.date[name]) for name in dates}
+    return as_raw_inputs(inputs, table.columns, numbers, days)
+
+
+def as_raw_inputs(
+    inputs: Sequence[RawInput],
+    texts: Mapping[str, NDArray[np.object_]],
+    numbers: Mapping[str, NDArray[np.float64]],
+    days: Mapping[str, NDArray[np.float64]],
+) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
+    """Each raw input, (rows, 1), from columns (rows,): texts and numbers by its name, days by its date column."""
     columns = {}
     for column in inputs:
         if column.date:
-            values = date_part(read_dates(table, column.date, features.date[column.date]), column.part)
-        elif column.kind == "category":
-            values = table.columns[column.name]
-        elif column.name in features.derive:
-            values = derived_columns(features, table, [column.name])[column.name].astype(np.float32)
+            values = date_part(days[column.date], column.part)
         else:
-            values = read_numbers(table, column.name).astype(np.float32)
+            values = texts[column.name] if column.kind == "category" else numbers[column.name].astype(np.float32)
         if column.kind == "numeric":
             values = np.where(np.abs(values) < SMALLEST, np.float32(0), values)
         columns[column.name] = values[:, np.newaxis]
@@ -179,10 +195,15 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
                 f"columns out of {listed(table.columns)}",
                 TASK_FILE,
             )
-        with np.errstate(all="ignore"):
-            values = compute(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
-            columns[name] = np.where(np.abs(values) <= LARGEST, values, np.nan)
+        columns[name] = derived(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
     return columns
+
+
+def derived(formula: str, numbers: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(rows,) values of a formula, NaN where an operand is missing or the divisor is 0."""
+    with np.errstate(all="ignore"):
+        values = compute(formula, numbers)
+        return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def rows_to_drop(

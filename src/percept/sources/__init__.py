@@ -10,6 +10,7 @@ from percept.sources.arff import Arff
 from percept.sources.bundled import Bundled
 from percept.sources.csv import Csv
 from percept.sources.dataset import Images, Table
+from percept.sources.download import sha256
 from percept.sources.generated import Generated
 from percept.sources.idx import Idx
 from percept.sources.image_folder import ImageFolder
@@ -20,3 +21,11 @@ Source = Annotated[Archive | Arff | Bundled | Csv | Generated | Idx | ImageFolde
 def read(source: Source, folder: Path) -> Images | Table:
     """The raw dataset that `source.fetch` put into `folder`. Raises `UserError`."""
     return source.read(folder)
+
+
+def digests(source: Source, folder: Path) -> dict[str, str]:
+    """Path below `folder` -> sha256 of each file that `fetch` put there; of pictures, that of all together."""
+    if isinstance(source, ImageFolder):
+        return {source.path: source.sha256}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}

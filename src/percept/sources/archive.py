@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import field_validator, model_validator
 
 from percept.errors import UserError, listed
+from percept.formats import CsvFormat
 from percept.sources.container import opened
-from percept.sources.csv import CsvFormat, read_csv
+from percept.sources.csv import read_csv
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring, inside
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed
+from percept.formats import CsvFormat, Encoding
 from percept.params import Section
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring
-from percept.sources.text import Encoding, decoded
+from percept.sources.text import decoded
 
 NAME = r"'[^']*'|\"[^\"]*\"|[^'\"\s]\S*"
 UNREAD = re.compile(rf"@attribute\s+({NAME})\s+(string|date|relational)", re.IGNORECASE)
@@ -53,6 +54,7 @@ class Arff(Section):
             columns=dict(zip(parts[0].attributes, cells.T, strict=True)),
             lines=np.concatenate([part.lines for part in parts]),
             is_test=np.repeat([False, True], [len(part.lines) for part in parts]) if len(parts) == 2 else None,
+            text=CsvFormat(missing=("", "NaN", "nan", "?")),
         )
 
 

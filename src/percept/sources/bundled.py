@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 
+from percept.formats import CsvFormat
 from percept.params import Section
-from percept.sources.csv import CsvFormat, read_csv
+from percept.sources.csv import read_csv
 from percept.sources.dataset import Images, Table
 
 
@@ -43,4 +44,5 @@ class Bundled(Section):
                 pixels=data["images"][..., np.newaxis],
                 labels=data["labels"].astype(np.int64),
                 classes=tuple(str(digit) for digit in range(10)),
+                white=16,
             )

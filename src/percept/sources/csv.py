@@ -6,22 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from percept.errors import UserError, listed
-from percept.params import Section
+from percept.formats import CsvFormat, plain_number
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring
-from percept.sources.text import Encoding, decoded
-
-
-class CsvFormat(Section):
-    """How the text becomes rows."""
-
-    columns: tuple[str, ...] | None = None  # names for a file without a header; null: the first line names them
-    separator: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
-    missing: tuple[str, ...] = ("", "NaN", "nan")  # cells that stand for "no value", spaces around them aside
-    encoding: Encoding = "utf-8-sig"  # UTF-8, with or without a byte order mark
+from percept.sources.text import decoded
 
 
 class Csv(CsvFormat):
@@ -64,11 +55,13 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
     if not rows:
         raise _unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
     missing = set(text.missing)
+    plain = plain_number(text)
     columns = {}
     for name, cells in zip(names, zip(*rows, strict=True), strict=True):
-        values = [cell.strip() for cell in cells]
-        columns[name] = np.array(["" if value in missing else value for value in values], dtype=object)
-    return Table(file=str(path), columns=columns, lines=np.array(lines))
+        values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
+        columns[name] = np.array([plain(value) for value in values] if plain else values, dtype=object)
+    form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
+    return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
 
 
 def _check_header(path: Path, names: list[str], text: CsvFormat) -> None:

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from percept.formats import CsvFormat
 from percept.params import Section
-from percept.sources.csv import CsvFormat, read_csv
+from percept.sources.csv import read_csv
 from percept.sources.dataset import Table
 
 

@@ -11,9 +11,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, field_validator
 
 from percept.errors import UserError, listed
+from percept.formats import PictureFormat
 from percept.sources.class_folders import ClassFolders, Parts, check_training_classes, class_folders
 from percept.sources.container import opened
 from percept.sources.dataset import Images
@@ -33,7 +34,7 @@ class Decoded:
     problem: str | None
 
 
-class ImageFolder(RemoteFile):
+class ImageFolder(RemoteFile, PictureFormat):
     """Pictures of any size, each brought to the same; class folders may lie in train/ and test/, a split that is given.
 
     `path` is a folder or an archive, of any of these kinds whatever its name says.
@@ -42,9 +43,6 @@ class ImageFolder(RemoteFile):
     kind: Literal["image_folder"]
     sha256: str = Field(pattern="^([0-9a-f]{64}|unknown)$")  # of the pictures; what it is, a run with `unknown` says
     folder: str = "."  # what holds one folder for each class; `*` stands for any one name
-    size: tuple[PositiveInt, PositiveInt]  # height and width, pixels
-    color: Literal["rgb", "grey"] = "rgb"
-    resize: Literal["stretch", "crop", "pad"] = "stretch"  # crop: the middle; pad: with black
     broken: Literal["error", "drop"] = "error"  # what a picture that cannot be read means
 
     @field_validator("folder")
@@ -80,6 +78,7 @@ class ImageFolder(RemoteFile):
             classes=found.classes,
             is_test=np.array([name[0].lower() == "test" for name in names]) if found.has_sets else None,
             dropped={DROPPED: len(problems)} if problems else {},
+            form=PictureFormat(size=self.size, color=self.color, resize=self.resize),
         )
 
     def _decoded(

@@ -1,23 +1,9 @@
-"""Text files: the encoding they are in, and the line that is not in it."""
+"""Text files, and the line that is not in the encoding."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 from percept.errors import UserError
-
-
-def _known(encoding: str) -> str:
-    try:
-        "".encode(encoding)
-    except LookupError:
-        raise ValueError("should be a text encoding of Python, such as utf-8-sig, cp1252 or euc-kr") from None
-    return encoding
-
-
-Encoding = Annotated[str, AfterValidator(_known)]
 
 
 def decoded(path: Path, encoding: str, unreadable: Callable[[Path, str, str], UserError]) -> str:

@@ -5,6 +5,7 @@ import re
 import tempfile
 import warnings
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+import percept
 from percept import shipped
+from percept.meaning import Meaning
 from percept.models.cnn import AUGMENTATION
 from percept.objective import AUXILIARY, Objective
 from percept.spec import DatasetSpec
@@ -22,6 +25,7 @@ from percept.training.decision import Decision, append_decision
 T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
+PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -110,12 +114,27 @@ def save_onnx(
         append_decision(network.graph, objective.kind, spec.classes, decision.thresholds)
     for value in [*network.graph.input, *network.graph.output]:
         value.type.tensor_type.shape.dim[0].dim_param = "rows"
-    lists = {"targets": spec.targets, "classes": spec.classes, "thresholds": decision.thresholds}
-    meaning = {name: json.dumps(values, ensure_ascii=False) for name, values in lists.items()}
-    meaning |= {"task": spec.task, "kind": objective.kind, "temperature": json.dumps(decision.temperature)}
-    onnx.helper.set_model_props(network, meaning)
+    onnx.helper.set_model_props(network, meaning_of(spec, objective, decision).to_metadata())
     onnx.checker.check_model(network)
     path.write_bytes(network.SerializeToString(deterministic=True))
+
+
+def meaning_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> Meaning:
+    """What the shipped file says of itself."""
+    return Meaning(
+        task=spec.task,
+        kind=objective.kind,
+        targets=spec.targets,
+        classes=spec.classes,
+        thresholds=decision.thresholds,
+        temperature=decision.temperature,
+        inputs=spec.raw_inputs,
+        table=spec.table,
+        picture=spec.picture,
+        contract=spec.contract,
+        sha256=spec.sha256,
+        versions={"percept": percept.__version__} | {name: version(name) for name in PACKAGES},
+    )
 
 
 def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from omegaconf import OmegaConf
 
+import preprocess
 from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.features.table import TableFeatures
@@ -31,6 +33,28 @@ class Prepared:
     @property
     def encoder(self) -> bytes:
         return (self.folder / "encoder.onnx").read_bytes()
+
+
+@pytest.fixture
+def preprocess_rows(tmp_path, monkeypatch) -> Callable[..., DatasetSpec]:
+    """Run the stage on a CSV file, in a folder of its own: target y, positive label 1, and the last two rows test."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(text: str, contract: dict | None = None, split: dict | None = None, **features) -> DatasetSpec:
+        Path("data/raw").mkdir(parents=True, exist_ok=True)
+        Path("data/raw/own.csv").write_text(text, encoding="utf-8")
+        sections = {
+            "source": {"kind": "csv", "files": [{"path": "own.csv", "sha256": "0" * 64}]},
+            "features": {"kind": "table", **features},
+            "split": split or LAST_TWO,
+            "objective": {"kind": "binary", "target": "y", "positive": "1"},
+            "contract": contract or {},
+        }
+        Path("params.yaml").write_text(OmegaConf.to_yaml({"task": "own", "seed": 0, **sections}), encoding="utf-8")
+        preprocess.main()
+        return DatasetSpec.load(Path("data/prepared/spec.json"))
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,21 @@ def test_most_frequent_needs_a_training_row_with_a_value():
         fitted({"plan": text("", "")}, missing={"category": "most_frequent"})
 
 
+def test_rare_categories_count_as_unseen_ones_and_of_equals_the_first_stays():
+    train = {"plan": text("a", "b", "b", "c", "", "c", "d"), "size": text(*"SSMMLLL")}
+    assert encoded(train, {"plan": text("c", "d", ""), "size": text("L", "M", "S")}, max_categories=2).tolist() == [
+        [0, 1, 1, 0],
+        [0, 0, 0, 1],
+        [0, 0, 0, 0],
+    ]
+
+
+def test_a_missing_category_that_is_filled_is_none_of_the_frequent_ones():
+    train = {"plan": text("", "", "", "a", "b", "b")}
+    x = encoded(train, {"plan": text("", "a")}, max_categories=2, missing={"category": "most_frequent"})
+    assert x.tolist() == [[0, 1], [1, 0]]
+
+
 @pytest.mark.parametrize(
     "name", ["petal length (cm)", "größe", "日本 語", "a/b:0", "features", "variable", "column_1", "'"]
 )

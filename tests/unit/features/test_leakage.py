@@ -15,16 +15,20 @@ CLEAN = {
     "age": [None if row % 7 == 0 else row for row in range(NUM_ROWS)],
     "plan": RANDOM.choice(["a", "b", "c"], NUM_ROWS).tolist(),
     "city": [None if row % 5 == 0 else "xyz"[row % 3] for row in range(NUM_ROWS)],
+    "when": [f"2024-{1 + row % 12:02}-{1 + row:02}" for row in range(NUM_ROWS)],
     "y": [row % 2 for row in range(NUM_ROWS)],
 }
 NUMBERS = st.one_of(st.none(), st.integers(), st.floats(-3e38, 3e38))
 WORDS = st.one_of(st.none(), st.sampled_from("abcxyz"), st.text(st.characters(codec="utf-8", exclude_characters="\0")))
-CELLS = {"size": NUMBERS, "age": NUMBERS, "plan": WORDS, "city": WORDS}
+DAYS = st.none() | st.dates().map(str)
+CELLS = {"size": NUMBERS, "age": NUMBERS, "plan": WORDS, "city": WORDS, "when": DAYS}
 
 FEATURES = st.fixed_dictionaries(
     {
         "numeric": st.just(["size", "age"]),
         "category": st.just(["plan", "city"]),
+        "date": st.just({"when": "%Y-%m-%d"}),
+        "max_categories": st.none() | st.integers(1, 4),
         "scaling": st.sampled_from(["none", "standard", "min_max"]),
         "missing": st.fixed_dictionaries(
             {
@@ -90,7 +94,7 @@ def test_targets_of_held_out_rows_change_no_target_scale(make_table, prepare_tab
 @pytest.mark.parametrize(("column", "cell"), [("size", 1e6), ("age", 1e6), ("plan", "new"), ("city", "new")])
 def test_a_training_row_does_change_what_is_fitted(make_table, prepare_table, column, cell):
     split = {"test": {"kind": "last", "rows": 6}, "validation": {"kind": "none"}}
-    features = {"numeric": ["size", "age"], "category": ["plan", "city"]}
+    features = {"numeric": ["size", "age"], "category": ["plan", "city"], "drop": ["when"]}
     changed = CLEAN | {column: [*CLEAN[column][:1], cell, *CLEAN[column][2:]]}
     clean, other = (prepare_table(make_table(columns), split=split, **features) for columns in (CLEAN, changed))
     assert other.encoder != clean.encoder

@@ -173,6 +173,26 @@ def test_a_column_that_splits_is_no_feature(make_table, prepare_table):
     assert (found.train.x.tolist(), found.validation.x.tolist()) == ([[0], [1], [2]], [[3]])
 
 
+@pytest.mark.parametrize(
+    ("features", "names"),
+    [
+        ({"numeric": "rest"}, ("a",)),
+        ({"numeric": ["a"], "drop": ["when", "who"]}, ("a",)),
+        ({"numeric": ["a", "who"]}, ("a", "who")),
+        ({"numeric": "rest", "date": {"when": "%Y-%m-%d"}}, ("a", "when.days")),
+    ],
+)
+def test_a_column_that_splits_is_a_feature_where_it_is_named_as_one(make_table, prepare_table, features, names):
+    days = [f"2024-01-0{day}" for day in (4, 2, 1, 3, 6, 5)]
+    table = make_table({"a": range(6), "when": days, "who": [1, 2, 3, 1, 4, 4], "y": YES_NO})
+    test = {"kind": "latest", "column": "when", "form": "%Y-%m-%d", "rows": 2}
+    validation = {"kind": "fraction", "fraction": 0.3, "group": "who"}
+    found = prepare_table(table, split={"test": test, "validation": validation}, scaling="none", **features)
+    numbers = tuple(column.name for column in found.spec.raw_inputs if column.kind == "numeric")
+    assert numbers == names
+    assert found.test.x[:, 0].tolist() == [4, 5]
+
+
 def test_a_truth_table_is_learned_and_tested_on_the_same_rows(make_table, prepare_table):
     same = {"test": {"kind": "same"}, "validation": {"kind": "none"}}
     found = prepare_table(make_table({"a": [0, 1], "y": [0, 1]}), split=same, numeric=["a"], scaling="none")

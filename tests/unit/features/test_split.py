@@ -5,13 +5,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from percept.errors import UserError
 from percept.features.split import Parts, Split, split_rows
 
 NONE = {"kind": "none"}
 HALF = {"kind": "fraction", "fraction": 0.5}
+LATEST = {"kind": "latest", "rows": 2}
 
 
 def cut(test: dict, validation: dict, labels=10, columns=None, is_test=None, seed=0) -> Parts:
@@ -86,6 +87,28 @@ def test_a_random_state_makes_the_seed_of_the_run_irrelevant():
     assert rows(cut(fixed, NONE, labels=20, seed=1)) == rows(cut(fixed, NONE, labels=20, seed=2))
 
 
+def test_latest_takes_the_last_days_and_those_of_the_same_day():
+    days = np.array(["3.1.2024", "10.1.2024", "9.12.2023", "10.1.2024", "2.2.2024"], dtype=object)
+    latest = {"kind": "latest", "column": "day", "form": "%d.%m.%Y"}
+    assert rows(cut(latest | {"rows": 1}, NONE, labels=5, columns={"day": days})) == ([0, 1, 2, 3], [], [4])
+    assert rows(cut(latest | {"rows": 2}, NONE, labels=5, columns={"day": days})) == ([0, 2], [], [1, 3, 4])
+    parts = cut(latest | {"rows": 1}, latest | {"fraction": 0.25}, labels=5, columns={"day": days})
+    assert rows(parts) == ([0, 2], [1, 3], [4])
+
+
+def test_latest_orders_numbers_by_their_value():
+    years = np.array(["900", "1e3", "-5", "1000.5"], dtype=object)
+    parts = cut({"kind": "latest", "column": "year", "rows": 2}, NONE, labels=4, columns={"year": years})
+    assert rows(parts) == ([0, 2], [], [1, 3])
+
+
+def test_groups_are_what_scikit_learn_draws():
+    groups = np.array(list("abcabcdeed"), dtype=object)
+    parts = cut(HALF | {"group": "who", "random_state": 4}, NONE, columns={"who": groups})
+    train, test = next(GroupShuffleSplit(1, test_size=0.5, random_state=4).split(groups, groups=groups.tolist()))
+    assert rows(parts) == (train.tolist(), [], test.tolist())
+
+
 SHARES = st.floats(0.05, 0.9)
 ENDS = st.sampled_from(["first", "last"])
 FRACTIONS = st.fixed_dictionaries({"kind": st.just("fraction"), "fraction": SHARES, "random_state": st.integers(0, 99)})
@@ -109,6 +132,46 @@ def test_parts_are_disjoint_and_cover_every_row(test, validation, num_rows):
     assert train and judged and bool(chosen) == (validation != NONE)
 
 
+@given(
+    times=st.lists(st.integers(0, 9) | st.floats(-1e3, 1e3, width=16), min_size=3, max_size=40),
+    count=st.fixed_dictionaries({"rows": st.integers(1, 12)}) | st.fixed_dictionaries({"fraction": SHARES}),
+    validation=st.booleans(),
+)
+def test_every_test_row_is_later_than_all_others_and_every_validation_row_than_those_that_train(
+    times, count, validation
+):
+    latest = {"kind": "latest", "column": "time", **count}
+    cells = np.array([str(time) for time in times], dtype=object)
+    try:
+        parts = cut(latest, latest if validation else NONE, labels=len(times), columns={"time": cells})
+    except UserError:
+        assume(False)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(times)))
+    train, chosen, judged = (np.array(times)[part] for part in parts)
+    assert judged.min() > max(*train, *chosen, -np.inf)
+    assert not len(chosen) or chosen.min() > train.max()
+    assert len(judged) >= count.get("rows", 0) and (judged > judged.min()).sum() < count.get("rows", len(times))
+
+
+@given(
+    groups=st.lists(st.sampled_from("abcdefgh"), min_size=4, max_size=60),
+    shares=st.tuples(SHARES, SHARES),
+    of=st.sampled_from(["train", "test"]),
+    seed=st.integers(0, 9),
+)
+def test_no_group_is_in_two_parts(groups, shares, of, seed):
+    test, validation = ({"kind": "fraction", "fraction": share, "group": "who"} for share in shares)
+    cells = np.array(groups, dtype=object)
+    try:
+        parts = cut(test, validation | {"of": of}, labels=len(groups), columns={"who": cells}, seed=seed)
+    except UserError:
+        assume(False)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(groups)))
+    train, chosen, judged = (set(cells[part]) for part in parts)
+    assert train and chosen and judged
+    assert not (train & chosen or train & judged or chosen & judged)
+
+
 @given(labels=st.lists(st.integers(0, 2), min_size=30, max_size=120), fraction=st.floats(0.2, 0.5))
 @settings(deadline=None)
 def test_stratify_keeps_the_share_of_each_class_to_about_a_row(labels, fraction):
@@ -130,13 +193,27 @@ def test_stratify_keeps_the_share_of_each_class_to_about_a_row(labels, fraction)
         ({"kind": "column", "column": "prat", "value": "x"}, NONE, "no column 'prat'; did you mean 'part'?"),
         ({"kind": "column", "column": "part", "value": "x"}, NONE, "it would take 0 and leave 10"),
         ({"kind": "fraction", "fraction": 0.01}, {"kind": "fraction", "fraction": 0.999}, "split.validation: "),
+        (LATEST | {"column": "prat"}, NONE, "no column 'prat'; did you mean 'part'?"),
+        (LATEST | {"column": "part"}, NONE, "column 'part': 10 of 10 cells cannot be ordered, the first is 'a'"),
+        (LATEST | {"column": "part", "form": "%Y"}, NONE, "a date such as %Y in each"),
+        (LATEST | {"column": "gaps"}, NONE, "contract.columns: {gaps: {type: ..., missing: false}}"),
+        (LATEST | {"column": "same"}, NONE, "of 10 rows it would take 10 and leave 0"),
+        (HALF | {"group": "gaps"}, NONE, "column 'gaps': 1 of 10 cells are missing"),
+        (HALF | {"group": "same"}, NONE, "split.test: "),
         (HALF | {"stratify": True}, NONE, "split.test: .*only 1 member"),
     ],
 )
 def test_an_impossible_split_says_where_and_why(test, validation, reason):
     labels = [0] * 9 + [1]
+    columns = {"part": ["a"] * 10, "gaps": [*"123456789", ""], "same": ["7"] * 10}
+    columns = {name: np.array(cells, dtype=object) for name, cells in columns.items()}
     with pytest.raises(UserError, match=reason if ".*" in reason else re.escape(reason)):
-        cut(test, validation, labels=labels, columns={"part": np.array(["a"] * 10, dtype=object)})
+        cut(test, validation, labels=labels, columns=columns)
+
+
+def test_pictures_have_no_column_to_split_by():
+    with pytest.raises(UserError, match="pictures have none"):
+        cut(HALF | {"group": "who"}, NONE)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +223,9 @@ def test_an_impossible_split_says_where_and_why(test, validation, reason):
         ({"kind": "last", "rows": 1, "fraction": 0.5}, NONE, "either `fraction` or `rows`"),
         (HALF | {"of": "test"}, NONE, "only validation rows can be cut from the test rows"),
         ({"kind": "same"}, HALF | {"of": "test"}, "whose rows all train"),
+        (HALF | {"group": "who", "stratify": True}, NONE, "set stratify: false to keep groups together"),
+        (HALF | {"group": "who"}, HALF, "test.group is who and validation.group null; they should be the same"),
+        (LATEST | {"column": "when", "fraction": 0.5}, NONE, "either `fraction` or `rows`"),
     ],
 )
 def test_a_contradictory_split_is_refused_before_any_row_is_read(test, validation, reason):

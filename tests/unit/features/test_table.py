@@ -95,6 +95,30 @@ def test_raw_columns_are_float32_with_nan_and_text_with_an_empty_string(people):
     assert columns["plan"].tolist() == [["a"], ["b"]]
 
 
+def test_a_date_becomes_its_parts(make_table):
+    table = make_table({"when": ["2024-02-29 06:00", None], "left": [0, 1]})
+    features = TableFeatures(kind="table", date={"when": "%Y-%m-%d %H:%M"})
+    inputs = assign_columns(features, table, ["left"])
+    assert [column.name for column in inputs] == ["when.days", "when.hour", "when.month", "when.weekday"]
+    columns = raw_columns(features, table, inputs)
+    np.testing.assert_array_equal(columns["when.days"], np.array([[19782.25], [np.nan]], np.float32), strict=True)
+    np.testing.assert_array_equal(columns["when.hour"], np.array([[6], [np.nan]], np.float32), strict=True)
+    assert (columns["when.month"].tolist(), columns["when.weekday"].tolist()) == ([["Feb"], [""]], [["Thu"], [""]])
+
+
+def test_a_cell_that_is_no_date_is_named_with_its_line(make_table):
+    table = make_table({"when": ["2024-02-29", "2023-02-29", None]})
+    features = TableFeatures(kind="table", date={"when": "%Y-%m-%d"})
+    with pytest.raises(UserError, match=r"column 'when': 1 of 3 cells are no dates \(line 3: '2023-02-29'\)"):
+        raw_columns(features, table, assign_columns(features, table, []))
+
+
+def test_a_part_of_a_date_needs_a_name_of_its_own(make_table):
+    table = make_table({"when": ["2024"], "when.days": [1]})
+    with pytest.raises(UserError, match=r"its part 'when.days' is the name of another column"):
+        assign_columns(TableFeatures(kind="table", date={"when": "%Y"}, drop="rest"), table, [])
+
+
 def test_formulas_follow_the_rules_of_arithmetic(make_table):
     table = make_table({"a": [6, 1], "b": [3, 2], "index": [10, 20]})
     assert derived(table, v="a + b * 2") == {"v": [12, 5]}

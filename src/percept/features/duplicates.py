@@ -1,0 +1,49 @@
+"""Rows that are there more than once: in two parts, or with different targets."""
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.quality import Rows
+
+Keys = NDArray[np.uint64]  # (rows,) 64 bits of what a row holds: equal rows have equal keys, others hardly ever
+FIRST = 3  # that are named
+
+
+def row_keys(columns: Iterable[NDArray]) -> Keys:
+    """Keys of columns (rows,) of numbers, with NaN where one is missing, or of text."""
+    from pandas.util import hash_array
+
+    keys = np.uint64(0)
+    for cells in columns:
+        if cells.dtype.kind == "f":
+            cells = np.where(np.isnan(cells), np.nan, cells + 0)  # one NaN alone, and no -0
+        keys = keys * np.uint64(31) + hash_array(cells)
+    return keys
+
+
+def picture_keys(pixels: NDArray[np.uint8]) -> Keys:
+    """Keys of pictures (pictures, height, width, channels)."""
+    digests = [hashlib.blake2b(np.ascontiguousarray(picture), digest_size=8).digest() for picture in pixels]
+    return np.frombuffer(b"".join(digests), np.uint64)
+
+
+def repeated(keys: Keys, train: Keys, places: NDArray[np.int64]) -> Rows:
+    """Rows that stand in the training rows too; places: (rows,) what names them."""
+    return _rows(np.isin(keys, train), places)
+
+
+def contradicting(keys: Keys, targets: Keys | NDArray[np.int64], places: NDArray[np.int64]) -> Rows:
+    """Rows with equal keys of their features and different targets, (rows,) classes or keys."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
+    lowest, highest = (end.reduceat(targets[order], starts) for end in (np.minimum, np.maximum))
+    differ = np.empty(len(keys), bool)
+    differ[order] = np.repeat(lowest != highest, np.diff(np.append(starts, len(keys))))
+    return _rows(differ, places)
+
+
+def _rows(chosen: NDArray[np.bool_], places: NDArray[np.int64]) -> Rows:
+    return Rows(count=int(chosen.sum()), of=len(chosen), first=np.sort(places[chosen])[:FIRST].tolist())

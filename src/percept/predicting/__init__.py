@@ -1,0 +1,1 @@
+"""Predict new rows and pictures with the shipped file alone."""

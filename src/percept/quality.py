@@ -1,0 +1,77 @@
+"""data/prepared/quality.json: rows that stand in two parts, contradicting labels, and how far test and train differ."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from percept import paths
+from percept.errors import UserError, listed
+from percept.params import Section
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Rows(Section):
+    """Some rows out of `of`."""
+
+    count: int = Field(ge=0)
+    of: int = Field(ge=0)
+    first: tuple[int, ...] = ()  # lines of the file; of pictures their numbers, counted from 1
+
+
+class Drift(Section):
+    """How far the test rows of a column lie from its training rows; a missing cell is a value of its own."""
+
+    name: str
+    kind: Literal["number", "category", "date"]
+    missing_train: Share
+    missing_test: Share
+    drift: Share  # numbers and dates: Kolmogorov-Smirnov distance; categories: total variation distance
+    flagged: bool  # more than chance gives
+
+
+class Quality(Section):
+    """What preprocess noticed. Nothing is fitted to it."""
+
+    unit: Literal["line", "picture"]  # of Rows.first
+    validation: Rows | None = None  # whose features all equal those of a training row
+    test: Rows | None = None  # the same; null where the test rows are the training rows
+    contradicting: Rows  # with the features of another row and another target
+    targets_are_labels: bool = True  # numbers differ often where features are equal, labels should not
+    drift: tuple[Drift, ...] = ()  # tables: by column, the greatest first
+
+    @classmethod
+    def load(cls, folder: Path = paths.PREPARED) -> Self:
+        """Raises `UserError` when preprocess has not run."""
+        path = folder / paths.QUALITY
+        if not path.is_file():
+            raise UserError(str(path), "there is no such file", "the output of preprocess", "run `dvc repro`")
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
+
+    def save(self, folder: Path) -> None:
+        (folder / paths.QUALITY).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    def messages(self) -> list[str]:
+        """A line for each thing that asks for a look."""
+        found = []
+        for part in ("validation", "test"):
+            rows = getattr(self, part)
+            if rows and rows.count:
+                mend = "drop them, or split by a group" if self.unit == "line" else "take them out"
+                where = f"also stand in the training rows ({self._first(rows)})"
+                found.append(f"{rows.count} of {rows.of} {part} rows {where}; {mend}")
+        if self.contradicting.count and self.targets_are_labels:
+            rows = self.contradicting
+            what = "have the features of another row and another target"
+            found.append(f"{rows.count} of {rows.of} rows {what} ({self._first(rows)}); are their labels right?")
+        if flagged := [column.name for column in self.drift if column.flagged]:
+            names = listed(flagged, 5)
+            found.append(
+                f"train and test differ by more than chance in {names}; `python src/quality.py` shows by how much"
+            )
+        return found
+
+    def _first(self, rows: Rows) -> str:
+        unit = self.unit + "s" * (len(rows.first) > 1)
+        return f"{'first: ' * (rows.count > len(rows.first))}{unit} {', '.join(map(str, rows.first))}"

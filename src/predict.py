@@ -1,0 +1,151 @@
+"""predict: new rows or pictures -> predictions, by models/model.onnx alone. Never loads TensorFlow.
+
+python src/predict.py new_rows.csv -o predictions.csv      a table; `-` reads the standard input
+python src/predict.py picture.jpg folder/ -o answers.csv   pictures, for a model of pictures
+Without -o the predictions go to the standard output. The last column, flags, says what is unusual about a row.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept import paths
+from percept.errors import UserError, listed, run
+from percept.predicting import output, parquet, pictures
+from percept.predicting.flags import Flags, Tally
+from percept.predicting.model import Model, load_model
+from percept.predicting.rows import CsvReader
+from percept.predicting.table import Predictor
+
+CHUNK = 2048  # rows at a time: few enough for the processor's cache, which makes all of it faster
+PICTURES = 256  # at a time
+STDIN = "-"
+
+Part = tuple[dict[str, NDArray], Flags, int, Callable[[int], str]]  # columns, flags, rows, and where each one is
+
+
+def main() -> None:
+    options = _options()
+    try:
+        tally = predict(options.inputs, options.output, options.model, options.id, options.strict)
+    except BrokenPipeError:  # whoever reads the standard output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    where = f" -> {options.output}" if options.output else ""
+    print(f"predict: {tally.summary()}{where}", file=sys.stdout if options.output else sys.stderr)
+
+
+def predict(
+    inputs: list[str], target: Path | None, model_path: Path, key: str | None, strict: bool, chunk: int = CHUNK
+) -> Tally:
+    """Write all predictions; gives what was unusual. Raises `UserError`."""
+    model = load_model(model_path)
+    files = [Path(name) for name in inputs if name != STDIN]
+    _check_inputs(inputs, model, key)
+    if target:
+        output.check_target(target, files)
+        if target.suffix.lower() == parquet.PARQUET:
+            parquet.check_installed(target)
+    tally = Tally("picture" if model.meaning.picture else "row")
+    if model.meaning.picture:
+        first, parts = {"file": "text"}, _picture_parts(model, pictures.picture_files(files))
+    else:
+        first = ({key: "text"} if key else {}) | ({} if key == "row" else {"row": "whole"})
+        parts = _table_parts(model, inputs[0], key, chunk, tally)
+    with output.opened(target, first | model.outputs | {"flags": "text"}, strict) as write:
+        for columns, flags, num_rows, place in parts:
+            tally.add(num_rows, flags, place)
+            write(columns | {"flags": flags.column(num_rows)})
+        tally.tell_ragged()
+        if strict:
+            tally.refuse(listed(inputs, 3))
+    return tally
+
+
+def _table_parts(model: Model, name: str, key: str | None, chunk: int, tally: Tally) -> Iterator[Part]:
+    predictor, start = Predictor(model), 1
+    wanted = [*model.columns, *([key] if key else [])]
+    with _progress(name) as (stream, advance):
+        if name.lower().endswith(parquet.PARQUET):
+            reader = parquet.ParquetReader(Path(name), wanted, model.meaning.table.date)
+        else:
+            shown = "standard input" if name == STDIN else name
+            reader = CsvReader(stream, shown, model.meaning.table.text, wanted, model.meaning.targets)
+        for rows in reader.chunks(chunk):
+            columns, flags = predictor.predict(rows)
+            numbers = np.arange(start, start + len(rows.lines))
+            keys = {key: np.array([cell.strip() for cell in rows.columns[key]], dtype=object)} if key else {}
+            tally.add_ragged([f"{rows.place(row)} ({count})" for row, count in rows.num_cells.items()])
+            yield {"row": numbers} | keys | columns, flags, len(numbers), rows.place
+            start += len(numbers)
+            advance()
+
+
+def _picture_parts(model: Model, files: list[Path]) -> Iterator[Part]:
+    from tqdm import tqdm
+
+    with tqdm(total=len(files), unit=" pictures", disable=not sys.stderr.isatty()) as bar:
+        for part in pictures.chunked(files, PICTURES):
+            columns, flags = pictures.predict_pictures(model, part)
+            names = [str(file) for file in part]
+            yield {"file": np.array(names, dtype=object)} | columns, flags, len(names), names.__getitem__
+            bar.update(len(part))
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[tuple]:
+    """The bytes of an input, and what shows how far they have been read."""
+    if name == STDIN:
+        yield sys.stdin.buffer, lambda: None
+        return
+    with Path(name).open("rb") as stream:
+        if not sys.stderr.isatty():
+            yield stream, lambda: None
+            return
+        from tqdm import tqdm
+
+        with tqdm(total=Path(name).stat().st_size, unit="B", unit_scale=True) as bar:
+            yield stream, lambda: bar.update(stream.tell() - bar.n)
+
+
+def _check_inputs(inputs: list[str], model: Model, key: str | None) -> None:
+    wants_pictures = model.meaning.picture is not None
+    for name in inputs:
+        path = Path(name)
+        if name != STDIN and not path.exists():
+            raise UserError(name, "there is no such file", "new rows or pictures", "check the name")
+        is_table = name == STDIN or path.suffix.lower() in (".csv", ".tsv", ".txt", parquet.PARQUET)
+        if wants_pictures and is_table:
+            size = " x ".join(map(str, model.meaning.picture.size))
+            expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
+            raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")
+        if not wants_pictures and (path.is_dir() or (not is_table and path.suffix.lower() in pictures.endings())):
+            found = f"a {'folder' if path.is_dir() else 'picture'}, and the model is one of tables"
+            expected = f"a CSV file with the columns {listed(model.columns)}"
+            raise UserError(name, found, expected, "give a table, or --model")
+    if not wants_pictures and len(inputs) > 1:
+        raise UserError(listed(inputs), f"{len(inputs)} inputs", "one table", "predict one after the other")
+    if wants_pictures and key:
+        raise UserError("--id", f"{key!r}, and pictures have no columns", "no --id", "leave it out")
+    if key in (*model.outputs, "flags"):
+        raise UserError("--id", f"{key!r} is a column of the output", "another column", "leave it out, or rename it")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("inputs", nargs="+", help="one .csv or .parquet file, `-`, or pictures and folders of them")
+    parser.add_argument("-o", "--output", type=Path, help="a .csv or .parquet file (default: the standard output)")
+    parser.add_argument("--model", type=Path, default=paths.MODELS / paths.SHIPPED, help="(default: %(default)s)")
+    parser.add_argument("--id", help="a column of the input that comes first in the output")
+    parser.add_argument("--strict", action="store_true", help="refuse the whole input where any row is unusual")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    run(main)

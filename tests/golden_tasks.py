@@ -1,0 +1,43 @@
+"""Difficult small tables and the task files that are written for them.
+
+`PYTHONPATH=src python tests/golden_tasks.py` writes the task files anew; `git diff` then shows what has changed.
+"""
+
+from pathlib import Path
+
+from percept.inference.reading import read_table
+from percept.inference.task import Task, Wishes, infer
+from percept.inference.writing import render
+from percept.sources.download import sha256
+
+FOLDER = Path("tests/golden/new_task")  # from the repository
+ROOT = Path(__file__).parents[1]
+WISHES = {
+    "census": Wishes("class"),  # NA, -, ? and n/a for missing; rows without a target
+    "deliveries": Wishes("arrival", time="ordered"),  # day first, both orders possible, with time, names of months
+    "flowers": Wishes("column_5"),  # no header
+    "korean": Wishes("기분 🙂"),  # Korean and emoji
+    "korean_cp949": Wishes("이탈"),
+    "machines": Wishes("failed"),  # byte order mark, Windows line ends, a comma and a line end in names
+    "members": Wishes("status", group="agent_id"),  # identifiers, leaks, nothing but one value, nothing, free text
+    "mixed": Wishes("fits"),  # numbers with some texts, codes
+    "payments": Wishes("outcome"),  # one to fifty
+    "rents": Wishes("Miete"),  # semicolons and decimal commas
+    "shops": Wishes("sales"),  # 300 categories, a target over powers of ten
+    "weather": Wishes("Température"),  # tabs, cp1252, decimal commas
+}
+
+
+def inferred(name: str) -> Task:
+    return infer(read_table(ROOT / FOLDER / f"{name}.csv"), WISHES[name])
+
+
+def rendered(name: str) -> str:
+    file = FOLDER / f"{name}.csv"
+    source = {"path": file.name, "urls": [str(file)], "sha256": sha256(ROOT / file)}
+    return render(inferred(name), name, source, f"python src/new_task.py {file} --target '{WISHES[name].target}'")
+
+
+if __name__ == "__main__":
+    for name in WISHES:
+        (ROOT / FOLDER / f"{name}.yaml").write_text(rendered(name), encoding="utf-8")

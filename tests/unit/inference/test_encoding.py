@@ -1,0 +1,60 @@
+"""The encoding of a text is told from its bytes; what is no text is refused with a way out."""
+
+import pytest
+
+from percept.errors import UserError
+from percept.inference.encoding import guess_encoding, read_bytes
+
+TEXTS = {
+    "cp949": "이름,도시\n김철수,서울\n이영희,부산\n박민수,대구\n",
+    "cp1252": "Prénom,Ville\nJosé,Orléans\nZoë,Besançon\nJürgen,Köln\n",
+    "cp932": "名前,都市\nたなか,東京\nさとう,大阪\nすずき,名古屋\n",
+    "cp1251": "имя,город\nИван,Москва\nЮлия,Казань\nДмитрий,Пермь\n" * 3,  # noqa: RUF001
+    "gb18030": "姓名,城市\n张伟,北京市朝阳区\n王芳,上海市浦东新区\n李娜,广州市天河区\n" * 3,
+}
+
+
+@pytest.mark.parametrize("encoding", TEXTS)
+def test_texts_of_the_world_are_read_as_they_were_written(tmp_path, encoding):
+    content = TEXTS[encoding].encode(encoding)
+    found, remark = guess_encoding(tmp_path, content)
+    assert content.decode(found) == TEXTS[encoding]
+    assert remark.startswith("a guess from the bytes: is '")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_utf_8_with_or_without_a_mark_is_beyond_doubt(tmp_path, encoding):
+    assert guess_encoding(tmp_path, "이름,é\n".encode(encoding)) == ("utf-8-sig", "")
+
+
+@pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_by_its_first_bytes(tmp_path, mark):
+    content = "\ufeffname,é\n".encode(mark)
+    assert guess_encoding(tmp_path, content) == ("utf-16", "as its first bytes say")
+    assert content.decode("utf-16") == "name,é\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (b"PAR1", r"a Parquet file\n.*\n.*read_parquet\('table.bin'\).to_csv\('table.csv'.*pip install pyarrow"),
+        (b"PK\x03\x04", r"a zip file(.|\n)*read_excel(.|\n)*openpyxl"),
+        (b"\x1f\x8b", r"a gzip file(.|\n)*read_csv"),
+        (b"SQLite format 3", r"a database"),
+        (b"", "the file is empty"),
+        (b" \r\n\n", "the file is empty"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_a_way_out(tmp_path, start, reason):
+    path = tmp_path / "table.bin"
+    path.write_bytes(start)
+    with pytest.raises(UserError, match=reason):
+        read_bytes(path)
+
+
+def test_a_folder_and_a_missing_file_are_told_apart(tmp_path):
+    (tmp_path / "customers.csv").write_text("a,b\n")
+    with pytest.raises(UserError, match=r"a folder(.|\n)*--images"):
+        read_bytes(tmp_path)
+    with pytest.raises(UserError, match=r"no such file; beside it: customers\.csv"):
+        read_bytes(tmp_path / "customer.csv")
