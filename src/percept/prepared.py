@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
+from percept.arrays import save_arrays
 from percept.errors import UserError
 from percept.spec import DatasetSpec, Part
 
@@ -47,7 +48,7 @@ def load_examples(part: Part, folder: Path = paths.PREPARED) -> Examples:
 
 def save_examples(part: Part, examples: Examples, folder: Path) -> None:
     weight = {} if examples.weight is None else {"weight": examples.weight}
-    np.savez(folder / f"{part}.npz", x=examples.x, y=examples.y, **weight)
+    save_arrays(folder / f"{part}.npz", {"x": examples.x, "y": examples.y, **weight})
 
 
 def load_raw(part: Part, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:
@@ -65,4 +66,4 @@ def save_raw(part: Part, raw: dict[str, NDArray], folder: Path) -> None:
         str(index): column.astype(np.str_) if column.dtype == object else column
         for index, column in enumerate(raw.values())
     }
-    np.savez(folder / f"{part}_rows.npz", **columns)
+    save_arrays(folder / f"{part}_rows.npz", columns)

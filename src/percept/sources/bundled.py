@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from percept.arrays import save_arrays
 from percept.formats import CsvFormat
 from percept.params import Section
 from percept.sources.csv import read_csv
@@ -24,7 +25,7 @@ class Bundled(Section):
         data = getattr(datasets, f"load_{self.name}")()
         if self.name == "digits":
             images = data.images.astype(np.uint8)  # (1797, 8, 8), grey levels 0 to 16
-            np.savez_compressed(folder / "digits.npz", images=images, labels=data.target)
+            save_arrays(folder / "digits.npz", {"images": images, "labels": data.target})
             return
         with (folder / f"{self.name}.csv").open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
