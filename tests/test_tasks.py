@@ -34,7 +34,7 @@ UNSCALED = [
     for task in PUBLISHED
     if composed([f"task={task}"]).features.scaling != "standard" and not task.endswith("_cnn")  # other data, same code
 ]
-SLOW_S = 30  # a longer run is left to `make test-slow`
+SLOW_S = 15  # a longer run is left to `make test-slow`
 
 
 def noise(metric: str, value: float, num_rows: int) -> float:

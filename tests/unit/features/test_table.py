@@ -109,7 +109,7 @@ def test_a_date_becomes_its_parts(make_table):
 def test_a_cell_that_is_no_date_is_named_with_its_line(make_table):
     table = make_table({"when": ["2024-02-29", "2023-02-29", None]})
     features = TableFeatures(kind="table", date={"when": "%Y-%m-%d"})
-    with pytest.raises(UserError, match=r"column 'when': 1 of 3 cells are no dates \(line 3: '2023-02-29'\)"):
+    with pytest.raises(UserError, match=r"column 'when': 1 of 3 cells are not dates \(line 3: '2023-02-29'\)"):
         raw_columns(features, table, assign_columns(features, table, []))
 
 
