@@ -223,6 +223,7 @@ def test_several_epochs_in_a_call_are_the_same_epochs_one_by_one(engine, last, m
         np.testing.assert_array_equal(variable, other)
 
 
+@pytest.mark.slow
 def test_dropout_gives_the_same_distribution_of_losses():
     """Mann-Whitney over 20 seeds, two-sided: equal distributions would fail with a probability of 1 %."""
     train, validation = single_rows(60, 0), single_rows(200, 1)
