@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 from percept.errors import UserError, run
+from percept.objective import LOWER_IS_BETTER
 
-LOWER_IS_BETTER = {"log_loss", "calibration_error", "hamming_loss", "mse", "rmse", "mae"}
 HEADER = ("run", "task", "model", "optimizer", "epochs", "metric", "validation", "test")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from percept import charts, paths
 from percept.card import Judged, model_card
 from percept.errors import run
+from percept.meaning import Meaning
 from percept.objective import AUXILIARY, Objective
 from percept.params import Params
 from percept.prepared import load_examples, load_raw, load_spec
@@ -39,11 +40,12 @@ def main() -> None:
     params = EvaluateParams.load()
     spec, objective = load_spec(), params.objective
     model = paths.MODELS / paths.SHIPPED
+    meaning = Meaning.from_metadata(metadata(model))
     report = {"task": params.task, "kind": objective.kind, "primary": objective.primary, "validation": {}}
     if spec.rows.validation:
         report["validation"] = scores(judge("validation", spec, objective, model))
     judged = judge("test", spec, objective, model)
-    report |= {"test": scores(judged)} | chosen(model, objective, spec)
+    report |= {"test": scores(judged)} | chosen(meaning, objective)
     with (
         paths.replaced(paths.PLOTS) as plots,
         paths.replaced(paths.METRICS) as metrics,
@@ -52,7 +54,7 @@ def main() -> None:
         charts.draw_history(paths.HISTORY, plots)
         charts.draw(plots, objective, spec.names, judged.y, judged.predicted, judged.decided)
         metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        card.write_text(model_card(judged, report, params.model_dump(mode="json"), model), encoding="utf-8")
+        card.write_text(model_card(judged, report, params.model_dump(mode="json"), model, meaning), encoding="utf-8")
     print(
         "evaluate: test "
         + ", ".join(f"{name} {value:.4g}" for name, value in report["test"].items() if isinstance(value, float))
@@ -84,16 +86,15 @@ def class_indices(decided: NDArray | None, classes: tuple[str, ...]) -> NDArray[
     return np.array([index[name] for name in decided], np.int64)
 
 
-def chosen(model: Path, objective: Objective, spec: DatasetSpec) -> dict[str, float | dict[str, float]]:
+def chosen(meaning: Meaning, objective: Objective) -> dict[str, float | dict[str, float]]:
     """The threshold of each logistic unit and the temperature, as the shipped file has them."""
-    kept = {name: json.loads(text) for name, text in metadata(model).items() if name in ("thresholds", "temperature")}
     found = {}
     if objective.kind == "binary":
-        found["threshold"] = kept["thresholds"][0]
+        found["threshold"] = meaning.thresholds[0]
     elif objective.kind == "multilabel":
-        found["threshold"] = dict(zip(spec.targets, kept["thresholds"], strict=True))
+        found["threshold"] = dict(zip(meaning.targets, meaning.thresholds, strict=True))
     if getattr(objective, "calibration", "none") != "none":
-        found["temperature"] = kept["temperature"]
+        found["temperature"] = meaning.temperature
     return found
 
 

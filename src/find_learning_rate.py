@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from percept import paths
 from percept.errors import UserError, run
 from percept.learning_rate import MIN_STEPS, Course, grows_from, record, suggest
-from percept.models import build
 from percept.picture import draw_range_test
 from percept.prepared import load_examples, load_spec
 from percept.schedule import Constant
 from percept.spec import DatasetSpec
 from percept.training.startup import load_tensorflow
-from train import TrainParams
+from train import TrainParams, compiled_network
 
 
 class RangeTestParams(TrainParams):
@@ -83,10 +82,8 @@ def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float6
     from percept.training.range_test import losses_of_batches
 
     fit.seed_everything(params.seed)
-    network = build(params.model, spec, params.objective)
     optimizer = params.optimizer.model_copy(update={"schedule": Constant(kind="constant")})
-    auxiliary_weight = getattr(params.model, "auxiliary_weight", 0.0)
-    fit.compile_model(network, params.objective, optimizer, params.fit, spec.rows.train, auxiliary_weight)
+    network = compiled_network(params.model_copy(update={"optimizer": optimizer}), spec)
     train = fit.weighted(load_examples("train"), spec, params.objective)
     train = fit.network_targets(train, spec, params.objective, network)
     return record(rates, losses_of_batches(network, train, params.fit, rates, params.seed))

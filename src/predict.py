@@ -22,6 +22,7 @@ from percept.predicting.flags import Flags, Tally
 from percept.predicting.model import Model, load_model
 from percept.predicting.rows import CsvReader
 from percept.predicting.table import Predictor
+from percept.sources.picture import endings
 
 CHUNK = 2048  # rows at a time: few enough for the processor's cache, which makes all of it faster
 PICTURES = 256  # at a time
@@ -125,7 +126,7 @@ def _check_inputs(inputs: list[str], model: Model, key: str | None) -> None:
             size = " x ".join(map(str, model.meaning.picture.size))
             expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
             raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")
-        if not wants_pictures and (path.is_dir() or (not is_table and path.suffix.lower() in pictures.endings())):
+        if not wants_pictures and (path.is_dir() or (not is_table and path.suffix.lower() in endings())):
             found = f"a {'folder' if path.is_dir() else 'picture'}, and the model is one of tables"
             expected = f"a CSV file with the columns {listed(model.columns)}"
             raise UserError(name, found, expected, "give a table, or --model")

@@ -36,10 +36,8 @@ def main() -> None:
 
     decision.check_can_be_chosen(params.objective, spec.rows.validation)
     fit.seed_everything(params.seed)
-    network = build(params.model, spec, params.objective)
+    network = compiled_network(params, spec)
     examples = {part: load_examples(part) for part in ("train", "validation")}
-    auxiliary_weight = getattr(params.model, "auxiliary_weight", 0.0)
-    fit.compile_model(network, params.objective, params.optimizer, params.fit, spec.rows.train, auxiliary_weight)
     examples["train"] = fit.weighted(examples["train"], spec, params.objective)
     targets = {part: fit.network_targets(rows, spec, params.objective, network) for part, rows in examples.items()}
     counts = f"{spec.rows.train:,} training rows, {spec.rows.validation:,} validation rows"
@@ -58,6 +56,16 @@ def main() -> None:
     with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
         fitted.history.save(history)
         _save(folder, network, fitted, decided, spec, params.objective)
+
+
+def compiled_network(params: TrainParams, spec: DatasetSpec):
+    """The network of the parameters, ready to be fitted. Raises `UserError` where it cannot serve the task."""
+    from percept.training import fit
+
+    network = build(params.model, spec, params.objective)
+    auxiliary_weight = getattr(params.model, "auxiliary_weight", 0.0)
+    fit.compile_model(network, params.objective, params.optimizer, params.fit, spec.rows.train, auxiliary_weight)
+    return network
 
 
 def _log_dir(task: str, model: str) -> Path:

@@ -12,10 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
 import reproduce_table
-from compare import LOWER_IS_BETTER
 from compose import composed
 from percept.errors import UserError
-from percept.objective import Multilabel
+from percept.objective import LOWER_IS_BETTER, Multilabel
 from percept.paths import ROOT
 from percept.prepared import load_examples
 from percept.scoring import score

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ from omegaconf import OmegaConf
 from percept.contract import Category, Column, Date
 from percept.errors import listed
 from percept.intervals import intervals
-from percept.objective import Objective
+from percept.meaning import Meaning
+from percept.objective import LOWER_IS_BETTER, Objective
 from percept.scoring import score
 from percept.spec import DatasetSpec
 
-PACKAGES = ("keras", "tensorflow", "scikit-learn", "numpy", "onnx")
 MIN_ROWS = 20  # of a group
 MAX_VALUES = 30  # of a column that makes groups
 NUM_GROUPS = 10  # that are shown
@@ -37,10 +36,11 @@ class Judged:
     auxiliary: NDArray | None = None
 
 
-def model_card(judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path) -> str:
-    """Markdown. report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file."""
+def model_card(judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning) -> str:
+    """Markdown. report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
+    meaning: what that says of itself."""
     sections = {
-        f"# Model card: {report['task']}": _summary(judged, report, params, model),
+        f"# Model card: {report['task']}": _summary(judged, report, params, model, meaning),
         "## Scores": _scores(judged, report),
         "## Where it is worse": _groups(judged, report),
         "## Rows": _rows(judged.spec),
@@ -56,7 +56,9 @@ def _table(header: tuple[str, ...], rows: list[tuple]) -> list[str]:
     return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in cells]
 
 
-def _summary(judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path) -> list[str]:
+def _summary(
+    judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning
+) -> list[str]:
     spec = judged.spec
     match judged.objective.kind:
         case "binary":
@@ -70,7 +72,8 @@ def _summary(judged: Judged, report: dict[str, Any], params: dict[str, Any], mod
     facts = {
         "model": f"{params['model']['kind']}, trained by {params['optimizer']['kind']}, seed {params['seed']}",
         "shipped file": f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}",
-        "made with": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "made with": ", ".join(f"{name} {version}" for name, version in meaning.versions.items()),
+        "data": ", ".join(f"{name} (sha256 {digest})" for name, digest in spec.sha256.items()),
     }
     if isinstance(report.get("threshold"), float):
         facts["threshold"] = f"{spec.classes[1]} above {report['threshold']:.4g}"
@@ -109,7 +112,7 @@ def _groups(judged: Judged, report: dict[str, Any]) -> list[str]:
         found = score(judged.objective, judged.spec.names, judged.y[rows], judged.predicted[rows], decided)[metric]
         if found is not None:
             scored.append((found, group, int(rows.sum())))
-    sign = -1 if metric in ("mse", "rmse", "mae", "log_loss", "calibration_error", "hamming_loss") else 1
+    sign = -1 if metric in LOWER_IS_BETTER else 1
     scored.sort(key=lambda group: sign * group[0])
     rows = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
     whole = ("all test rows", len(judged.y), _number(report["test"][metric]))

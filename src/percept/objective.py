@@ -12,6 +12,7 @@ BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss"
 MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 MULTILABEL_METRICS = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "log_loss")
 REGRESSION_METRICS = ("mse", "rmse", "mae", "r2")
+LOWER_IS_BETTER = {"log_loss", "calibration_error", "hamming_loss", "mse", "rmse", "mae"}
 
 
 # How much a row of each class counts in the training loss: balanced makes all classes together count the same.

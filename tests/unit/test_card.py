@@ -5,6 +5,7 @@ import pytest
 
 from percept.card import Judged, model_card
 from percept.contract import Category, Contract, Number
+from percept.meaning import Meaning
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 from percept.scoring import decide, score
 from percept.spec import DatasetSpec, RawInput, Rows
@@ -42,7 +43,15 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
     found = score(objective, spec.names, y, predicted, decided)
     report = {"task": "t", "primary": objective.primary, "test": found, "validation": {}} | report
     (folder / "model.onnx").write_bytes(b"file")
-    return model_card(judged, report, PARAMS, folder / "model.onnx"), found
+    meaning = Meaning(
+        **spec.model_dump(include={"task", "targets", "classes", "table", "picture", "contract", "sha256"}),
+        kind=kind,
+        thresholds=(),
+        temperature=1.0,
+        inputs=spec.raw_inputs,
+        versions={"keras": "3"},
+    )
+    return model_card(judged, report, PARAMS, folder / "model.onnx", meaning), found
 
 
 @pytest.mark.parametrize("kind", OBJECTIVES)

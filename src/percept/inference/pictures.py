@@ -15,10 +15,9 @@ from percept.inference.plan import FEW_ROWS, TEST, VALIDATION, can_stratify, has
 from percept.inference.wording import Line, aligned, commented, flow, macro_f1_of_guess, quoted, shown
 from percept.sources.class_folders import Parts, check_training_classes, class_folders
 from percept.sources.container import Contents, opened
-from percept.sources.picture import FORMATS, UnreadableError, read_picture
+from percept.sources.picture import FORMATS, UnreadableError, endings, read_picture
 
 LARGE = 128  # pixels of the shorter side, from which 64 tell more than 32
-SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".jp2", ".avif")
 GREY = 8  # levels that the channels of a grey picture may be apart: JPEG rounds
 
 
@@ -82,7 +81,8 @@ def look(path: Path) -> Pictures:
 
 def _class_root(contents: Contents) -> str:
     """The folder with class folders that hold pictures, or with train/ and test/."""
-    files = [PurePosixPath(name) for name in contents.files if name.lower().endswith(SUFFIXES)]
+    known = endings()
+    files = [file for file in map(PurePosixPath, contents.files) if file.suffix.lower() in known]
     class_folders_in: dict[PurePosixPath, set[str]] = {}
     for file in files:
         class_folders_in.setdefault(file.parent.parent, set()).add(file.parent.name)

@@ -13,17 +13,10 @@ from percept.errors import UserError, listed
 from percept.predicting.flags import Flags
 from percept.predicting.model import Model
 from percept.sources.container import is_hidden
-from percept.sources.picture import CHANNELS, FORMATS, UnreadableError, read_picture
+from percept.sources.picture import CHANNELS, UnreadableError, endings, read_picture
 from percept.spec import PictureInput
 
 BROKEN = "cannot be read"
-
-
-def endings() -> frozenset[str]:
-    """Of the names of picture files, such as .png."""
-    from PIL import Image
-
-    return frozenset(ending for ending, form in Image.registered_extensions().items() if form in FORMATS)
 
 
 def picture_files(inputs: Sequence[Path]) -> list[Path]:

@@ -32,6 +32,13 @@ class UnreadableError(Exception):
     """These bytes give no picture; the message says why."""
 
 
+def endings() -> frozenset[str]:
+    """Of the names of picture files, such as .png."""
+    from PIL import Image
+
+    return frozenset(ending for ending, form in Image.registered_extensions().items() if form in FORMATS)
+
+
 def read_picture(content: bytes, size: tuple[int, int], color: str, resize: str) -> NDArray[np.uint8]:
     """Decode to (height, width, channels): upright, the first frame, what is transparent laid over white.
 

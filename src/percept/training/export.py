@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import percept
 from percept import shipped
+from percept.arrays import ZIP_EPOCH
 from percept.meaning import Meaning
 from percept.models.cnn import AUGMENTATION
 from percept.objective import AUXILIARY, Objective
@@ -26,7 +27,6 @@ T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def without_augmentation(model: keras.Model) -> keras.Model:
