@@ -17,6 +17,7 @@ from percept.meaning import Meaning
 from percept.objective import AUXILIARY, Objective
 from percept.params import Params
 from percept.prepared import load_examples, load_raw, load_spec
+from percept.quality import Quality
 from percept.scoring import Scores, score
 from percept.shipped import DECISION, OUTPUT, metadata, predict
 from percept.spec import DatasetSpec, Part
@@ -54,7 +55,8 @@ def main() -> None:
         charts.draw_history(paths.HISTORY, plots)
         charts.draw(plots, objective, spec.names, judged.y, judged.predicted, judged.decided)
         metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        card.write_text(model_card(judged, report, params.model_dump(mode="json"), model, meaning), encoding="utf-8")
+        text = model_card(judged, report, params.model_dump(mode="json"), model, meaning, Quality.load())
+        card.write_text(text, encoding="utf-8")
     print(
         "evaluate: test "
         + ", ".join(f"{name} {value:.4g}" for name, value in report["test"].items() if isinstance(value, float))

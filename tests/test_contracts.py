@@ -100,7 +100,7 @@ def test_only_train_loads_tensorflow(stage):
     assert result.stdout.split() == ["False", "False"]
 
 
-MAY_LOAD_KERAS = {"models", "optimizer", "schedule", "training"}
+MAY_LOAD_KERAS = {"models", "optimizer", "schedule", "shipping", "training"}
 
 
 def test_modules_keep_their_direction():

@@ -15,6 +15,7 @@ from percept.errors import listed
 from percept.intervals import intervals
 from percept.meaning import Meaning
 from percept.objective import LOWER_IS_BETTER, Objective
+from percept.quality import Quality
 from percept.scoring import score
 from percept.spec import DatasetSpec
 
@@ -36,7 +37,9 @@ class Judged:
     auxiliary: NDArray | None = None
 
 
-def model_card(judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning) -> str:
+def model_card(
+    judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning, quality: Quality
+) -> str:
     """Markdown. report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
     meaning: what that says of itself."""
     sections = {
@@ -45,7 +48,7 @@ def model_card(judged: Judged, report: dict[str, Any], params: dict[str, Any], m
         "## Where it is worse": _groups(judged, report),
         "## Rows": _rows(judged.spec),
         "## What goes in": _inputs(judged.spec),
-        "## Limits": _limits(judged),
+        "## Limits": _limits(judged, quality),
         "## Configuration": ["```yaml", OmegaConf.to_yaml(OmegaConf.create(params)).rstrip(), "```"],
     }
     return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
@@ -159,7 +162,7 @@ def _described(name: str, rule: Column) -> tuple[str, str, str]:
     return name, holds, "yes" if rule.missing else "no"
 
 
-def _limits(judged: Judged) -> list[str]:
+def _limits(judged: Judged, quality: Quality) -> list[str]:
     spec = judged.spec
     limits = ["It was judged on rows of the same source; rows of another place or time may be told worse."]
     if spec.contract.columns:
@@ -172,4 +175,4 @@ def _limits(judged: Judged) -> list[str]:
         share = np.bincount(judged.y, minlength=len(spec.classes)) / len(judged.y)
         rarest = int(share.argmin())
         limits.append(f"The rarest class, {spec.classes[rarest]}, is {share[rarest]:.1%} of the test rows.")
-    return [f"- {limit}" for limit in limits]
+    return [f"- {limit}" for limit in [*limits, *quality.messages()]]

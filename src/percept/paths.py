@@ -27,6 +27,7 @@ QUALITY = "quality.json"  # in PREPARED
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"
+RELEASE = MODELS / "release"
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 

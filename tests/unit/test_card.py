@@ -7,6 +7,8 @@ from percept.card import Judged, model_card
 from percept.contract import Category, Contract, Number
 from percept.meaning import Meaning
 from percept.objective import Binary, Multiclass, Multilabel, Regression
+from percept.quality import Quality
+from percept.quality import Rows as Copies
 from percept.scoring import decide, score
 from percept.spec import DatasetSpec, RawInput, Rows
 
@@ -51,7 +53,8 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
         inputs=spec.raw_inputs,
         versions={"keras": "3"},
     )
-    return model_card(judged, report, PARAMS, folder / "model.onnx", meaning), found
+    quality = Quality(unit="line", test=Copies(count=3, of=num_rows, first=(5, 9)), contradicting=Copies(count=0, of=9))
+    return model_card(judged, report, PARAMS, folder / "model.onnx", meaning, quality), found
 
 
 @pytest.mark.parametrize("kind", OBJECTIVES)
@@ -95,3 +98,8 @@ def test_the_card_says_how_decisions_are_made(tmp_path):
 
 def test_few_rows_are_said_to_be_few(tmp_path):
     assert "70 test rows say little" in card_of("binary", tmp_path, num_rows=70)[0]
+
+
+def test_what_was_noticed_about_the_rows_is_a_limit(tmp_path):
+    limits = card_of("binary", tmp_path)[0].partition("## Limits")[2]
+    assert "3 of 200 test rows also stand in the training rows (first: lines 5, 9)" in limits

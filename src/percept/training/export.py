@@ -15,8 +15,9 @@ import onnx
 from numpy.typing import NDArray
 
 import percept
-from percept import shipped
+from percept import paths, shipped
 from percept.arrays import ZIP_EPOCH
+from percept.errors import UserError
 from percept.meaning import Meaning
 from percept.models.cnn import AUGMENTATION
 from percept.objective import AUXILIARY, Objective
@@ -146,10 +147,30 @@ def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
         output.name = renamed[output.name]
 
 
-def disagreement(model: keras.Model, x: NDArray, path: Path, raw: dict[str, NDArray]) -> float:
-    """Largest difference between the Keras model on `x` and the shipped file on the same rows in raw form."""
-    differences = [0.0]
-    found = shipped.predict(path, raw)
-    for name, expected in as_shipped(keras.tree.map_structure(np.asarray, model(x))).items():
-        differences.append(np.max(np.abs(found[name] - expected) / np.maximum(1, np.abs(expected)), initial=0))
-    return float(max(differences))
+def predictions(model: keras.Model, x: NDArray) -> dict[str, NDArray[np.float32]]:
+    """What a network gives for `x`, under the names that the shipped file has for it."""
+    return as_shipped(keras.tree.map_structure(np.asarray, model(x)))
+
+
+def agreement(
+    found: dict[str, NDArray], expected: dict[str, NDArray], spec: DatasetSpec, x: NDArray[np.float32 | np.uint8]
+) -> float:
+    """The largest difference of the shipped file from Keras on the same rows, `x`; relative where values exceed 1.
+
+    Raises `UserError` where it is more than rounding.
+    """
+    differences = (
+        np.max(np.abs(found[name] - values) / np.maximum(1, np.abs(values)), initial=0)
+        for name, values in expected.items()
+    )
+    largest = float(max(differences))
+    # The rounding of float32 grows with the inputs; scaled ones, as pixels are, stay well below 100.
+    allowed = TOLERANCE * (1.0 if spec.pixels else max(1.0, float(abs(x).max(initial=0)) / 100))
+    if largest > allowed:
+        raise UserError(
+            paths.SHIPPED,
+            f"its predictions differ from the Keras model's by up to {largest:.1e}",
+            f"at most {allowed:.1e}",
+            "inputs of very different sizes lose digits in float32: set features.scaling to standard",
+        )
+    return largest

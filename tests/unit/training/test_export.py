@@ -149,3 +149,17 @@ def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
     with np.load(folder / "y.npz") as found:
         for name, values in zip(found, expected, strict=True):
             np.testing.assert_allclose(found[name], values, rtol=1e-6, atol=1e-6)
+
+
+def test_the_saved_model_gives_what_the_shipped_file_gives(exported):
+    from percept.shipping.saved_model import predict, save_saved_model
+
+    _, spec, network, folder = exported
+    save_saved_model(network, onnx.load(folder / paths.SHIPPED), folder / "saved")
+    raw = load_raw("test", spec, folder)
+    found = predict(folder / "saved", raw)
+    for name, expected in shipped.predict(folder / paths.SHIPPED, raw).items():
+        if name == "decision":
+            np.testing.assert_array_equal(found[name], expected)
+        else:
+            np.testing.assert_allclose(found[name], expected, rtol=1e-5, atol=1e-5)

@@ -1,0 +1,69 @@
+"""What a released file says of itself beyond what training knew: its test scores, the Git commit, its model card."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+import onnx
+
+from percept import paths
+from percept.errors import UserError, listed
+from percept.params import Section
+
+# What a run is made of, and what it leaves in Git.
+COMMITTED = (paths.CONF, "src", paths.PARAMS, "dvc.yaml", "dvc.lock", paths.METRICS, "requirements.lock")
+
+
+class Release(Section):
+    """Metadata of a released file, beside its `Meaning`."""
+
+    commit: str  # that the run is kept in
+    scores: dict[str, Any]  # what metrics.json holds
+    card: str  # Markdown
+
+    def stamp(self, model: onnx.ModelProto) -> None:
+        """Write it into the metadata."""
+        texts = {"commit": self.commit, "scores": json.dumps(self.scores), "card": self.card}
+        kept = {entry.key: entry.value for entry in model.metadata_props}
+        onnx.helper.set_model_props(model, kept | texts)
+
+    @classmethod
+    def of(cls, metadata: dict[str, str], where: Path) -> Self:
+        """As a file has it. Raises `UserError` where it has none."""
+        try:
+            return cls(commit=metadata["commit"], scores=json.loads(metadata["scores"]), card=metadata["card"])
+        except KeyError:
+            advice = "make one with `python src/ship.py`; the card of the last run is models/model_card.md"
+            raise UserError(str(where), "no model card inside", "a released file", advice) from None
+
+
+def check_up_to_date() -> None:
+    """Raise `UserError` where the pipeline would run something again."""
+    said = _run([sys.executable, "-m", "dvc", "status", "--json"])
+    stages = json.loads(said.strip().splitlines()[-1])
+    if stages:
+        found = f"out of date: {listed(stages)}"
+        raise UserError(
+            "dvc status", found, "the outcome of what params.yaml and src/ say now", "run `dvc repro` first"
+        )
+
+
+def current_commit(changes_allowed: bool) -> str:
+    """The commit that holds the run; `(with changes)` follows where it does not quite. Raises `UserError`."""
+    commit = _run(["git", "rev-parse", "HEAD"]).strip()
+    changed = [line[3:] for line in _run(["git", "status", "--porcelain", "--", *map(str, COMMITTED)]).splitlines()]
+    if changed and not changes_allowed:
+        advice = f"git add {' '.join(changed[:12])} && git commit, or --uncommitted: the file will say so"
+        raise UserError("git status", f"not committed: {listed(changed)}", "a commit that holds the run", advice)
+    return f"{commit} (with changes)" if changed else commit
+
+
+def _run(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        found = (getattr(error, "stderr", None) or str(error)).strip()
+        advice = "run it in the Git repository of the project"
+        raise UserError(" ".join(map(str, command)), found, "an answer", advice) from None

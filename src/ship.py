@@ -1,0 +1,111 @@
+"""ship: the run that Git holds -> models/release/, one file with its scores, commit and model card inside.
+
+python src/ship.py                             after `dvc repro` and `git commit`
+python src/ship.py --saved-model               a TensorFlow SavedModel too, for TF Serving
+python src/ship.py --show models/release/digits.onnx   print the card and the commit that a file carries
+"""
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import onnx
+
+from evaluate import class_indices, scores
+from percept import paths, shipped
+from percept.card import Judged
+from percept.errors import UserError, run
+from percept.fresh_process import answering
+from percept.models import Model
+from percept.objective import AUXILIARY, Objective
+from percept.params import Params
+from percept.predicting.model import load_model
+from percept.prepared import load_examples, load_raw, load_spec
+from percept.shipping.release import Release, check_up_to_date, current_commit
+from percept.spec import DatasetSpec
+
+TOLERANCE = 1e-4  # between metrics of two processors
+
+
+class ShipParams(Params):
+    task: str
+    objective: Objective
+    model: Model
+
+
+def main() -> None:
+    options = _options()
+    if options.show:
+        texts = load_model(options.show).session.get_modelmeta().custom_metadata_map
+        release = Release.of(texts, options.show)
+        print(f"Git commit {release.commit}\n\n{release.card}")
+        return
+    params = ShipParams.load()
+    check_up_to_date()
+    commit = current_commit(options.uncommitted)
+    report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
+    card = paths.CARD.read_text(encoding="utf-8")
+    spec = load_spec()
+    with paths.replaced(paths.RELEASE) as folder:
+        file = folder / f"{params.task}.onnx"
+        model = onnx.load(paths.MODELS / paths.SHIPPED)
+        Release(commit=commit, scores=report, card=card).stamp(model)
+        file.write_bytes(model.SerializeToString(deterministic=True))
+        (folder / paths.CARD.name).write_text(card, encoding="utf-8")
+        _check_scores(file, params.objective, spec, report["test"])
+        if options.saved_model:
+            _save_saved_model(params, spec, model, folder)
+    print(
+        f"ship: {report['primary']} {report['test'][report['primary']]:.4g} again in a fresh process; commit {commit}"
+    )
+    for path in sorted(paths.RELEASE.iterdir()):
+        print(f"  {path}")
+
+
+def _check_scores(file: Path, objective: Objective, spec: DatasetSpec, expected: dict) -> None:
+    """Raise `UserError` where the file, in a fresh process, has other test scores than the run."""
+    raw = load_raw("test", spec)
+    with answering(file, raw) as answers:
+        outputs = answers()
+    decided = class_indices(outputs.get(shipped.DECISION), spec.classes)
+    y, predicted = load_examples("test").y, outputs[shipped.OUTPUT]
+    found = scores(Judged(objective, spec, raw, y, predicted, decided, outputs.get(AUXILIARY)))
+    for name, value in expected.items():
+        if isinstance(value, float) and not math.isclose(found[name], value, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+            advice = "evaluate it on this machine: `dvc repro --force --single-item evaluate`"
+            raise UserError(file.name, f"its test {name} is {found[name]}", f"{value}, as in {paths.METRICS}", advice)
+
+
+def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelProto, folder: Path) -> None:
+    from percept.training.startup import load_tensorflow
+
+    load_tensorflow()
+    import keras
+
+    from percept.models import build
+    from percept.shipping import saved_model
+    from percept.training.export import agreement
+
+    build(params.model, spec, params.objective)  # makes layers of one's own known to Keras
+    network = keras.models.load_model(paths.MODELS / paths.NETWORK, compile=False)
+    target = folder / "saved_model" / "1"  # TF Serving wants the number of the version
+    target.mkdir(parents=True)
+    saved_model.save_saved_model(network, file, target)
+    raw = load_raw("test", spec)
+    with answering(target, raw, by=saved_model.__name__) as answers:
+        expected = shipped.predict(paths.MODELS / paths.SHIPPED, raw)
+        expected.pop(shipped.DECISION, None)
+        agreement(answers(), expected, spec, load_examples("test").x)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--saved-model", action="store_true", help="a SavedModel of TensorFlow, too")
+    parser.add_argument("--uncommitted", action="store_true", help="ship what no commit holds")
+    parser.add_argument("--show", type=Path, metavar="FILE", help="print what a released file says of itself")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    run(main)
