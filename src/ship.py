@@ -1,8 +1,8 @@
-"""ship: the run that Git holds -> models/release/, one file with its scores, commit and model card inside.
+"""ship: the run that Git holds -> release/<task>/model.onnx, with its scores, commit and model card inside.
 
-python src/ship.py                             after `dvc repro` and `git commit`
-python src/ship.py --saved-model               a TensorFlow SavedModel too, for TF Serving
-python src/ship.py --show models/release/digits.onnx   print the card and the commit that a file carries
+python src/ship.py                  after `dvc repro` and `git commit`
+python src/ship.py --saved-model    and release/<task>/saved_model/, a TensorFlow SavedModel for TF Serving
+python src/ship.py --show FILE      print the commit and the card that a file carries
 """
 
 import argparse
@@ -47,20 +47,16 @@ def main() -> None:
     report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
     card = paths.CARD.read_text(encoding="utf-8")
     spec = load_spec()
-    with paths.replaced(paths.RELEASE) as folder:
-        file = folder / f"{params.task}.onnx"
+    with paths.replaced(paths.RELEASE / params.task) as folder:
         model = onnx.load(paths.MODELS / paths.SHIPPED)
         Release(commit=commit, scores=report, card=card).stamp(model)
-        file.write_bytes(model.SerializeToString(deterministic=True))
+        (folder / paths.SHIPPED).write_bytes(model.SerializeToString(deterministic=True))
         (folder / paths.CARD.name).write_text(card, encoding="utf-8")
-        _check_scores(file, params.objective, spec, report["test"])
+        _check_scores(folder / paths.SHIPPED, params.objective, spec, report["test"])
         if options.saved_model:
-            _save_saved_model(params, spec, model, folder)
-    print(
-        f"ship: {report['primary']} {report['test'][report['primary']]:.4g} again in a fresh process; commit {commit}"
-    )
-    for path in sorted(paths.RELEASE.iterdir()):
-        print(f"  {path}")
+            _save_saved_model(params, spec, model, folder / "saved_model" / "1")  # TF Serving wants a version
+    score = f"{report['primary']} {report['test'][report['primary']]:.4g}"
+    print(f"ship: {paths.RELEASE / params.task}; {score} again in a fresh process; commit {commit}")
 
 
 def _check_scores(file: Path, objective: Objective, spec: DatasetSpec, expected: dict) -> None:
@@ -77,7 +73,7 @@ def _check_scores(file: Path, objective: Objective, spec: DatasetSpec, expected:
             raise UserError(file.name, f"its test {name} is {found[name]}", f"{value}, as in {paths.METRICS}", advice)
 
 
-def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelProto, folder: Path) -> None:
+def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelProto, target: Path) -> None:
     from percept.training.startup import load_tensorflow
 
     load_tensorflow()
@@ -89,7 +85,6 @@ def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelPro
 
     build(params.model, spec, params.objective)  # makes layers of one's own known to Keras
     network = keras.models.load_model(paths.MODELS / paths.NETWORK, compile=False)
-    target = folder / "saved_model" / "1"  # TF Serving wants the number of the version
     target.mkdir(parents=True)
     saved_model.save_saved_model(network, file, target)
     raw = load_raw("test", spec)

@@ -14,6 +14,7 @@ OWN = Path("src/own")  # networks of one's own
 RAW = Path("data/raw")
 PREPARED = Path("data/prepared")
 MODELS = Path("models")
+RELEASE = Path("release")  # a folder for each task
 HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
@@ -27,7 +28,6 @@ QUALITY = "quality.json"  # in PREPARED
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"
-RELEASE = MODELS / "release"
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from percept import shipped
 
-FILE = "models/release/iris.onnx"
+FILE = "release/iris/model.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_what_no_commit_holds_is_not_shipped_unless_asked_for(iris):
     result = iris.run("python", "src/ship.py", check=False)
     assert result.returncode == 1
     assert "not committed: " in result.stdout and "params.yaml" in result.stdout and "git commit" in result.stdout
-    assert not (iris.folder / "models/release").exists()
+    assert not (iris.folder / "release").exists()
     iris.run("python", "src/ship.py", "--uncommitted")
     assert shipped.metadata(iris.folder / FILE)["commit"].endswith(" (with changes)")
 
@@ -33,8 +33,8 @@ def test_the_released_file_carries_commit_scores_and_card_and_answers_as_before(
     output = iris.run("python", "src/ship.py", "--saved-model").stdout
     commit = iris.run("git", "rev-parse", "HEAD").stdout.strip()
     card = (iris.folder / "models/model_card.md").read_text(encoding="utf-8")
-    assert commit in output and FILE in output
-    assert (iris.folder / "models/release/saved_model/1/saved_model.pb").is_file()
+    assert commit in output and "release/iris" in output
+    assert (iris.folder / "release/<task>/saved_model/1/saved_model.pb").is_file()
     metadata = shipped.metadata(iris.folder / FILE)
     assert metadata["commit"] == commit and metadata["card"] == card
     assert json.loads(metadata["scores"]) == json.loads((iris.folder / "results/metrics.json").read_text("utf-8"))
