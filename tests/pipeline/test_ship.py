@@ -34,7 +34,7 @@ def test_the_released_file_carries_commit_scores_and_card_and_answers_as_before(
     commit = iris.run("git", "rev-parse", "HEAD").stdout.strip()
     card = (iris.folder / "models/model_card.md").read_text(encoding="utf-8")
     assert commit in output and "release/iris" in output
-    assert (iris.folder / "release/<task>/saved_model/1/saved_model.pb").is_file()
+    assert (iris.folder / "release/iris/saved_model/1/saved_model.pb").is_file()
     metadata = shipped.metadata(iris.folder / FILE)
     assert metadata["commit"] == commit and metadata["card"] == card
     assert json.loads(metadata["scores"]) == json.loads((iris.folder / "results/metrics.json").read_text("utf-8"))
