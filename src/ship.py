@@ -77,21 +77,21 @@ def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelPro
     from percept.training.startup import load_tensorflow
 
     load_tensorflow()
-    import keras
-
     from percept.models import build
     from percept.shipping import saved_model
-    from percept.training.export import agreement
+    from percept.training import export
 
-    build(params.model, spec, params.objective)  # makes layers of one's own known to Keras
-    network = keras.models.load_model(paths.MODELS / paths.NETWORK, compile=False)
+    # Built anew and given its weights, as Keras reloads no layer of one's own by itself.
+    network = export.without_augmentation(build(params.model, spec, params.objective))
+    network = export.in_target_unit(network, spec)
+    network.load_weights(paths.MODELS / paths.NETWORK)
     target.mkdir(parents=True)
     saved_model.save_saved_model(network, file, target)
     raw = load_raw("test", spec)
     with answering(target, raw, by=saved_model.__name__) as answers:
         expected = shipped.predict(paths.MODELS / paths.SHIPPED, raw)
         expected.pop(shipped.DECISION, None)
-        agreement(answers(), expected, spec, load_examples("test").x)
+        export.agreement(answers(), expected, spec, load_examples("test").x)
 
 
 def _options() -> argparse.Namespace:
