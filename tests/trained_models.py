@@ -101,13 +101,13 @@ def customers() -> list[dict[str, str]]:
     return [dict(zip(columns, map(str, row), strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def options(kind: str) -> list[str]:
-    digest = hashlib.sha256(Path("rows.csv").read_bytes()).hexdigest()
+def options(kind: str, file: Path) -> list[str]:
+    digest, form = hashlib.sha256(file.read_bytes()).hexdigest(), file.suffix[1:]
     return [
         "task=iris",
         "~source.name",
         f"objective={kind if kind in ('binary', 'multiclass', 'multilabel') else 'regression'}",
-        f"source={{kind: csv, files: [{{path: rows.csv, urls: [rows.csv], sha256: '{digest}'}}]}}",
+        f"source={{kind: {form}, files: [{{path: {file.name}, urls: ['{file}'], sha256: '{digest}'}}]}}",
         "features.numeric=[age, income, spent, share]",
         "features.category=[plan]",
         "features.drop=rest",
@@ -121,14 +121,15 @@ def options(kind: str) -> list[str]:
     ]
 
 
-def trained(kind: str, folder: Path) -> Trained:
+def trained(kind: str, folder: Path, file: Path | None = None) -> Trained:
+    """Of the digits, or of `customers`, which a file may hold."""
     rows = customers()
     with workspace() as place:
         if kind == "pictures":
             run_stages(["task=digits", "fit.epochs=5"])
         else:
             (place / "rows.csv").write_text(as_csv(rows), encoding="utf-8")
-            run_stages(options(kind))
+            run_stages(options(kind, file or place / "rows.csv"))
         model = paths.MODELS / paths.SHIPPED
         found = shipped.predict(model, load_raw("test", load_spec()))
         shutil.copytree(place / paths.MODELS, folder / paths.MODELS)

@@ -46,7 +46,7 @@ def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.boo
 
 def _described(table: Table, violation: Violation) -> str:
     rows = np.flatnonzero(violation.rows)
-    first = ", ".join(f"line {table.lines[row]}: {table.columns[violation.column][row]!r}" for row in rows[:3])
+    first = ", ".join(f"{table.place(row)}: {table.columns[violation.column][row]!r}" for row in rows[:3])
     count = f"{len(rows)} row{'s' if len(rows) > 1 else ''}"
     return f"column {violation.column!r}: {count} {violation.rule} ({first}{', ...' if len(rows) > 3 else ''})"
 
@@ -55,7 +55,7 @@ def _write(table: Table, found: list[Violation]) -> None:
     broken = np.flatnonzero(np.any([violation.rows for violation in found], axis=0))
     with paths.replaced(paths.VIOLATIONS) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["line", "broken rules", *table.columns])
+        writer.writerow([table.unit, "broken rules", *table.columns])
         for row in broken[:MAX_ROWS]:
             rules = [f"{violation.column} is {violation.rule}" for violation in found if violation.rows[row]]
             cells = [column[row] for column in table.columns.values()]

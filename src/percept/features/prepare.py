@@ -141,7 +141,7 @@ def _prepare_table(
             name, Examples(encode(encoder, part), y[rows], None if weights is None else weights[rows]), folder
         )
         save_raw(name, part, folder)
-    assess_table(columns, inputs, y, raw.lines, objective, split, parts).save(folder)
+    assess_table(columns, inputs, y, raw, objective, split, parts).save(folder)
     feature_names = tuple(name.partition("__")[2] for name in fitted.get_feature_names_out())
     return DatasetSpec(
         task=task,

@@ -5,41 +5,28 @@ import re
 from pathlib import Path
 
 from percept.errors import UserError
+from percept.sources import text
 
 SAMPLE_BYTES = 200_000
-BINARY = {  # first bytes -> what the file is, and how it becomes a CSV file
-    b"PAR1": ("a Parquet file", "read_parquet"),  # pandas reads it where pyarrow is installed
-    b"PK\x03\x04": ("a zip file, or a table of a spreadsheet program", "read_excel"),
-    b"\xd0\xcf\x11\xe0": ("a table of a spreadsheet program", "read_excel"),
-    b"\x1f\x8b": ("a gzip file", "read_csv"),
-    b"SQLite": ("a database", None),
-    b"%PDF": ("a PDF file", None),
-}
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a text file. Raises `UserError` for what is no text."""
+def check_is_file(path: Path) -> None:
+    """Raises `UserError`."""
     if path.is_dir():
         raise UserError(str(path), "a folder", "one file", f"for pictures in class folders: --images {path}")
     if not path.is_file():
-        near = sorted(file.name for file in path.parent.glob("*.csv"))[:5] if path.parent.is_dir() else []
+        others = path.parent.iterdir() if path.parent.is_dir() else ()
+        near = sorted(file.name for file in others if file.suffix.lower() in (".csv", ".parquet"))[:5]
         beside = f"; beside it: {', '.join(near)}" if near else ""
-        raise UserError(str(path), f"there is no such file{beside}", "a CSV file", "check the name")
-    content = path.read_bytes()
-    for start, (what, reader) in BINARY.items():
-        if content.startswith(start):
-            raise UserError(str(path), what, "a text file, such as CSV", _conversion(path, reader))
+        raise UserError(str(path), f"there is no such file{beside}", "a CSV or Parquet file", "check the name")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a text file, unpacked. Raises `UserError` for what is no text."""
+    content = text.read_bytes(path)
     if not content.strip():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
     return content
-
-
-def _conversion(path: Path, reader: str | None) -> str:
-    if reader is None:
-        return "save the table as CSV"
-    code = f"import pandas; pandas.{reader}({path.name!r}).to_csv({path.stem + '.csv'!r}, index=False)"
-    needs = {"read_parquet": " (needs: pip install pyarrow)", "read_excel": " (needs: pip install openpyxl)"}
-    return f'save the table as CSV, for example: python -c "{code}"{needs.get(reader, "")}'
 
 
 def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:

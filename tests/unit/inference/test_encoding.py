@@ -1,9 +1,11 @@
 """The encoding of a text is told from its bytes; what is no text is refused with a way out."""
 
+import gzip
+
 import pytest
 
 from percept.errors import UserError
-from percept.inference.encoding import guess_encoding, read_bytes
+from percept.inference.encoding import check_is_file, guess_encoding, read_bytes
 
 TEXTS = {
     "cp949": "이름,도시\n김철수,서울\n이영희,부산\n박민수,대구\n",
@@ -37,9 +39,13 @@ def test_utf_16_is_known_by_its_first_bytes(tmp_path, mark):
 @pytest.mark.parametrize(
     ("start", "reason"),
     [
-        (b"PAR1", r"a Parquet file\n.*\n.*read_parquet\('table.bin'\).to_csv\('table.csv'.*pip install pyarrow"),
-        (b"PK\x03\x04", r"a zip file(.|\n)*read_excel(.|\n)*openpyxl"),
-        (b"\x1f\x8b", r"a gzip file(.|\n)*read_csv"),
+        (
+            b"PK\x03\x04",
+            r"a zip file(.|\n)*save the table as CSV.*read_excel\('table.bin'\).to_csv\('table.csv'.*openpyxl",
+        ),
+        (b"\x1f\x8b", r"broken \((.|\n)*a whole gzip file"),
+        (gzip.compress(b"PK\x03\x04"), r"a zip file"),
+        (gzip.compress(b""), r"the file is empty"),
         (b"SQLite format 3", r"a database"),
         (b"", "the file is empty"),
         (b" \r\n\n", "the file is empty"),
@@ -55,6 +61,6 @@ def test_what_is_no_text_is_refused_with_a_way_out(tmp_path, start, reason):
 def test_a_folder_and_a_missing_file_are_told_apart(tmp_path):
     (tmp_path / "customers.csv").write_text("a,b\n")
     with pytest.raises(UserError, match=r"a folder(.|\n)*--images"):
-        read_bytes(tmp_path)
+        check_is_file(tmp_path)
     with pytest.raises(UserError, match=r"no such file; beside it: customers\.csv"):
-        read_bytes(tmp_path / "customer.csv")
+        check_is_file(tmp_path / "customer.csv")
