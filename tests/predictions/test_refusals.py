@@ -1,6 +1,7 @@
 """What src/predict.py refuses, with what to do, and nothing is replaced."""
 
 import re
+import shutil
 
 import onnx
 from PIL import Image
@@ -28,6 +29,13 @@ def test_an_input_that_is_of_no_use_is_refused(binary, pictures):
     (pictures.folder / "new.csv").write_text(table, encoding="utf-8")
     assert "a table, and the model is one of pictures" in pictures.refused("new.csv")
     assert "8 x 8" in pictures.refused("-", text=table)
+    for name, kind in (("many.tar.gz", "gztar"), ("many.zip", "zip")):
+        (pictures.folder / "few").mkdir(exist_ok=True)
+        Image.new("L", (8, 8)).save(pictures.folder / "few/a.png")
+        packed = shutil.make_archive(str(pictures.folder / "many"), kind, pictures.folder / "few")
+        assert re.search(rf"{name}: an archive\n(.|\n)*unpack it, and name the folder", pictures.refused(name))
+        shutil.copy(packed, binary.folder)
+        assert re.search(rf"{name}: an archive(.|\n)*unpack it, or save the table as CSV", binary.refused(name))
     (pictures.folder / "empty").mkdir()
     assert "no pictures in this folder" in pictures.refused("empty")
 
