@@ -116,7 +116,7 @@ def _prepare_table(
     contract: Contract,
 ) -> DatasetSpec:
     source = raw.num_rows
-    kept, broken = _kept_rows(raw, check_contract(contract, raw))
+    kept, broken = _kept_rows(raw, check_contract(contract, raw, folder))
     raw = raw.take(kept)
     targets, weights = read_targets(raw, features, objective), read_weights(raw, objective)
     for_split = [column for column in split.columns() if column not in features.named()]
