@@ -8,6 +8,10 @@ from percept.errors import UserError
 from percept.sources import text
 
 SAMPLE_BYTES = 200_000
+# What cp1252 makes of letters of central Europe: signs inside of words; š and ž, which no western language has.
+CENTRAL = re.compile(r"(?<=[^\W\d_])[£¥ª¯³¹º¼¾¿](?=[^\W\d_])|[ŠšŽž]")
+GUESS = "a guess from the bytes"
+WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")  # with a letter that is not ASCII
 
 
 def check_is_file(path: Path) -> None:
@@ -38,8 +42,18 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
     encoding = _guess(content)
     if encoding is None:
         raise UserError(str(path), "in no encoding that could be told", "text", "save it as UTF-8")
-    sample = re.findall(r"\w*[^\W\d_a-zA-Z]\w*", content[:SAMPLE_BYTES].decode(encoding, "ignore"))
-    return encoding, "a guess from the bytes" + (f": is {sample[0][:20]!r} right?" if sample else "")
+    return encoding, GUESS + _doubt(content[:SAMPLE_BYTES], encoding)
+
+
+def _doubt(content: bytes, encoding: str) -> str:
+    """A word to look at, the first that the likeliest other encoding would change."""
+    words = WORD.findall(content.decode(encoding, "ignore"))
+    other = {"cp1252": "cp1250", "cp1250": "cp1252"}.get(encoding, encoding)
+    for word in words:
+        rival = word.encode(encoding).decode(other, "replace")
+        if rival != word:
+            return f": is {word[:20]!r} right? As {other} it is {rival[:20]!r}"
+    return f": is {words[0][:20]!r} right?" if words else ""
 
 
 def _guess(content: bytes) -> str | None:
@@ -50,10 +64,11 @@ def _guess(content: bytes) -> str | None:
     if _decodes(content, "cp932") and _is_japanese(content.decode("cp932")):
         return "cp932"
     high = re.findall(rb"[\x80-\xff]+", content[:SAMPLE_BYTES])
-    if sum(len(run) == 1 for run in high) > 0.7 * len(high) and _decodes(content, "cp1252"):
-        return "cp1252"  # single letters such as é among others: a western language
-    best = from_bytes(content[:SAMPLE_BYTES]).best()
-    candidates = [best.encoding] if best else []
+    if sum(len(run) == 1 for run in high) > 0.7 * len(high):  # single letters such as é among others
+        candidates = ["cp1250"] if _is_central(content) else ["cp1252", "cp1250"]
+    else:
+        best = from_bytes(content[:SAMPLE_BYTES]).best()
+        candidates = [best.encoding] if best else []
     return next((name for name in [*candidates, "cp1252"] if _decodes(content, name)), None)
 
 
@@ -62,6 +77,11 @@ def _is_korean(text: str) -> bool:
     letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
     common = [letter for letter in letters if "가" <= letter <= "힣" and len(letter.encode("euc-kr")) == 2]
     return len(common) > 0.9 * len(letters)
+
+
+def _is_central(content: bytes) -> bool:
+    text = content[:SAMPLE_BYTES].decode("cp1252", "replace")
+    return len(CENTRAL.findall(text)) > 0.05 * sum(letter > "\x7f" for letter in text)
 
 
 def _is_japanese(text: str) -> bool:

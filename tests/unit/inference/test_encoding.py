@@ -6,7 +6,19 @@ import pytest
 
 from percept.errors import UserError
 from percept.inference.encoding import check_is_file, guess_encoding, read_bytes
+from percept.inference.overview import overview
+from percept.inference.task import Wishes, infer
 
+POLISH = "imię,miasto\nŁukasz,Łódź\nMałgorzata,Kraków\nStanisław,Gdańsk\n"
+CZECH = "jméno,město\nJiří,Plzeň\nLukáš,Třebíč\nTomáš,Ústí\nŠtěpán,Děčín\n"
+CROATIAN = "ime,grad\nIvan,Šibenik\nMarko,Čakovec\nĐuro,Požega\nMiloš,Varaždin\n"
+WESTERN = {
+    "Portuguese": "nome,cidade\nJoão,São Paulo\nAntônio,Brasília\nConceição,Goiânia\nMª,1º\n",
+    "Danish": "navn,by\nSøren,Ålborg\nJørgen,Århus\nÆgir,Næstved\n",
+    "Spanish": "nombre,dice\nJosé,¿Qué?\nIñigo,¡Sí!\nÁngel,1ª vez\n",
+    "French": "prénom,cœur\nHélène,Œuvre\nFrançois,à Nîmes\n",
+    "units": "t,unit\n20,°C\n21,m²\n22,µm\n",
+}
 TEXTS = {
     "cp949": "이름,도시\n김철수,서울\n이영희,부산\n박민수,대구\n",
     "cp1252": "Prénom,Ville\nJosé,Orléans\nZoë,Besançon\nJürgen,Köln\n",
@@ -22,6 +34,25 @@ def test_texts_of_the_world_are_read_as_they_were_written(tmp_path, encoding):
     found, remark = guess_encoding(tmp_path, content)
     assert content.decode(found) == TEXTS[encoding]
     assert remark.startswith("a guess from the bytes: is '")
+
+
+@pytest.mark.parametrize("text", [POLISH, CZECH, CZECH + "Vít,Neť\n", CROATIAN], ids=["pl", "cs", "cs_with_t", "hr"])
+def test_letters_of_central_europe_are_told_from_western_ones(tmp_path, text):
+    found, remark = guess_encoding(tmp_path, text.encode("cp1250"))
+    assert found == "cp1250" and "right? As cp1252 it is '" in remark
+
+
+@pytest.mark.parametrize("language", WESTERN)
+def test_western_letters_stay_western(tmp_path, language):
+    assert guess_encoding(tmp_path, WESTERN[language].encode("cp1252"))[0] == "cp1252"
+
+
+def test_where_the_bytes_leave_it_open_a_word_is_shown_both_ways(reading):
+    found = reading("név,város,x\nGyörgy,Győr,1\nJános,Szeged,2\nLászló,Pécs,3\n".encode("cp1250"))
+    doubt = "a guess from the bytes: is 'Gyõr' right? As cp1250 it is 'Győr'"
+    assert found.remarks["encoding"] == doubt
+    said = overview(infer(found, Wishes("x")))
+    assert f"The encoding cp1252 is {doubt}; --encoding names another." in said
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
