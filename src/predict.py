@@ -6,7 +6,6 @@ Without -o the predictions go to the standard output. The last column, flags, sa
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,11 +36,7 @@ Part = tuple[dict[str, NDArray], Flags, int, Callable[[int], str]]  # columns, f
 
 def main() -> None:
     options = _options()
-    try:
-        tally = predict(options.inputs, options.output, options.model, options.id, options.strict)
-    except BrokenPipeError:  # whoever reads the standard output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    tally = predict(options.inputs, options.output, options.model, options.id, options.strict)
     where = f" -> {options.output}" if options.output else ""
     print(f"predict: {tally.summary()}{where}", file=sys.stdout if options.output else sys.stderr)
 
