@@ -31,7 +31,8 @@ from percept.sources.download import inside, sha256
 def main() -> None:
     options = _options()
     source = Path(options.images or options.file)
-    name = safe_name(options.name or (source.stem if options.file else source.resolve().name))
+    stem = Path(source.name.removesuffix(".gz")).stem if options.file else source.resolve().name
+    name = safe_name(options.name or stem)
     command = shlex.join(["python", "src/new_task.py", *sys.argv[1:]])
     if options.images:
         text, report = _of_pictures(source, name, command)
@@ -46,7 +47,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", nargs="?", metavar="FILE", help="a table as text, such as CSV")
+    what.add_argument("file", nargs="?", metavar="FILE", help="a table: text such as CSV (.gz too), or Parquet")
     what.add_argument("--images", metavar="FOLDER", help="pictures, in one folder for each class; also a tar or zip")
     parser.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
     parser.add_argument("--name", help="of the task; by default that of the file")

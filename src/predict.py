@@ -6,7 +6,6 @@ Without -o the predictions go to the standard output. The last column, flags, sa
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,27 +16,27 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.errors import UserError, listed, run
-from percept.predicting import output, parquet, pictures
+from percept.predicting import output, pictures
 from percept.predicting.flags import Flags, Tally
 from percept.predicting.model import Model, load_model
+from percept.predicting.parquet import PARQUET, ParquetReader
 from percept.predicting.rows import CsvReader
 from percept.predicting.table import Predictor
+from percept.sources.container import is_archive
+from percept.sources.parquet import check_installed, is_parquet
 from percept.sources.picture import endings
 
 CHUNK = 2048  # rows at a time: few enough for the processor's cache, which makes all of it faster
 PICTURES = 256  # at a time
 STDIN = "-"
+TABLES = (".csv", ".tsv", ".txt", PARQUET)
 
 Part = tuple[dict[str, NDArray], Flags, int, Callable[[int], str]]  # columns, flags, rows, and where each one is
 
 
 def main() -> None:
     options = _options()
-    try:
-        tally = predict(options.inputs, options.output, options.model, options.id, options.strict)
-    except BrokenPipeError:  # whoever reads the standard output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    tally = predict(options.inputs, options.output, options.model, options.id, options.strict)
     where = f" -> {options.output}" if options.output else ""
     print(f"predict: {tally.summary()}{where}", file=sys.stdout if options.output else sys.stderr)
 
@@ -51,8 +50,8 @@ def predict(
     _check_inputs(inputs, model, key)
     if target:
         output.check_target(target, files)
-        if target.suffix.lower() == parquet.PARQUET:
-            parquet.check_installed(target)
+        if target.suffix.lower() == PARQUET:
+            check_installed(target)
     tally = Tally("picture" if model.meaning.picture else "row")
     if model.meaning.picture:
         first, parts = {"file": "text"}, _picture_parts(model, pictures.picture_files(files))
@@ -72,12 +71,7 @@ def predict(
 def _table_parts(model: Model, name: str, key: str | None, chunk: int, tally: Tally) -> Iterator[Part]:
     predictor, start = Predictor(model), 1
     wanted = [*model.columns, *([key] if key else [])]
-    with _progress(name) as (stream, advance):
-        if name.lower().endswith(parquet.PARQUET):
-            reader = parquet.ParquetReader(Path(name), wanted, model.meaning.table.date)
-        else:
-            shown = "standard input" if name == STDIN else name
-            reader = CsvReader(stream, shown, model.meaning.table.text, wanted, model.meaning.targets)
+    with _reader(name, model, wanted) as (reader, advance):
         for rows in reader.chunks(chunk):
             columns, flags = predictor.predict(rows)
             numbers = np.arange(start, start + len(rows.lines))
@@ -100,36 +94,41 @@ def _picture_parts(model: Model, files: list[Path]) -> Iterator[Part]:
 
 
 @contextmanager
-def _progress(name: str) -> Iterator[tuple]:
-    """The bytes of an input, and what shows how far they have been read."""
+def _reader(name: str, model: Model, wanted: list[str]) -> Iterator[tuple[CsvReader | ParquetReader, Callable]]:
+    """What reads the rows of an input, and what shows how far that has come."""
+    meaning = model.meaning
     if name == STDIN:
-        yield sys.stdin.buffer, lambda: None
-        return
-    with Path(name).open("rb") as stream:
-        if not sys.stderr.isatty():
-            yield stream, lambda: None
-            return
-        from tqdm import tqdm
+        stdin = "standard input"
+        yield CsvReader(sys.stdin.buffer, stdin, meaning.table.text, wanted, meaning.targets), lambda: None
+    elif is_parquet(Path(name)):
+        reader = ParquetReader(Path(name), wanted, meaning)
+        with _progress(reader.num_rows, lambda: reader.num_read, " rows") as advance:
+            yield reader, advance
+    else:
+        with Path(name).open("rb") as stream:
+            reader = CsvReader(stream, name, meaning.table.text, wanted, meaning.targets)
+            with _progress(Path(name).stat().st_size, stream.tell, "B") as advance:
+                yield reader, advance
 
-        with tqdm(total=Path(name).stat().st_size, unit="B", unit_scale=True) as bar:
-            yield stream, lambda: bar.update(stream.tell() - bar.n)
+
+@contextmanager
+def _progress(total: int, done: Callable[[], int], unit: str) -> Iterator[Callable]:
+    """Give what moves a bar to where `done` says, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=unit, unit_scale=True) as bar:
+        yield lambda: bar.update(done() - bar.n)
 
 
 def _check_inputs(inputs: list[str], model: Model, key: str | None) -> None:
     wants_pictures = model.meaning.picture is not None
     for name in inputs:
-        path = Path(name)
-        if name != STDIN and not path.exists():
+        if name != STDIN and not Path(name).exists():
             raise UserError(name, "there is no such file", "new rows or pictures", "check the name")
-        is_table = name == STDIN or path.suffix.lower() in (".csv", ".tsv", ".txt", parquet.PARQUET)
-        if wants_pictures and is_table:
-            size = " x ".join(map(str, model.meaning.picture.size))
-            expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
-            raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")
-        if not wants_pictures and (path.is_dir() or (not is_table and path.suffix.lower() in endings())):
-            found = f"a {'folder' if path.is_dir() else 'picture'}, and the model is one of tables"
-            expected = f"a CSV file with the columns {listed(model.columns)}"
-            raise UserError(name, found, expected, "give a table, or --model")
+        (_check_is_pictures if wants_pictures else _check_is_table)(name, model)
     if not wants_pictures and len(inputs) > 1:
         raise UserError(listed(inputs), f"{len(inputs)} inputs", "one table", "predict one after the other")
     if wants_pictures and key:
@@ -138,9 +137,32 @@ def _check_inputs(inputs: list[str], model: Model, key: str | None) -> None:
         raise UserError("--id", f"{key!r} is a column of the output", "another column", "leave it out, or rename it")
 
 
+def _check_is_pictures(name: str, model: Model) -> None:
+    size = " x ".join(map(str, model.meaning.picture.size))
+    expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
+    if _is_table(name):
+        raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")
+    if Path(name).suffix.lower() not in endings() and is_archive(Path(name)):
+        raise UserError(name, "an archive", expected, "unpack it, and name the folder")
+
+
+def _check_is_table(name: str, model: Model) -> None:
+    path, expected = Path(name), f"a CSV or Parquet file with the columns {listed(model.columns)}"
+    if path.is_dir() or not (_is_table(name) or path.suffix.lower() not in endings()):
+        found = f"a {'folder' if path.is_dir() else 'picture'}, and the model is one of tables"
+        raise UserError(name, found, expected, "give a table, or --model")
+    if not _is_table(name) and is_archive(path):
+        found, advice = "an archive, or a table of a spreadsheet program", "unpack it, or save the table as CSV"
+        raise UserError(name, found, expected, advice)
+
+
+def _is_table(name: str) -> bool:
+    return name == STDIN or name.lower().removesuffix(".gz").endswith(TABLES) or is_parquet(Path(name))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("inputs", nargs="+", help="one .csv or .parquet file, `-`, or pictures and folders of them")
+    parser.add_argument("inputs", nargs="+", help="one CSV (.gz too) or Parquet file, `-`, or pictures, folders")
     parser.add_argument("-o", "--output", type=Path, help="a .csv or .parquet file (default: the standard output)")
     parser.add_argument("--model", type=Path, default=paths.MODELS / paths.SHIPPED, help="(default: %(default)s)")
     parser.add_argument("--id", help="a column of the input that comes first in the output")

@@ -24,7 +24,7 @@ class PreprocessParams(Params):
 
 def main() -> None:
     params = PreprocessParams.load()
-    paths.VIOLATIONS.unlink(missing_ok=True)  # of another run
+    (paths.home() / paths.VIOLATIONS).unlink(missing_ok=True)  # of another run
     raw = read(params.source, paths.RAW)
     sha256 = digests(params.source, paths.RAW)
     with paths.replaced(paths.PREPARED) as folder:

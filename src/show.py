@@ -1,8 +1,10 @@
-"""show: results/metrics.json as a short table, and what to try next. Standard library alone, to answer at once."""
+"""show: results/metrics.json as a short table, and what to try next. It loads next to nothing, to answer at once."""
 
 import json
 import os
 from pathlib import Path
+
+from percept.errors import run
 
 METRICS = Path("results/metrics.json")
 NEXT = (
@@ -45,4 +47,4 @@ def _number(value: float | None) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

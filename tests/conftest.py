@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from omegaconf import OmegaConf
 
 settings.register_profile("percept", deadline=None)
 settings.load_profile("percept")
@@ -49,7 +50,7 @@ class Clone:
 
 
 def clone_of_working_tree(folder: Path) -> Clone:
-    """Clone the repository, with the edits that are not committed yet."""
+    """Clone the repository, with the edits that are not committed yet, without a person's own tasks."""
     if not (ROOT / ".git").exists():
         pytest.skip("this copy of the project is no Git repository, which DVC experiments need")
     clone = Clone(folder)
@@ -68,9 +69,20 @@ def clone_of_working_tree(folder: Path) -> Clone:
             target.write_bytes(source.read_bytes())
         else:
             target.unlink(missing_ok=True)
+    _leave_own_tasks(clone)
     clone.run("git", "add", "--all")
     clone.run("git", "commit", "--quiet", "--allow-empty", "--message", "the working tree")
     return clone
+
+
+def _leave_own_tasks(clone: Clone) -> None:
+    """A person's own tasks, and what a run of one wrote, are no part of what is tested."""
+    published = OmegaConf.load(ROOT / "results/published.yaml")
+    if OmegaConf.load(clone.folder / "params.yaml").task not in published:
+        clone.run("git", "checkout", "--quiet", "HEAD", "--", "params.yaml", "dvc.lock", "results/metrics.json")
+    for file in (clone.folder / "conf/task").glob("*.yaml"):
+        if file.stem not in published:
+            file.unlink()
 
 
 @pytest.fixture(scope="session")

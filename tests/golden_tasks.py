@@ -24,16 +24,23 @@ WISHES = {
     "payments": Wishes("outcome"),  # one to fifty
     "rents": Wishes("Miete"),  # semicolons and decimal commas
     "shops": Wishes("sales"),  # 300 categories, a target over powers of ten
+    "visits": Wishes("returned"),  # Parquet: whole numbers made floats, decimals, truth, a time zone, row labels
     "weather": Wishes("Température"),  # tabs, cp1252, decimal commas
 }
 
 
+def table_of(name: str) -> Path:
+    """From the repository."""
+    (file,) = (file for file in (ROOT / FOLDER).glob(f"{name}.*") if file.suffix != ".yaml")
+    return file.relative_to(ROOT)
+
+
 def inferred(name: str) -> Task:
-    return infer(read_table(ROOT / FOLDER / f"{name}.csv"), WISHES[name])
+    return infer(read_table(ROOT / table_of(name)), WISHES[name])
 
 
 def rendered(name: str) -> str:
-    file = FOLDER / f"{name}.csv"
+    file = table_of(name)
     source = {"path": file.name, "urls": [str(file)], "sha256": sha256(ROOT / file)}
     return render(inferred(name), name, source, f"python src/new_task.py {file} --target '{WISHES[name].target}'")
 

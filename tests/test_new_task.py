@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from golden_tasks import FOLDER, ROOT, WISHES, inferred, rendered
 from hypothesis import given, settings
@@ -53,7 +54,7 @@ def test_preprocess_takes_the_task_file_of_a_difficult_table(name):
         assert (paths.PREPARED / paths.SPEC).is_file() and not paths.VIOLATIONS.exists()
 
 
-@pytest.mark.parametrize("name", ["korean", "payments", "rents"])
+@pytest.mark.parametrize("name", ["korean", "payments", "rents", "visits"])
 def test_a_run_of_the_task_is_better_than_the_simplest_guess(name):
     with workspace() as folder:
         report = run_stages(with_tasks(folder, name))
@@ -122,6 +123,23 @@ def test_a_file_elsewhere_is_named_from_the_root(repository, tmp_path):
     assert "dvc exp run -S task=kunden_2024" in output
     text = (repository / "conf/task/kunden_2024.yaml").read_text(encoding="utf-8")
     assert f'urls: ["{tmp_path}/Kunden 2024.csv"]' in text and "path: Kunden 2024.csv\n" in text
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv.gz"])
+def test_a_table_in_another_form_becomes_the_same_task(repository, form, tmp_path):
+    table = pd.read_csv(repository / "customers.csv")
+    file = tmp_path / f"bookings.{form}"
+    table.to_parquet(file) if form == "parquet" else table.to_csv(file, index=False)
+    run(repository, "customers.csv", "--target", "churned", "--name", "plain", "--force")
+    run(repository, str(file), "--target", "churned", "--force")
+    plain, other = (
+        OmegaConf.to_container(OmegaConf.load(repository / f"conf/task/{name}.yaml")) for name in ("plain", "bookings")
+    )
+    assert other.pop("source")["kind"] == form.removesuffix(".gz") and plain.pop("source")
+    assert other | {"task": "plain"} == plain
+    run(repository, "task=bookings", script="compose.py")
+    run(repository, script="fetch.py")
+    assert "300 rows -> " in run(repository, script="preprocess.py")
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,10 @@ def noise(metric: str, value: float, num_rows: int) -> float:
     return value / 10 if metric in LOWER_IS_BETTER else 0.02
 
 
-def test_the_table_has_every_task_and_every_experiment():
+def test_each_row_of_the_table_has_its_task_and_its_experiment():
     assert set(PUBLISHED) <= {file.stem for file in (ROOT / "conf/task").glob("*.yaml")}
     better = {wanted["better"] for wanted in PUBLISHED.values() if "better" in wanted}
-    assert better == {file.stem for file in (ROOT / "conf/experiment").glob("*.yaml")}
+    assert better <= {file.stem for file in (ROOT / "conf/experiment").glob("*.yaml")}
     assert {(task, kind) for task in RESULTS for kind in RESULTS[task]} == set(SETTINGS)
 
 

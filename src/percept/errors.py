@@ -2,9 +2,13 @@
 
 import difflib
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
+
+from percept import lacking
 
 
 class UserError(Exception):
@@ -32,13 +36,22 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script; a `UserError` becomes one message and exit status 1, a bug keeps its traceback."""
+    """Run a script; what a person can mend becomes one message and exit status 1, a bug keeps its traceback."""
     gc.set_threshold(100_000)  # nearly all that a stage loads stays until its end: search for garbage rarely
+    script = Path(sys.argv[0]).stem
     try:
         main()
+        sys.stdout.flush()
     except UserError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
+        sys.exit(f"{script}: {error}")
     except KeyboardInterrupt:
-        sys.exit(f"{Path(sys.argv[0]).stem}: stopped by the keyboard; nothing was replaced")
+        sys.exit(f"{script}: stopped by the keyboard; nothing was replaced")
+    except BrokenPipeError:  # whoever reads the standard output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if find_spec((error.name or __name__).split(".")[0]):
+            raise
+        sys.exit(f"{script}: {lacking(error.name)}")
     finally:
         gc.freeze()  # and not at all at the end

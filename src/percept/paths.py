@@ -18,13 +18,14 @@ RELEASE = Path("release")  # a folder for each task
 HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
-VIOLATIONS = Path("results/violations.csv")
+VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
 
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED
 QUALITY = "quality.json"  # in PREPARED
+DROPPED = "violations.csv"  # in PREPARED: rows that the contract dropped, where there are some
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"

@@ -34,7 +34,7 @@ class Drift(Section):
 class Quality(Section):
     """What preprocess noticed. Nothing is fitted to it."""
 
-    unit: Literal["line", "picture"]  # of Rows.first
+    unit: Literal["line", "row", "picture"]  # of Rows.first
     validation: Rows | None = None  # whose features all equal those of a training row
     test: Rows | None = None  # the same; null where the test rows are the training rows
     contradicting: Rows  # with the features of another row and another target
@@ -58,7 +58,7 @@ class Quality(Section):
         for part in ("validation", "test"):
             rows = getattr(self, part)
             if rows and rows.count:
-                mend = "drop them, or split by a group" if self.unit == "line" else "take them out"
+                mend = "drop them, or split by a group" if self.unit != "picture" else "take them out"
                 where = f"also stand in the training rows ({self._first(rows)})"
                 found.append(f"{rows.count} of {rows.of} {part} rows {where}; {mend}")
         if self.contradicting.count and self.targets_are_labels:

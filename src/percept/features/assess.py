@@ -10,6 +10,7 @@ from percept.features.duplicates import Keys, contradicting, picture_keys, repea
 from percept.features.split import Parts, Same, Split
 from percept.objective import Objective, Regression
 from percept.quality import Drift, Quality, Rows
+from percept.sources.dataset import Table
 from percept.spec import RawInput
 
 
@@ -24,18 +25,18 @@ def assess_table(
     columns: dict[str, NDArray],
     inputs: Sequence[RawInput],
     y: NDArray,
-    lines: NDArray[np.int64],
+    table: Table,
     objective: Objective,
     split: Split,
     parts: Parts,
 ) -> Quality:
-    """Of raw inputs (rows, 1) by name, targets (rows,) or (rows, targets), and the lines (rows,) they stand in."""
+    """Of raw inputs (rows, 1) by name, targets (rows,) or (rows, targets), and the table they stand in."""
     keys = row_keys(column[:, 0] for column in columns.values())
     targets = row_keys(y.reshape(len(y), -1).T)
     return Quality(
-        unit="line",
-        **_repeated(keys, lines, split, parts),
-        contradicting=contradicting(keys, targets, lines),
+        unit=table.unit,
+        **_repeated(keys, table.lines, split, parts),
+        contradicting=contradicting(keys, targets, table.lines),
         targets_are_labels=not isinstance(objective, Regression),
         drift=() if isinstance(split.test, Same) else _drift(columns, inputs, parts),
     )

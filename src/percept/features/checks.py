@@ -1,6 +1,7 @@
 """The contract of a table: rows that break it, and what the training rows add to it."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,11 @@ MAX_ROWS = 1000  # that are written down
 MAX_VALUES = 1000  # of a category that are kept
 
 
-def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.bool_]]:
-    """Reason -> (rows,) mask of rows to drop.
+def check_contract(contract: Contract, table: Table, folder: Path) -> dict[str, NDArray[np.bool_]]:
+    """Reason -> (rows,) mask of rows to drop, which are written to violations.csv in `folder`.
 
-    Rows that break the contract are written to results/violations.csv. Raises `UserError` for them unless the contract
-    says to drop them, and for a column that is not there.
+    Raises `UserError` for such rows unless the contract says to drop them, then with results/violations.csv of the
+    repository that a person works in, and for a column that is not there.
     """
     for name in contract.columns:
         if name not in table.columns:
@@ -32,8 +33,8 @@ def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.boo
     found = list(violations(contract, table.columns))
     if not found:
         return {}
-    _write(table, found)
     if contract.violation == "error":
+        _write(table, found, paths.home() / paths.VIOLATIONS)
         lines = [_described(table, violation) for violation in found]
         raise UserError(
             table.file,
@@ -41,21 +42,22 @@ def check_contract(contract: Contract, table: Table) -> dict[str, NDArray[np.boo
             "rows that keep the contract (contract.columns in the task file)",
             f"see {paths.VIOLATIONS}; mend the file or the contract, or set contract.violation: drop",
         )
+    _write(table, found, folder / paths.DROPPED)
     return {f"{violation.column} is {violation.rule}": violation.rows for violation in found}
 
 
 def _described(table: Table, violation: Violation) -> str:
     rows = np.flatnonzero(violation.rows)
-    first = ", ".join(f"line {table.lines[row]}: {table.columns[violation.column][row]!r}" for row in rows[:3])
+    first = ", ".join(f"{table.place(row)}: {table.columns[violation.column][row]!r}" for row in rows[:3])
     count = f"{len(rows)} row{'s' if len(rows) > 1 else ''}"
     return f"column {violation.column!r}: {count} {violation.rule} ({first}{', ...' if len(rows) > 3 else ''})"
 
 
-def _write(table: Table, found: list[Violation]) -> None:
+def _write(table: Table, found: list[Violation], target: Path) -> None:
     broken = np.flatnonzero(np.any([violation.rows for violation in found], axis=0))
-    with paths.replaced(paths.VIOLATIONS) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+    with paths.replaced(target) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["line", "broken rules", *table.columns])
+        writer.writerow([table.unit, "broken rules", *table.columns])
         for row in broken[:MAX_ROWS]:
             rules = [f"{violation.column} is {violation.rule}" for violation in found if violation.rows[row]]
             cells = [column[row] for column in table.columns.values()]

@@ -116,7 +116,7 @@ def _prepare_table(
     contract: Contract,
 ) -> DatasetSpec:
     source = raw.num_rows
-    kept, broken = _kept_rows(raw, check_contract(contract, raw))
+    kept, broken = _kept_rows(raw, check_contract(contract, raw, folder))
     raw = raw.take(kept)
     targets, weights = read_targets(raw, features, objective), read_weights(raw, objective)
     for_split = [column for column in split.columns() if column not in features.named()]
@@ -141,7 +141,7 @@ def _prepare_table(
             name, Examples(encode(encoder, part), y[rows], None if weights is None else weights[rows]), folder
         )
         save_raw(name, part, folder)
-    assess_table(columns, inputs, y, raw.lines, objective, split, parts).save(folder)
+    assess_table(columns, inputs, y, raw, objective, split, parts).save(folder)
     feature_names = tuple(name.partition("__")[2] for name in fitted.get_feature_names_out())
     return DatasetSpec(
         task=task,

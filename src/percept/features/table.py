@@ -142,7 +142,7 @@ def _check_all_read(
     cells = table.columns[column]
     wrong = np.flatnonzero(np.isnan(values) & (cells != ""))
     if len(wrong):
-        lines = ", ".join(f"line {table.lines[row]}: {cells[row]!r}" for row in wrong[:3])
+        lines = ", ".join(f"{table.place(row)}: {cells[row]!r}" for row in wrong[:3])
         raise UserError(
             f"{table.file}, column {column!r}",
             f"{len(wrong)} of {len(cells)} cells are {found} ({lines}{', ...' if len(wrong) > 3 else ''})",
@@ -221,7 +221,7 @@ def rows_to_drop(
             rows = np.flatnonzero(empty)
             raise UserError(
                 f"{table.file}, column {column.name!r}",
-                f"{len(rows)} of {len(empty)} cells are missing, the first in line {table.lines[rows[0]]}",
+                f"{len(rows)} of {len(empty)} cells are missing, the first in {table.place(rows[0])}",
                 f"no missing cell (features.missing.{column.kind}: error)",
                 f"fill the cells, or set features.missing.{column.kind} to another policy",
             )

@@ -33,7 +33,7 @@ def read_weights(raw: Table, objective: Objective) -> NDArray[np.float64] | None
     weights = read_numbers(raw, objective.weight)
     negative = np.flatnonzero(weights < 0)
     if len(negative) or not np.nansum(weights):
-        found = f"line {raw.lines[negative[0]]}: {weights[negative[0]]:g}" if len(negative) else "nothing above 0"
+        found = f"{raw.place(negative[0])}: {weights[negative[0]]:g}" if len(negative) else "nothing above 0"
         where = f"{raw.file}, column {objective.weight!r}"
         raise UserError(where, found, "0 or more in each row, and more than 0 in some", "mend the file")
     return weights

@@ -70,7 +70,7 @@ class Column:
 
 def describe(table: Table, day_first: bool = False) -> dict[str, Column]:
     """Every column by name; day_first: how to read dates that leave it open, unless another column tells."""
-    columns = {name: describe_column(name, cells, table.lines) for name, cells in table.columns.items()}
+    columns = {name: describe_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
     orders = {order_of(column.form): name for name, column in columns.items() if column.form and not column.remark}
     orders.pop(None, None)
     known = next(iter(orders)) if len(orders) == 1 else day_first
@@ -83,7 +83,7 @@ def describe(table: Table, day_first: bool = False) -> dict[str, Column]:
     return columns
 
 
-def describe_column(name: str, cells: NDArray[np.object_], lines: NDArray[np.int64]) -> Column:
+def describe_column(name: str, cells: NDArray[np.object_], lines: NDArray[np.int64], unit: str = "line") -> Column:
     """What one column of text cells, (rows,), is; "" stands for a missing cell."""
     counts = Counter(cells.tolist())
     num_missing = counts.pop("", 0)
@@ -105,7 +105,7 @@ def describe_column(name: str, cells: NDArray[np.object_], lines: NDArray[np.int
     if not are_numbers.all() and num_numbers > 0.8 * found.num_present and are_numbers.sum() > SHOWN_VALUES:
         row = np.flatnonzero(np.isin(cells, distinct[~are_numbers]))[0]
         remark = f"{100 * (1 - num_numbers / found.num_present):.1f} % of the cells are no numbers"
-        return replace(found, kind="mixed", odd=f"line {lines[row]}: {cells[row]!r}", remark=remark)
+        return replace(found, kind="mixed", odd=f"{unit} {lines[row]}: {cells[row]!r}", remark=remark)
     return _text(found, counts)
 
 

@@ -5,41 +5,32 @@ import re
 from pathlib import Path
 
 from percept.errors import UserError
+from percept.sources import text
 
 SAMPLE_BYTES = 200_000
-BINARY = {  # first bytes -> what the file is, and how it becomes a CSV file
-    b"PAR1": ("a Parquet file", "read_parquet"),  # pandas reads it where pyarrow is installed
-    b"PK\x03\x04": ("a zip file, or a table of a spreadsheet program", "read_excel"),
-    b"\xd0\xcf\x11\xe0": ("a table of a spreadsheet program", "read_excel"),
-    b"\x1f\x8b": ("a gzip file", "read_csv"),
-    b"SQLite": ("a database", None),
-    b"%PDF": ("a PDF file", None),
-}
+# What cp1252 makes of letters of central Europe: signs inside of words; š and ž, which no western language has.
+CENTRAL = re.compile(r"(?<=[^\W\d_])[£¥ª¯³¹º¼¾¿](?=[^\W\d_])|[ŠšŽž]")
+GUESS = "a guess from the bytes"
+WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")  # with a letter that is not ASCII
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a text file. Raises `UserError` for what is no text."""
+def check_is_file(path: Path) -> None:
+    """Raises `UserError`."""
     if path.is_dir():
         raise UserError(str(path), "a folder", "one file", f"for pictures in class folders: --images {path}")
     if not path.is_file():
-        near = sorted(file.name for file in path.parent.glob("*.csv"))[:5] if path.parent.is_dir() else []
+        others = path.parent.iterdir() if path.parent.is_dir() else ()
+        near = sorted(file.name for file in others if file.suffix.lower() in (".csv", ".parquet"))[:5]
         beside = f"; beside it: {', '.join(near)}" if near else ""
-        raise UserError(str(path), f"there is no such file{beside}", "a CSV file", "check the name")
-    content = path.read_bytes()
-    for start, (what, reader) in BINARY.items():
-        if content.startswith(start):
-            raise UserError(str(path), what, "a text file, such as CSV", _conversion(path, reader))
+        raise UserError(str(path), f"there is no such file{beside}", "a CSV or Parquet file", "check the name")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a text file, unpacked. Raises `UserError` for what is no text."""
+    content = text.read_bytes(path)
     if not content.strip():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
     return content
-
-
-def _conversion(path: Path, reader: str | None) -> str:
-    if reader is None:
-        return "save the table as CSV"
-    code = f"import pandas; pandas.{reader}({path.name!r}).to_csv({path.stem + '.csv'!r}, index=False)"
-    needs = {"read_parquet": " (needs: pip install pyarrow)", "read_excel": " (needs: pip install openpyxl)"}
-    return f'save the table as CSV, for example: python -c "{code}"{needs.get(reader, "")}'
 
 
 def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
@@ -51,8 +42,18 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
     encoding = _guess(content)
     if encoding is None:
         raise UserError(str(path), "in no encoding that could be told", "text", "save it as UTF-8")
-    sample = re.findall(r"\w*[^\W\d_a-zA-Z]\w*", content[:SAMPLE_BYTES].decode(encoding, "ignore"))
-    return encoding, "a guess from the bytes" + (f": is {sample[0][:20]!r} right?" if sample else "")
+    return encoding, GUESS + _doubt(content[:SAMPLE_BYTES], encoding)
+
+
+def _doubt(content: bytes, encoding: str) -> str:
+    """A word to look at, the first that the likeliest other encoding would change."""
+    words = WORD.findall(content.decode(encoding, "ignore"))
+    other = {"cp1252": "cp1250", "cp1250": "cp1252"}.get(encoding, encoding)
+    for word in words:
+        rival = word.encode(encoding).decode(other, "replace")
+        if rival != word:
+            return f": is {word[:20]!r} right? As {other} it is {rival[:20]!r}"
+    return f": is {words[0][:20]!r} right?" if words else ""
 
 
 def _guess(content: bytes) -> str | None:
@@ -63,10 +64,11 @@ def _guess(content: bytes) -> str | None:
     if _decodes(content, "cp932") and _is_japanese(content.decode("cp932")):
         return "cp932"
     high = re.findall(rb"[\x80-\xff]+", content[:SAMPLE_BYTES])
-    if sum(len(run) == 1 for run in high) > 0.7 * len(high) and _decodes(content, "cp1252"):
-        return "cp1252"  # single letters such as é among others: a western language
-    best = from_bytes(content[:SAMPLE_BYTES]).best()
-    candidates = [best.encoding] if best else []
+    if sum(len(run) == 1 for run in high) > 0.7 * len(high):  # single letters such as é among others
+        candidates = ["cp1250"] if _is_central(content) else ["cp1252", "cp1250"]
+    else:
+        best = from_bytes(content[:SAMPLE_BYTES]).best()
+        candidates = [best.encoding] if best else []
     return next((name for name in [*candidates, "cp1252"] if _decodes(content, name)), None)
 
 
@@ -75,6 +77,11 @@ def _is_korean(text: str) -> bool:
     letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
     common = [letter for letter in letters if "가" <= letter <= "힣" and len(letter.encode("euc-kr")) == 2]
     return len(common) > 0.9 * len(letters)
+
+
+def _is_central(content: bytes) -> bool:
+    text = content[:SAMPLE_BYTES].decode("cp1252", "replace")
+    return len(CENTRAL.findall(text)) > 0.05 * sum(letter > "\x7f" for letter in text)
 
 
 def _is_japanese(text: str) -> bool:

@@ -1,5 +1,6 @@
 """What was found out about a table, as a person reads it on the terminal."""
 
+from percept.inference.encoding import GUESS
 from percept.inference.task import Task
 from percept.inference.wording import holds, padded, share, shown, width_of
 
@@ -22,6 +23,8 @@ def overview(task: Task) -> str:
     notes = [*task.notes]
     if "columns" in task.reading.remarks:
         notes.insert(0, f"The columns have no names of their own: {task.reading.remarks['columns']}.")
+    if (doubt := task.reading.remarks.get("encoding", "")).startswith(GUESS):
+        notes.insert(0, f"The encoding {text.encoding} is {doubt}; --encoding names another.")
     return "\n".join([*lines, *(["", *notes] if notes else [])])
 
 

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from percept.errors import UserError, listed
 from percept.formats import CsvFormat, number_pattern
 from percept.inference.date_forms import date_forms
-from percept.inference.encoding import guess_encoding, read_bytes
+from percept.inference.encoding import check_is_file, guess_encoding, read_bytes
 from percept.sources.csv import read_csv
 from percept.sources.dataset import Table
+from percept.sources.parquet import is_parquet, read_parquet
 
 SAMPLE_ROWS = 1000
 SAMPLE_VALUES = 1000  # of a column
@@ -33,6 +35,7 @@ class Reading:
     table: Table
     text: CsvFormat
     remarks: dict[str, str]  # option of the source -> why it is so, for all that differ from the defaults
+    kind: Literal["csv", "parquet"] = "csv"  # of the source
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ NOTHING = Asked()
 
 def read_table(path: Path, asked: Asked = NOTHING) -> Reading:
     """Find out how to read a file, and read it. Raises `UserError`."""
+    check_is_file(path)
+    if is_parquet(path):
+        return _read_parquet(path, asked)
     content = read_bytes(path)
     encoding, doubt = (asked.encoding, "as asked") if asked.encoding else guess_encoding(path, content)
     lines = content.decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
@@ -70,6 +76,19 @@ def read_table(path: Path, asked: Asked = NOTHING) -> Reading:
         text = CsvFormat.model_validate(text.model_dump() | found)
         table = read_csv(path, text)
     return Reading(table, text, remarks | more)
+
+
+def _read_parquet(path: Path, asked: Asked) -> Reading:
+    """The file says how it is to be read, but for the texts that stand for a missing cell."""
+    if asked != NOTHING:
+        expected = "none of them: a Parquet file says so itself"
+        raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
+    table = read_parquet(path)
+    distinct = _distinct(table)
+    if not (marks := _marks(distinct, ".", "")):
+        return Reading(table, table.text, {}, "parquet")
+    table = read_parquet(path, (*table.text.missing, *marks))
+    return Reading(table, table.text, _remark_on(marks, distinct), "parquet")
 
 
 def _check_width(path: Path, table: Table) -> None:
@@ -127,9 +146,7 @@ def _looks_measured(cell: str) -> bool:
 
 def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict, dict[str, str]]:
     """Options of the source, and remarks on them, that follow from the cells of all columns."""
-    distinct = {name: Counter(cells.tolist()) for name, cells in table.columns.items()}
-    for values in distinct.values():
-        values.pop("", None)
+    distinct = _distinct(table)
     options, remarks = {}, {}
     decimal, thousands, example = _notation(distinct.values(), separator)
     if decimal != ".":
@@ -139,8 +156,20 @@ def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict, dict[str,
     marks = _marks(distinct, decimal, thousands)
     if marks:
         options["missing"] = (*CsvFormat().missing, *marks)
-        remarks["missing"] = "; ".join(f"{mark!r} in {_where(mark, distinct)}" for mark in marks)
+        remarks |= _remark_on(marks, distinct)
     return options, remarks
+
+
+def _distinct(table: Table) -> dict[str, Counter]:
+    """The cells of each column and how often they are there, but for missing ones."""
+    distinct = {name: Counter(cells.tolist()) for name, cells in table.columns.items()}
+    for values in distinct.values():
+        values.pop("", None)
+    return distinct
+
+
+def _remark_on(marks: list[str], distinct: dict[str, Counter]) -> dict[str, str]:
+    return {"missing": "; ".join(f"{mark!r} in {_where(mark, distinct)}" for mark in marks)}
 
 
 def _where(mark: str, distinct: dict[str, Counter]) -> str:

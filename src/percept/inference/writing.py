@@ -64,7 +64,7 @@ def _source(task: Task, file: dict[str, Any]) -> list[Line]:
     text, remarks = task.reading.text, task.reading.remarks
     lines = [
         ("source:", ""),
-        ("  kind: csv", ""),
+        (f"  kind: {task.reading.kind}", ""),
         ("  files:", ""),
         (f"    - path: {quoted(file['path'])}", ""),
         (f"      urls: {flow(file['urls'])}", "where it lies on this machine"),

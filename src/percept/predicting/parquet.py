@@ -3,23 +3,29 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
+from percept.contract import Number
 from percept.errors import UserError, listed, nearest
+from percept.meaning import Meaning
 from percept.predicting.model import Kind
 from percept.predicting.rows import Rows
+from percept.sources.parquet import (
+    TRUTH,
+    blamed,
+    check_columns,
+    check_installed,
+    check_no_nul,
+    open_parquet,
+    texts,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PARQUET = ".parquet"
-
-
-def check_installed(path: Path) -> None:
-    """Raises `UserError` where pyarrow is not."""
-    try:
-        import pyarrow  # noqa: F401
-    except ModuleNotFoundError:
-        found, advice = "pyarrow, which reads and writes Parquet, is not installed", "`pip install '.[parquet]'`"
-        raise UserError(str(path), found, "pyarrow, or a CSV file", advice) from None
 
 
 @contextmanager
@@ -43,44 +49,53 @@ def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable
 class ParquetReader:
     """The wanted columns of a Parquet file, as the text that a CSV file would have."""
 
-    def __init__(self, path: Path, wanted: Sequence[str], dates: Mapping[str, str]) -> None:
-        """dates: column -> its form. Raises `UserError`."""
-        check_installed(path)
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        try:
-            self._file = parquet.ParquetFile(path)
-        except (pa.ArrowException, OSError) as error:
-            raise UserError(str(path), str(error), "a Parquet file", "write it anew") from None
-        self._path, self._wanted, self._dates = path, tuple(dict.fromkeys(wanted)), dates
-        names = self._file.schema_arrow.names
-        for name in self._wanted:
-            if name not in names:
-                found = f"no column {name!r}{nearest(name, names)}"
-                expected = f"the columns {listed(self._wanted, 40)}, in any order"
-                raise UserError(str(path), found, expected, "mend the file")
-        if not self._file.metadata.num_rows:
+    def __init__(self, path: Path, wanted: Sequence[str], meaning: Meaning) -> None:
+        """Raises `UserError`."""
+        self._file = open_parquet(path)
+        self._path, self._text, self._dates = path, meaning.table.text, meaning.table.date
+        schema = self._file.schema_arrow
+        self._names = _names(path, schema.names, wanted)
+        check_columns(path, schema, list(self._names.values()))
+        self._truth = {name: _truth(name, meaning) for name in self._names}
+        self.num_rows, self.num_read = self._file.metadata.num_rows, 0
+        if not self.num_rows:
             raise UserError(str(path), "no rows", "at least one row", "mend the file")
 
     def chunks(self, num_rows: int) -> Iterator[Rows]:
-        """At most so many rows at a time."""
-        start = 1
-        for batch in self._file.iter_batches(num_rows, columns=list(self._wanted)):
-            columns = {name: self._texts(name, batch.column(name)) for name in self._wanted}
-            yield Rows(columns, range(start, start + batch.num_rows), unit="row")
-            start += batch.num_rows
+        """At most so many rows at a time. Raises `UserError` where the file is damaged."""
+        batches = self._file.iter_batches(num_rows, columns=list(self._names.values()))
+        while True:
+            with blamed(self._path):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            columns = {name: self._texts(name, batch) for name in self._names}
+            first, self.num_read = self.num_read + 1, self.num_read + batch.num_rows
+            yield Rows(columns, range(first, self.num_read + 1), unit="row")
 
-    def _texts(self, name: str, cells) -> list[str]:
-        import pyarrow as pa
-        from pyarrow import compute
+    def _texts(self, name: str, batch: "pa.RecordBatch") -> list[str]:
+        cells = batch.column(self._names[name])
+        found = texts(cells, self._text, self._dates.get(name), self._truth[name])
+        check_no_nul(self._path, name, found, self.num_read + 1)
+        return found
 
-        if pa.types.is_temporal(cells.type) and name in self._dates:
-            cells = compute.strftime(cells, self._dates[name])
-        elif pa.types.is_floating(cells.type):
-            cells = compute.if_else(compute.is_nan(cells), pa.scalar(None, cells.type), cells)
-        try:
-            return compute.fill_null(cells.cast(pa.string()), "").to_pylist()
-        except pa.ArrowException as error:
-            found = f"column {name!r} is of type {cells.type} ({error})"
-            raise UserError(str(self._path), found, "numbers, texts or dates", "mend the file") from None
+
+def _names(path: Path, known: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """Wanted column -> its name in the file, which may have spaces around it. Raises `UserError`."""
+    stored = {name.strip(): name for name in known}
+    for name in wanted:
+        if name not in stored:
+            found = f"no column {name!r}{nearest(name, stored)}"
+            raise UserError(
+                str(path), found, f"the columns {listed(dict.fromkeys(wanted), 40)}, in any order", "mend the file"
+            )
+    return {name: stored[name] for name in wanted}
+
+
+def _truth(name: str, meaning: Meaning) -> tuple[str, str]:
+    """True and false as the training rows had them: 1 and 0 among numbers, otherwise in their own capitals."""
+    rule = meaning.contract.columns.get(name)
+    if isinstance(rule, Number):
+        return "1", "0"
+    known = {value.lower(): value for value in getattr(rule, "values", None) or ()}
+    return tuple(known.get(word.lower(), word) for word in TRUTH)

@@ -1,14 +1,17 @@
-"""A CSV file of any size, some rows at a time."""
+"""A CSV file of any size, plain or packed by gzip, some rows at a time."""
 
 import csv
+import gzip
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
+from pathlib import Path
 from typing import BinaryIO
 
 from percept.errors import UserError, listed, nearest
 from percept.formats import CsvFormat
+from percept.sources.text import DAMAGED, GZIP, NUM_BYTES, check_is_text
 
 ADVICE = "mend the file; the model reads it as its own training rows were read"
 
@@ -31,10 +34,12 @@ class Rows:
 class CsvReader:
     """The wanted columns of a CSV file."""
 
-    def __init__(self, stream: BinaryIO, file: str, text: CsvFormat, wanted: Sequence[str], targets: Sequence[str]):
+    def __init__(
+        self, stream: io.BufferedReader, file: str, text: CsvFormat, wanted: Sequence[str], targets: Sequence[str]
+    ):
         """file: its name in messages; targets: columns that need not be there. Raises `UserError`."""
         self._file, self._text, self._wanted = file, text, tuple(dict.fromkeys(wanted))
-        lines = io.TextIOWrapper(stream, text.encoding, newline="")
+        lines = io.TextIOWrapper(self._unpacked(stream), text.encoding, newline="")
         self._reader = csv.reader(lines, delimiter=text.separator, strict=True)
         self._waiting: list[list[str]] = []  # the first row, where it was read to find the names
         names = self._find_names(targets)
@@ -59,12 +64,21 @@ class CsvReader:
             rows += islice(self._reader, num_rows - len(rows))
         except csv.Error as error:
             raise self._refusal(f"line {self._reader.line_num}: {error}", "well-formed CSV") from None
+        except DAMAGED as error:
+            raise self._refusal(f"broken after line {self._reader.line_num} ({error})", "a whole gzip file") from None
         except UnicodeDecodeError as error:
             # What was decoded before holds no further whole line: the next bytes are asked for only then.
             before = error.object[: error.start].decode(error.encoding, "ignore").count("\n")
             line = self._reader.line_num + before + 1
             raise self._refusal(f"line {line} is not {error.encoding}", f"text in {self._text.encoding}") from None
         return rows
+
+    def _unpacked(self, stream: io.BufferedReader) -> BinaryIO:
+        start = stream.peek(NUM_BYTES)
+        if start.startswith(b"PAR1"):
+            raise UserError(self._file, "a Parquet file", "text, such as CSV", "name the file itself")
+        check_is_text(Path(self._file), start)
+        return gzip.open(stream) if start.startswith(GZIP) else stream
 
     def _ends(self, rows: list[list[str]], start: int) -> Sequence[int]:
         """The line where each row ends that is not blank."""

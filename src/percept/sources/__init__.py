@@ -14,8 +14,11 @@ from percept.sources.download import sha256
 from percept.sources.generated import Generated
 from percept.sources.idx import Idx
 from percept.sources.image_folder import ImageFolder
+from percept.sources.parquet import Parquet
 
-Source = Annotated[Archive | Arff | Bundled | Csv | Generated | Idx | ImageFolder, Field(discriminator="kind")]
+Source = Annotated[
+    Archive | Arff | Bundled | Csv | Generated | Idx | ImageFolder | Parquet, Field(discriminator="kind")
+]
 
 
 def read(source: Source, folder: Path) -> Images | Table:

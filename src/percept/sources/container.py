@@ -43,6 +43,11 @@ def opened(path: Path) -> Iterator[Contents]:
         yield Contents({name: _blamed(path)(read) for name, read in contents.files.items()}, contents.folders)
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is a tar or zip, whatever its name says."""
+    return path.is_file() and (tarfile.is_tarfile(path) or zipfile.is_zipfile(path))
+
+
 def is_hidden(name: str) -> bool:
     """Whether a path has a part that file managers do not show, or leave behind."""
     return any(part.startswith(".") or part.lower() in LITTER for part in PurePosixPath(name).parts)

@@ -1,7 +1,7 @@
 """A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,15 @@ class Table:
     lines: NDArray[np.int64]  # (rows,) where each row ends in the file, for messages
     is_test: NDArray[np.bool_] | None = None  # (rows,) where the publisher set test rows apart
     text: CsvFormat = field(default_factory=CsvFormat)  # how a file of new rows is read
+    unit: Literal["line", "row"] = "line"  # of `lines`
 
     @property
     def num_rows(self) -> int:
         return len(next(iter(self.columns.values())))
+
+    def place(self, row: int) -> str:
+        """Where a row is, in words."""
+        return f"{self.unit} {self.lines[row]}"
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """The table of some of its rows."""

@@ -16,6 +16,7 @@ from percept.errors import UserError
 from percept.params import Section
 from percept.sources.container import opened
 
+UNKNOWN = "unknown"
 NUM_ATTEMPTS = 4  # for each address
 BACKOFF_S = 0.5  # before the second attempt; doubles with each
 TIMEOUT_S = 30  # without a byte
@@ -27,7 +28,8 @@ class RemoteFile(Section):
 
     path: str  # below data/raw, and below DATA_MIRROR
     urls: tuple[str, ...] = ()  # http(s) addresses or local paths, tried in order
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")  # quote it: YAML reads an all-digit digest as a number
+    # Quote it: YAML reads an all-digit digest as a number. With `unknown` the run stops, and says what it is.
+    sha256: str = Field(pattern=f"^([0-9a-f]{{64}}|{UNKNOWN})$")
 
     @field_validator("path")
     @classmethod
@@ -57,7 +59,7 @@ def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Call
     """
     target = folder / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
-    if have and not _problem(have / file.path, file, digest):
+    if have and file.sha256 != UNKNOWN and not _problem(have / file.path, file, digest):
         _copy(have / file.path, target)
         return target
     tried = []
@@ -77,8 +79,8 @@ def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Call
     )
 
 
-def _problem(path: Path, file: RemoteFile, digest: Callable[[Path], str]) -> str | None:
-    """What is wrong with the bytes at `path`, in words."""
+def _problem(path: Path, file: RemoteFile, digest: Callable[[Path], str], address: str = "") -> str | None:
+    """What is wrong with the bytes at `path`, in words. Raises `UserError` where no sha256 is known yet."""
     if not path.exists():
         return "no such file"
     try:
@@ -89,7 +91,15 @@ def _problem(path: Path, file: RemoteFile, digest: Callable[[Path], str]) -> str
         return "; ".join(line.strip() for line in str(error).splitlines())
     if found == file.sha256:
         return None
-    return f"sha256 is {found}" + ("" if path.is_dir() else f" ({path.stat().st_size:,} bytes)")
+    size = "" if path.is_dir() else f" ({path.stat().st_size:,} bytes)"
+    if file.sha256 == UNKNOWN:
+        raise UserError(
+            file.path,
+            f"its sha256 is not known yet; what lies at {address}{size} has {found}",
+            "one that each run can check",
+            f'where that is the right one, put this line into conf/task/:\n      sha256: "{found}"',
+        )
+    return f"sha256 is {found}{size}"
 
 
 def _addresses(file: RemoteFile) -> list[str]:
@@ -110,7 +120,7 @@ def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path],
         source = paths.home() / Path(address).expanduser()
     except RuntimeError:
         return "no such user"  # as in ~someone/data
-    problem = _problem(source, file, digest)
+    problem = _problem(source, file, digest, address)
     if not problem:
         _copy(source, target)
     return problem
@@ -148,7 +158,7 @@ def _download(address: str, file: RemoteFile, target: Path, digest: Callable[[Pa
             except requests.RequestException as error:
                 problem, final = f"{type(error).__name__} ({str(error)[:300]})", True
             else:
-                problem = _problem(part, file, digest)
+                problem = _problem(part, file, digest, address)
                 if not problem:
                     shutil.move(part, target)
                 return problem

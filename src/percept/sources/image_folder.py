@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from percept.errors import UserError, listed
 from percept.formats import PictureFormat
@@ -37,11 +37,10 @@ class Decoded:
 class ImageFolder(RemoteFile, PictureFormat):
     """Pictures of any size, each brought to the same; class folders may lie in train/ and test/, a split that is given.
 
-    `path` is a folder or an archive, of any of these kinds whatever its name says.
+    `path` is a folder or an archive, of any of these kinds whatever its name says; sha256 is that of the pictures.
     """
 
     kind: Literal["image_folder"]
-    sha256: str = Field(pattern="^([0-9a-f]{64}|unknown)$")  # of the pictures; what it is, a run with `unknown` says
     folder: str = "."  # what holds one folder for each class; `*` stands for any one name
     broken: Literal["error", "drop"] = "error"  # what a picture that cannot be read means
 

@@ -1,4 +1,4 @@
-"""The contract through the whole stage: refusals, dropped rows, results/violations.csv, and what training rows add."""
+"""The contract through the whole stage: refusals, dropped rows, violations.csv, and what training rows add."""
 
 import csv
 import re
@@ -15,7 +15,7 @@ from percept.features.split import Split
 from percept.objective import Multiclass
 from percept.sources.dataset import Images
 
-VIOLATIONS = Path("results/violations.csv")
+STOPPED, DROPPED = Path("results/violations.csv"), Path("data/prepared/violations.csv")
 ROWS = "age,plan,y\n31,a,1\n-4,b,0\n,a,1\nold,c,0\n35,a,1\n36,b,0\n37,a,1\n38,b,0\n"
 CONTRACT = {
     "age": {"type": "number", "min": 0, "missing": False},
@@ -31,8 +31,8 @@ BROKEN = [
 ]
 
 
-def written() -> list[list[str]]:
-    with VIOLATIONS.open(newline="", encoding="utf-8") as stream:
+def written(file: Path = DROPPED) -> list[list[str]]:
+    with file.open(newline="", encoding="utf-8") as stream:
         return list(csv.reader(stream))
 
 
@@ -52,7 +52,7 @@ def test_every_broken_rule_is_named_at_once_with_lines_and_nothing_is_replaced(p
         assert line in message
     assert "see results/violations.csv" in message and "contract.violation: drop" in message
     assert Path("data/prepared/spec.json").read_bytes() == former
-    assert written() == BROKEN
+    assert written(STOPPED) == BROKEN and not DROPPED.exists()
 
 
 def test_rows_that_break_the_contract_are_dropped_before_their_cells_are_read_and_accounted_for(preprocess_rows):
@@ -60,7 +60,7 @@ def test_rows_that_break_the_contract_are_dropped_before_their_cells_are_read_an
     assert spec.rows.dropped == {"age is missing": 1, "age is no number": 1, "age is below 0": 1}
     assert (spec.rows.source, spec.rows.train, spec.rows.test) == (8, 3, 2)
     assert spec.classes == ("0", "1")
-    assert written() == BROKEN
+    assert written() == BROKEN and not STOPPED.exists()
 
 
 def test_a_row_with_a_target_that_breaks_the_contract_is_dropped(preprocess_rows):
@@ -75,16 +75,24 @@ def test_violations_are_replaced_as_a_whole_and_go_when_there_are_none(preproces
     preprocess_rows(ROWS.replace("-4", "4").replace("old,c", "5,b"), DROP, **FEATURES)
     assert written() == [BROKEN[0], BROKEN[2]]
     preprocess_rows(ROWS.replace("-4", "4").replace("old,c", "5,b"), **FEATURES)
-    assert not VIOLATIONS.exists()
+    assert not DROPPED.exists()
 
 
 def test_former_violations_go_when_the_table_cannot_be_read(preprocess_rows):
-    preprocess_rows(ROWS, DROP, **FEATURES)
-    with pytest.raises(UserError, match="has no column 'agee'; did you mean 'age'"):
-        preprocess_rows(ROWS, DROP, numeric=["agee"], drop="rest")
-    with pytest.raises(UserError, match="line 2 has 1 cells"):
-        preprocess_rows("age,y\n1\n", DROP, numeric=["age"])
-    assert not VIOLATIONS.exists()
+    for rows, message in ((ROWS, "has no column 'agee'; did you mean 'age'"), ("age,y\n1\n", "line 2 has 1 cells")):
+        with pytest.raises(UserError, match="broken rules"):
+            preprocess_rows(ROWS, {"columns": CONTRACT}, **FEATURES)
+        assert STOPPED.exists()
+        with pytest.raises(UserError, match=message):
+            preprocess_rows(rows, DROP, numeric=["agee"], drop="rest")
+        assert not STOPPED.exists()
+
+
+def test_a_queued_run_leaves_what_stopped_it_in_the_repository(preprocess_rows, tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "outer"))
+    with pytest.raises(UserError, match=r"see results/violations\.csv"):
+        preprocess_rows(ROWS, {"columns": CONTRACT}, **FEATURES)
+    assert written(tmp_path / "outer" / STOPPED) == BROKEN and not STOPPED.exists()
 
 
 def test_of_many_rows_a_thousand_are_written_down(preprocess_rows):

@@ -1,10 +1,24 @@
 """The encoding of a text is told from its bytes; what is no text is refused with a way out."""
 
+import gzip
+
 import pytest
 
 from percept.errors import UserError
-from percept.inference.encoding import guess_encoding, read_bytes
+from percept.inference.encoding import check_is_file, guess_encoding, read_bytes
+from percept.inference.overview import overview
+from percept.inference.task import Wishes, infer
 
+POLISH = "imię,miasto\nŁukasz,Łódź\nMałgorzata,Kraków\nStanisław,Gdańsk\n"
+CZECH = "jméno,město\nJiří,Plzeň\nLukáš,Třebíč\nTomáš,Ústí\nŠtěpán,Děčín\n"
+CROATIAN = "ime,grad\nIvan,Šibenik\nMarko,Čakovec\nĐuro,Požega\nMiloš,Varaždin\n"
+WESTERN = {
+    "Portuguese": "nome,cidade\nJoão,São Paulo\nAntônio,Brasília\nConceição,Goiânia\nMª,1º\n",
+    "Danish": "navn,by\nSøren,Ålborg\nJørgen,Århus\nÆgir,Næstved\n",
+    "Spanish": "nombre,dice\nJosé,¿Qué?\nIñigo,¡Sí!\nÁngel,1ª vez\n",
+    "French": "prénom,cœur\nHélène,Œuvre\nFrançois,à Nîmes\n",
+    "units": "t,unit\n20,°C\n21,m²\n22,µm\n",
+}
 TEXTS = {
     "cp949": "이름,도시\n김철수,서울\n이영희,부산\n박민수,대구\n",
     "cp1252": "Prénom,Ville\nJosé,Orléans\nZoë,Besançon\nJürgen,Köln\n",
@@ -22,6 +36,25 @@ def test_texts_of_the_world_are_read_as_they_were_written(tmp_path, encoding):
     assert remark.startswith("a guess from the bytes: is '")
 
 
+@pytest.mark.parametrize("text", [POLISH, CZECH, CZECH + "Vít,Neť\n", CROATIAN], ids=["pl", "cs", "cs_with_t", "hr"])
+def test_letters_of_central_europe_are_told_from_western_ones(tmp_path, text):
+    found, remark = guess_encoding(tmp_path, text.encode("cp1250"))
+    assert found == "cp1250" and "right? As cp1252 it is '" in remark
+
+
+@pytest.mark.parametrize("language", WESTERN)
+def test_western_letters_stay_western(tmp_path, language):
+    assert guess_encoding(tmp_path, WESTERN[language].encode("cp1252"))[0] == "cp1252"
+
+
+def test_where_the_bytes_leave_it_open_a_word_is_shown_both_ways(reading):
+    found = reading("név,város,x\nGyörgy,Győr,1\nJános,Szeged,2\nLászló,Pécs,3\n".encode("cp1250"))
+    doubt = "a guess from the bytes: is 'Gyõr' right? As cp1250 it is 'Győr'"
+    assert found.remarks["encoding"] == doubt
+    said = overview(infer(found, Wishes("x")))
+    assert f"The encoding cp1252 is {doubt}; --encoding names another." in said
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_utf_8_with_or_without_a_mark_is_beyond_doubt(tmp_path, encoding):
     assert guess_encoding(tmp_path, "이름,é\n".encode(encoding)) == ("utf-8-sig", "")
@@ -37,9 +70,13 @@ def test_utf_16_is_known_by_its_first_bytes(tmp_path, mark):
 @pytest.mark.parametrize(
     ("start", "reason"),
     [
-        (b"PAR1", r"a Parquet file\n.*\n.*read_parquet\('table.bin'\).to_csv\('table.csv'.*pip install pyarrow"),
-        (b"PK\x03\x04", r"a zip file(.|\n)*read_excel(.|\n)*openpyxl"),
-        (b"\x1f\x8b", r"a gzip file(.|\n)*read_csv"),
+        (
+            b"PK\x03\x04",
+            r"a zip file(.|\n)*save the table as CSV.*read_excel\('table.bin'\).to_csv\('table.csv'.*openpyxl",
+        ),
+        (b"\x1f\x8b", r"broken \((.|\n)*a whole gzip file"),
+        (gzip.compress(b"PK\x03\x04"), r"a zip file"),
+        (gzip.compress(b""), r"the file is empty"),
         (b"SQLite format 3", r"a database"),
         (b"", "the file is empty"),
         (b" \r\n\n", "the file is empty"),
@@ -55,6 +92,6 @@ def test_what_is_no_text_is_refused_with_a_way_out(tmp_path, start, reason):
 def test_a_folder_and_a_missing_file_are_told_apart(tmp_path):
     (tmp_path / "customers.csv").write_text("a,b\n")
     with pytest.raises(UserError, match=r"a folder(.|\n)*--images"):
-        read_bytes(tmp_path)
+        check_is_file(tmp_path)
     with pytest.raises(UserError, match=r"no such file; beside it: customers\.csv"):
-        read_bytes(tmp_path / "customer.csv")
+        check_is_file(tmp_path / "customer.csv")

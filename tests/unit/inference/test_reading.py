@@ -1,11 +1,14 @@
 """Separator, header, marks of numbers and of missing cells are found in the text itself."""
 
 import csv
+import gzip
 import io
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from percept.errors import UserError
 from percept.inference.reading import Asked, read_table
@@ -155,3 +158,23 @@ def test_any_table_that_is_read_has_all_its_rows(tmp_path_factory, rows, separat
     path.write_bytes(stream.getvalue().encode())
     found = read_table(path, Asked(header=True, separator=separator))
     assert found.table.num_rows == len(rows) and list(found.table.columns) == ["word", "number"]
+
+
+def test_a_parquet_file_says_itself_how_it_is_read_but_for_texts_that_stand_for_missing(tmp_path):
+    path = tmp_path / "table.parquet"
+    columns = {"a": [1.5, None, 2.5], "b": pa.array(["7", "?", "8"]), "c": ["x", "y", "z"]}
+    parquet.write_table(pa.table(columns), path)
+    found = read_table(path)
+    assert found.kind == "parquet" and found.remarks == {"missing": "'?' in 1 cell of b"}
+    assert {name: cells.tolist() for name, cells in found.table.columns.items()} == {
+        "a": ["1.5", "", "2.5"],
+        "b": ["7", "", "8"],
+        "c": ["x", "y", "z"],
+    }
+    with pytest.raises(UserError, match="--separator"):
+        read_table(path, Asked(separator=";"))
+
+
+def test_a_packed_text_is_read_like_any_other(reading):
+    found = reading(gzip.compress("Prénom;Wert\nJosé;1,5\nZoë;2,5\n".encode("cp1252")))
+    assert (found.text.separator, found.text.decimal, found.text.encoding) == (";", ",", "cp1252")

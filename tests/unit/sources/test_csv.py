@@ -1,6 +1,7 @@
 """read_csv: every cell as text, or the line that is wrong."""
 
 import csv
+import gzip
 import hashlib
 
 import pytest
@@ -148,6 +149,31 @@ def test_a_row_with_cells_missing_or_left_over_is_found_by_its_line(read, row, c
 @pytest.mark.parametrize(("content", "line"), [('a\n1\n"x\n', 3), ('a\n"x"y\n', 2)])
 def test_a_broken_quote_is_found_by_its_line(read, content, line):
     refused(read, content, f"line {line}: ")
+
+
+def test_a_file_packed_by_gzip_is_unpacked(read):
+    content = "나이\n서른\n".encode("euc-kr")
+    in_two = gzip.compress(content[:4]) + gzip.compress(content[4:])
+    for packed in (gzip.compress(content), in_two):
+        assert cells(read(packed, encoding="euc-kr")) == {"나이": ["서른"]}
+
+
+def test_a_broken_gzip_file_is_refused(read):
+    content = gzip.compress(b"a,b\n1,2\n")
+    for broken in (content[:-9], content[:12] + b"\xff" + content[13:], content[:2] + b"\xff" + content[3:]):
+        refused(read, broken, "broken")
+
+
+@pytest.mark.parametrize(
+    ("start", "what", "advice"),
+    [
+        (b"PAR1", "a Parquet file", "set source.kind: parquet"),
+        (b"PK\x03\x04", "a table of a spreadsheet program", r"save the table as CSV .*read_excel\('table.csv'\)"),
+        (b"SQLite format 3\0", "a database", "save the table as CSV"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_with_a_way_out(read, start, what, advice):
+    refused(read, start + b"\0\0", f"{what}\n.*\n.*{advice}")
 
 
 def test_a_csv_source_fetches_its_file_and_reads_it(tmp_path, alone):

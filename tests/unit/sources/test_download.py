@@ -72,6 +72,17 @@ def test_a_person_at_a_terminal_sees_how_far_it_is(server, folder, capsys, monke
     assert "set/table.csv: " in shown and "/250k [" in shown  # of 256000 bytes
 
 
+def test_an_unknown_digest_is_told_with_the_line_to_write(server, folder, tmp_path):
+    local = saved(tmp_path / "own/table.csv", CONTENT)
+    (folder / "former").mkdir()
+    for address in (str(local), server.publish("/a", {"body": CONTENT})):
+        said = failure(RemoteFile(path="set/table.csv", urls=(address,), sha256="unknown"), folder, tmp_path / "raw")
+        assert f"what lies at {address} (256,000 bytes) has {sha256(local)}" in said
+        assert said.endswith(f'put this line into conf/task/:\n      sha256: "{sha256(local)}"')
+    missing = RemoteFile(path="set/table.csv", urls=(str(tmp_path / "nix"),), sha256="unknown")
+    assert "no such file" in failure(missing, folder)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_a_refusal_is_not_asked_again(server, folder, status):
     assert f"/a: HTTP {status}\n" in failure(remote(server.publish("/a", {"status": status})), folder)

@@ -239,7 +239,7 @@ def test_a_wrong_digest_says_the_right_one_and_leaves_nothing(tmp_path, server, 
     packed(tmp_path / "mine", TWO)
     page = server.publish("/page", {"body": b"<html>Please log in</html>"})
     with pytest.raises(UserError) as raised:
-        fetched(tmp_path, urls=[str(tmp_path / "absent"), page, str(tmp_path / "mine")])
+        fetched(tmp_path, urls=[str(tmp_path / "absent"), page, str(tmp_path / "mine")], sha256="0" * 64)
     lines = str(raised.value).splitlines()
     assert f"{tmp_path / 'absent'}: no such file" in lines[1]
     assert f"{page}: set: neither a tar nor a zip file" in lines[2]
@@ -247,6 +247,12 @@ def test_a_wrong_digest_says_the_right_one_and_leaves_nothing(tmp_path, server, 
     assert "put its sha256 into conf/task/" in lines[-1]
     assert list((tmp_path / "raw").iterdir()) == []
     assert fetched(tmp_path, urls=[str(tmp_path / "mine")], sha256=digest).is_dir()
+
+
+def test_an_unknown_digest_is_told_with_the_line_to_write(tmp_path, digest):
+    packed(tmp_path / "mine.zip", TWO)
+    with pytest.raises(UserError, match=rf'mine.zip .* has {digest}(.|\n)*line into conf/task/:\n +sha256: "{digest}"'):
+        fetched(tmp_path, urls=[str(tmp_path / "mine.zip")], sha256="unknown")
 
 
 @pytest.mark.parametrize("options", [{"sha256": "0"}, {"size": (0, 4)}, {"size": (4,)}, {"folder": "../up"}])

@@ -1,0 +1,64 @@
+"""What is unusual about new rows is told, row by row."""
+
+import re
+
+from trained_models import columns_of, read
+
+
+def test_what_is_unusual_is_told_row_by_row(binary):
+    changes = [(0, "age", "99"), (0, "plan", "gold"), (1, "age", "abc"), (2, "age", ""), (3, "joined", "3.4.2024")]
+    done = binary.predict("-", text=binary.table(*changes))
+    rows = read(done.stdout)
+    oldest = binary.meaning.contract.columns["age"].max
+    assert rows[0]["flags"] == f"age above {oldest:g}; plan none of basic, pro: 'gold'"
+    assert rows[1]["flags"] == "age is no number: 'abc'"
+    assert rows[2]["flags"] == "age missing"
+    assert rows[3]["flags"] == "joined is no date such as %Y-%m-%d: '3.4.2024'"
+    assert rows[4]["flags"] == ""
+    assert all(row["decision"] for row in rows)
+    assert (
+        rows[1]["probability of yes"]
+        == read(binary.predict("-", text=binary.table((1, "age", ""))).stdout)[1]["probability of yes"]
+    )
+    assert "5 rows, 4 flagged: " in done.stderr and "age missing (1)" in done.stderr
+
+
+def test_a_row_of_a_wrong_length_has_no_prediction_and_the_others_have_theirs(binary):
+    lines = binary.table().splitlines()
+    lines[2] += ",1,2"
+    done = binary.predict("-", text="\n".join(lines) + "\n")
+    rows, whole = read(done.stdout), read(binary.predict("-", text=binary.table()).stdout)
+    width = len(columns_of(lines[0]))
+    assert rows[1] == whole[1] | {
+        "decision": "",
+        "probability of yes": "",
+        "flags": f"{width + 2} cells instead of {width}",
+    }
+    assert [rows[index] for index in (0, 2, 3, 4)] == [whole[index] for index in (0, 2, 3, 4)]
+    assert f"1 row has a wrong number of cells and no prediction: line 3 ({width + 2})" in done.stderr
+
+
+def test_the_first_ten_rows_of_a_wrong_length_are_named(binary):
+    done = binary.predict("-", text=binary.table() + "x,y\n" * 12)
+    assert "12 rows have a wrong number of cells" in done.stderr
+    assert "line 16 (2), ...\n" in done.stderr and "line 17" not in done.stderr
+
+
+def test_a_gap_that_nothing_fills_leaves_no_prediction(models):
+    done = models("gaps").predict("-", text=models("gaps").table((0, "income", ""), (1, "income", "100")))
+    rows = read(done.stdout)
+    assert rows[0]["rent"] == "" and rows[1]["rent"] != ""
+    assert rows[0]["flags"] == "income missing; no prediction without income"
+
+
+def test_strict_refuses_with_lines_and_leaves_what_was_there(binary):
+    (binary.folder / "kept.csv").write_text("kept", encoding="utf-8")
+    rows = binary.table((0, "age", "99"), (1, "id", "two\nlines"), (3, "age", "98"))
+    said = binary.refused("-", "--strict", "-o", "kept.csv", text=rows)
+    assert "2 of 5 rows are unusual" in said and re.search(r"age above \d+: 2 \(line 2, line 6\)", said)
+    assert (binary.folder / "kept.csv").read_text(encoding="utf-8") == "kept"
+    assert not list(binary.folder.glob(".*draft"))
+    assert "unusual" in binary.refused("-", "--strict", text=rows)
+    usual = binary.predict("-", text=binary.table())
+    if ", 0 flagged" in usual.stderr:
+        assert binary.predict("-", "--strict", text=binary.table()).stdout == usual.stdout
