@@ -72,7 +72,7 @@ def test_a_model_file_works_wherever_it_lies(binary, tmp_path):
 
 def test_only_what_predicting_needs_is_loaded(binary):
     (binary.folder / "new.csv").write_text(binary.table(), encoding="utf-8")
-    heavy = "{'tensorflow', 'keras', 'pandas', 'sklearn', 'scipy', 'dvc', 'hydra', 'onnx', 'PIL'}"
+    heavy = "{'tensorflow', 'keras', 'pandas', 'sklearn', 'scipy', 'dvc', 'hydra', 'onnx', 'PIL', 'pyarrow'}"
     code = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); import predict; sys.argv = ['predict', 'new.csv']; "
     code += f"predict.main(); sys.exit(str({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=binary.folder, capture_output=True, text=True, check=False)

@@ -90,14 +90,17 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
     category, and one output (rows, width).
     """
     from onnx.compose import add_prefix
+    from onnx.helper import make_opsetid
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
     types = {"numeric": FloatTensorType, "category": StringTensorType}
     inputs = [(f"column_{index}", types[column.kind]([None, 1])) for index, column in enumerate(columns)]
     model = add_prefix(to_onnx(fitted, initial_types=inputs, target_opset=OPSETS), INSIDE)
-    for opset in model.opset_import:  # the converter writes the lowest that would do
-        opset.version = OPSETS[opset.domain]
+    # The converter writes the lowest that would do, in an order that changes from run to run.
+    domains = sorted(opset.domain for opset in model.opset_import)
+    del model.opset_import[:]
+    model.opset_import.extend(make_opsetid(domain, OPSETS[domain]) for domain in domains)
     # The converter bends names to identifiers; the file keeps the names people know.
     names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
     names[model.graph.output[0].name] = OUTPUT

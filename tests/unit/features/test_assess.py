@@ -3,7 +3,8 @@
 import numpy as np
 
 from percept.features.assess import assess_pictures
-from percept.features.split import Split, split_rows
+from percept.features.parts import split_rows
+from percept.features.split import Split
 from percept.objective import Regression
 from percept.quality import Drift, Quality, Rows
 

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import pandas as pd
@@ -8,6 +12,7 @@ from hypothesis import strategies as st
 from percept.errors import UserError
 from percept.features.encoder import encode, encoder_to_onnx, fit_encoder
 from percept.features.table import SMALLEST, TableFeatures
+from percept.paths import ROOT
 from percept.spec import RawInput
 
 # As `raw_columns` gives them: what is too small to be scaled in float32 counts as 0.
@@ -126,6 +131,20 @@ def test_the_encoder_takes_no_rows_too():
 def test_the_encoder_is_the_same_file_each_time():
     train = {"a": numeric(1, 2, np.nan), "c": text("x", "y", "")}
     assert encoder_to_onnx(*fitted(train)) == encoder_to_onnx(*fitted(train))
+
+
+def test_another_run_of_python_writes_the_same_file():
+    code = (
+        "import sys; sys.path[:0] = ['src', 'tests/unit/features']; import test_encoder as t; "
+        "train = {'a': t.numeric(1, 2, 3), 'b': t.numeric(1, 2, 3)}; "
+        "sys.stdout.buffer.write(t.encoder_to_onnx(*t.fitted(train, scaling='min_max')))"
+    )
+    files = set()
+    for seed in range(4):  # of the order in sets of texts
+        environment = os.environ | {"PYTHONHASHSEED": str(seed)}
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+        files.add(done.stdout)
+    assert len(files) == 1
 
 
 @st.composite
