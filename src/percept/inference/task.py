@@ -117,13 +117,15 @@ def _kind(file: str, target: Column, wish: str | None) -> str:
         raise UserError(where, found, "two for --kind binary", "use --kind multiclass")
     if wish:
         return wish
-    if target.kind in ("date", "mixed", "free text") or (target.kind == "identifier" and not is_number):
+    comes_again = target.kind == "identifier" and target.num_values <= num_rows / 2
+    if target.kind in ("date", "mixed", "free text") or (target.kind == "identifier" and not (is_number or comes_again)):
         what = {"date": "dates", "mixed": f"numbers and texts ({target.odd})", "free text": "free text"}
         found = what.get(target.kind, f"{target.num_values} different texts in {num_rows} rows")
-        raise UserError(where, found, "classes or numbers", "mend the cells, or name another --target")
+        advice = "mend the cells, or name another --target; --kind multiclass: each text is a class"
+        raise UserError(where, found, "classes or numbers", advice)
     if target.num_values == 2:
         return "binary"
-    is_class = target.kind == "category" or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
+    is_class = target.kind == "category" or (comes_again and not is_number) or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
     return "multiclass" if is_class else "regression"
 
 

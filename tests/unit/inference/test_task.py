@@ -51,6 +51,10 @@ def test_the_kind_of_task_follows_from_the_target(task, cell, kind):
     assert task(text(y=cell)).kind == kind
 
 
+def test_a_target_whose_name_says_identifier_has_classes_where_its_texts_come_again(task):
+    assert task(text(player_id=lambda row, age: f"name{row % 80}"), target="player_id").kind == "multiclass"
+
+
 def test_a_person_decides_about_the_kind(task):
     content = text(y=lambda row, age: row % 5)
     assert task(content).kind == "multiclass"
