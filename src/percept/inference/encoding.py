@@ -3,15 +3,16 @@
 import codecs
 import re
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
-from percept.errors import UserError
+from percept.errors import UserError, listed
 
 SAMPLE_BYTES = 200_000
 BINARY = {  # first bytes -> what the file is, and how it becomes a CSV file
     b"PAR1": ("a Parquet file", "read_parquet"),  # pandas reads it where pyarrow is installed
-    b"PK\x03\x04": ("a zip file, or a table of a spreadsheet program", "read_excel"),
     b"\xd0\xcf\x11\xe0": ("a table of a spreadsheet program", "read_excel"),
     b"\x1f\x8b": ("a gzip file", "read_csv"),
+    b"<stata_dta>": ("a Stata file", "read_stata"),
     b"SQLite": ("a database", None),
     b"%PDF": ("a PDF file", None),
 }
@@ -28,16 +29,41 @@ def read_bytes(path: Path) -> bytes:
     content = path.read_bytes()
     for start, (what, reader) in BINARY.items():
         if content.startswith(start):
-            raise UserError(str(path), what, "a text file, such as CSV", _conversion(path, reader))
+            raise _other(path, what, _conversion(path, reader))
+    if content.startswith(b"PK\x03\x04"):
+        raise _zip_file(path)
     if not content.strip():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
+    if re.match(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]", content):
+        raise _other(path, "a page of HTML or XML", "bring the table itself, not the page that shows it")
+    if found := re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*[\[{]|{\s*\"[^\"]*\"\s*:)", content):
+        is_lines = found[2].startswith(b"{") and re.search(rb"}\s*\n\s*{", content) is not None
+        raise _other(path, "JSON", _conversion(path, "read_json", ", lines=True" if is_lines else ""))
     return content
 
 
-def _conversion(path: Path, reader: str | None) -> str:
+def _other(path: Path, what: str, advice: str) -> UserError:
+    return UserError(str(path), what, "a text file, such as CSV", advice)
+
+
+def _zip_file(path: Path) -> UserError:
+    """What to say of a zip file, or of a spreadsheet, which is one too."""
+    try:
+        with ZipFile(path) as archive:
+            inside = archive.namelist()
+    except BadZipFile:
+        inside = []
+    if {"[Content_Types].xml", "mimetype"} & set(inside):
+        return _other(path, "a table of a spreadsheet program", _conversion(path, "read_excel"))
+    holds = f"there is {listed(inside, 3)} in it" if inside else "what is in it cannot be read"
+    return _other(path, "a zip file", f"unpack it ({holds}); for pictures in class folders: --images {path}")
+
+
+def _conversion(path: Path, reader: str | None, more: str = "") -> str:
     if reader is None:
         return "save the table as CSV"
-    code = f"import pandas; pandas.{reader}({path.name!r}).to_csv({path.stem + '.csv'!r}, index=False)"
+    target = path.name.split(".")[0] + ".csv"
+    code = f"import pandas; pandas.{reader}({path.name!r}{more}).to_csv({target!r}, index=False)"
     needs = {"read_parquet": " (needs: pip install pyarrow)", "read_excel": " (needs: pip install openpyxl)"}
     return f'save the table as CSV, for example: python -c "{code}"{needs.get(reader, "")}'
 
@@ -46,6 +72,9 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
     """(encoding, how it is known); the words are empty where there is no doubt. Raises `UserError`."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "as its first bytes say"
+    if b"\0" in content.partition(b"\n")[0]:
+        advice = "save the table as CSV; UTF-16 without its mark: --encoding utf-16-le"
+        raise _other(path, "bytes of 0 in its first line: a binary file", advice)
     if _decodes(content, "utf-8-sig"):
         return "utf-8-sig", ""
     encoding = _guess(content)

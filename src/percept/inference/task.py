@@ -117,15 +117,16 @@ def _kind(file: str, target: Column, wish: str | None) -> str:
         raise UserError(where, found, "two for --kind binary", "use --kind multiclass")
     if wish:
         return wish
-    comes_again = target.kind == "identifier" and target.num_values <= num_rows / 2
-    if target.kind in ("date", "mixed", "free text") or (target.kind == "identifier" and not (is_number or comes_again)):
+    is_name = target.kind == "identifier" and not is_number
+    if target.kind in ("date", "mixed", "free text") or (is_name and target.num_values > num_rows / 2):
         what = {"date": "dates", "mixed": f"numbers and texts ({target.odd})", "free text": "free text"}
         found = what.get(target.kind, f"{target.num_values} different texts in {num_rows} rows")
         advice = "mend the cells, or name another --target; --kind multiclass: each text is a class"
         raise UserError(where, found, "classes or numbers", advice)
     if target.num_values == 2:
         return "binary"
-    is_class = target.kind == "category" or (comes_again and not is_number) or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
+    is_text = target.kind == "category" or is_name
+    is_class = is_text or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
     return "multiclass" if is_class else "regression"
 
 
