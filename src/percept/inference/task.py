@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from percept.errors import UserError, listed, nearest
 from percept.inference.columns import MANY_VALUES, Column, describe
-from percept.inference.leaks import columns_that_tell
+from percept.inference.leaks import columns_that_add_up, columns_that_tell
 from percept.inference.plan import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.inference.reading import Reading
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that no input of the shipped file can have
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
+FEWEST_ROWS = 10
 FEW_CLASSES = 20  # whole numbers with more values are amounts
 
 
@@ -55,6 +56,9 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
     columns = describe(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
     target = columns[wishes.target]
     kind = _kind(table.file, target, wishes.kind)
+    if target.num_present < FEWEST_ROWS:
+        found = f"{target.num_present} rows with a value of {target.name!r}"
+        raise UserError(table.file, found, f"{FEWEST_ROWS} at least", "bring more rows: some learn, others judge")
     counts = Counter(table.columns[target.name].tolist())
     counts.pop("", None)
     classes = () if kind == "regression" else tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
@@ -140,6 +144,9 @@ def _uses(
     reasons |= dict.fromkeys(wishes.ids, "identifier, as asked") | dict.fromkeys(wishes.drop, "as asked")
     candidates = [column for name, column in columns.items() if name not in (*reasons, *_set_apart(wishes))]
     reasons |= columns_that_tell(reading.table, wishes.target, kind == "regression", candidates)
+    if kind == "regression":
+        left = [column for column in candidates if column.name not in reasons]
+        reasons |= columns_that_add_up(reading.table, wishes.target, left)
     for name in wishes.keep:
         if name not in RESERVED:
             reasons.pop(name, None)

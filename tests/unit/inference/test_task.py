@@ -86,6 +86,11 @@ def test_what_makes_no_task_is_refused(task, cell, wishes, reason):
         task(text(y=cell), **wishes)
 
 
+def test_a_handful_of_rows_is_no_table_to_learn_from(task):
+    with pytest.raises(UserError, match=r"9 rows with a value of 'y'(.|\n)*10 at least"):
+        task(text(20, y=lambda row, age: "ab"[row % 2] if row < 9 else ""))
+
+
 @pytest.mark.parametrize(
     ("labels", "positive"),
     [
