@@ -1,7 +1,7 @@
 """The task that follows from a table: what is predicted, from which columns, on which rows, with which network."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from percept.errors import UserError, listed, nearest
 from percept.inference.columns import MANY_VALUES, Column, describe
@@ -26,6 +26,7 @@ class Wishes:
     ids: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()  # numbers in them name something
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
     table = reading.table
     _check_names(table.file, list(table.columns), wishes)
     columns = describe(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
+    columns |= {name: replace(columns[name], kind="category", form=None) for name in wishes.category}
     target = columns[wishes.target]
     kind = _kind(table.file, target, wishes.kind)
     if target.num_present < FEWEST_ROWS:
@@ -90,7 +92,7 @@ def _num_inputs(columns: dict[str, Column], uses: dict[str, str]) -> int:
 
 
 def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
-    for option in ("target", "time", "group", "ids", "drop", "keep"):
+    for option in ("target", "time", "group", "ids", "drop", "keep", "category"):
         names = getattr(wishes, option)
         for name in (names,) if isinstance(names, str) else names or ():
             if name not in known:

@@ -210,6 +210,14 @@ def test_a_person_brings_columns_back_or_leaves_others_out(task):
     assert (found.reasons["plan"], found.reasons["age"]) == ("as asked", "identifier, as asked")
 
 
+def test_numbers_are_categories_where_a_person_says_so(task):
+    content = text(y=lambda row, age: row * age, shop=lambda row, age: 100 + row % 40, zone=lambda row, age: row % 25)
+    assert task(content).uses["shop"] == "numeric"
+    found = task(content, category=("shop",))
+    assert (found.uses["shop"], found.kind) == ("category", "regression")
+    assert task(content, target="zone", category=("zone",)).kind == "multiclass"
+
+
 @pytest.mark.parametrize(
     ("num_rows", "model", "epochs"),
     [(100, "mlp_16", 300), (900, "mlp", 300), (2000, "mlp", 200), (60_000, "mlp_256_128", 100)],
