@@ -52,11 +52,15 @@ def estimator(name: str, objective: Objective, seed: int):
     return make_pipeline(StandardScaler(), Ridge() if of_values else LogisticRegression(max_iter=10_000))
 
 
-def predicted(model, objective: Objective, x: NDArray) -> NDArray:
-    """As the shipped file gives it: (rows, 1) probabilities or values, or (rows, classes) probabilities."""
+def predicted(model, objective: Objective, x: NDArray, num_classes: int) -> NDArray:
+    """As the shipped file gives it: (rows, 1) probabilities or values, or (rows, classes) probabilities.
+
+    A class that no row had when the model learned has a probability of 0.
+    """
     if isinstance(objective, Regression):
         return model.predict(x).reshape(len(x), -1)
-    probabilities = model.predict_proba(x)
+    probabilities = np.zeros((len(x), num_classes))
+    probabilities[:, model.classes_] = model.predict_proba(x)
     return probabilities[:, 1:] if objective.kind == "binary" else probabilities
 
 
@@ -73,7 +77,7 @@ def measure(override: str) -> dict:
             found |= {"primary": objective.primary, "test_rows": len(test)}
             for name in MODELS:
                 model = estimator(name, objective, seed).fit(x, y.ravel())  # one target: the tasks have no more
-                scores = score(objective, names, test.y, predicted(model, objective, flat(test.x)))
+                scores = score(objective, names, test.y, predicted(model, objective, flat(test.x), len(names)))
                 for metric, value in scores.items():
                     found.setdefault(name, {}).setdefault(metric, []).append(value)
     return found
