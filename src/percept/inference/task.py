@@ -79,7 +79,7 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
         model=choose_model(target.num_present, _num_inputs(columns, uses)),
         objective=objective,
         split=split,
-        fit=choose_fit(target.num_present),
+        fit=choose_fit(target.num_present, classes),
         notes=notes,
     )
 

@@ -210,6 +210,17 @@ def test_a_person_brings_columns_back_or_leaves_others_out(task):
     assert (found.reasons["plan"], found.reasons["age"]) == ("as asked", "identifier, as asked")
 
 
+@pytest.mark.parametrize("num_rows", [100, 900])
+def test_many_columns_for_so_few_rows_take_much_dropout(task, num_rows):
+    columns = {f"x{number}": lambda row, age: row % 7 + age / 10 for number in range(100)}
+    assert task(text(num_rows, y=lambda row, age: row % 2, **columns)).model[0] == "mlp_64"
+
+
+def test_the_best_epoch_is_that_of_accuracy_where_each_class_has_a_handful_of_rows(task):
+    many, some = (task(text(y=lambda row, age, n=n: f"kind {row % n}")) for n in (60, 5))
+    assert many.fit["monitor"][0] == "accuracy" and "monitor" not in some.fit
+
+
 def test_numbers_are_categories_where_a_person_says_so(task):
     content = text(y=lambda row, age: row * age, shop=lambda row, age: 100 + row % 40, zone=lambda row, age: row % 25)
     assert task(content).uses["shop"] == "numeric"
