@@ -9,7 +9,7 @@ repro: .venv/ready  ## run what params.yaml says, where something changed, and s
 	@$(ACTIVATE) python src/show.py
 
 test: .venv/ready  ## all tests, two files at a time; those whose data cannot be reached are skipped
-	@$(ACTIVATE) python -m pytest -q -rs -n 2 --dist loadfile
+	@$(ACTIVATE) python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/ready  ## the runs that take minutes, such as convolutions on 60000 pictures
 	@$(ACTIVATE) python -m pytest -q -rs -m slow

@@ -52,19 +52,22 @@ def estimator(name: str, objective: Objective, seed: int):
     return make_pipeline(StandardScaler(), Ridge() if of_values else LogisticRegression(max_iter=10_000))
 
 
-def predicted(model, objective: Objective, x: NDArray) -> NDArray:
-    """As the shipped file gives it: (rows, 1) probabilities or values, or (rows, classes) probabilities."""
+def predicted(model, objective: Objective, x: NDArray, num_classes: int) -> NDArray:
+    """As the shipped file gives it: (rows, 1) probabilities or values, or (rows, classes) probabilities.
+
+    A class that no row had when the model learned has a probability of 0.
+    """
     if isinstance(objective, Regression):
         return model.predict(x).reshape(len(x), -1)
-    probabilities = model.predict_proba(x)
+    probabilities = np.zeros((len(x), num_classes))
+    probabilities[:, model.classes_] = model.predict_proba(x)
     return probabilities[:, 1:] if objective.kind == "binary" else probabilities
 
 
 def measure(override: str) -> dict:
     """Test metrics by model and name, one value for each seed; of `task=...`, or of the columns of `experiment=...`."""
     found = {}
-    # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no core.
-    with workspace(), threadpool_limits(1):
+    with workspace():
         for seed in SEEDS:
             prepare_data([override, f"seed={seed}"])
             objective, names = PreprocessParams.load().objective, load_spec().names
@@ -72,9 +75,13 @@ def measure(override: str) -> dict:
             test = load_examples("test")
             found |= {"primary": objective.primary, "test_rows": len(test)}
             for name in MODELS:
-                model = estimator(name, objective, seed).fit(x, y.ravel())  # one target: the tasks have no more
-                scores = score(objective, names, test.y, predicted(model, objective, flat(test.x)))
-                for metric, value in scores.items():
+                model = estimator(name, objective, seed)
+                # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no
+                # core. The limit holds for libraries that are loaded, as those of the model are by now.
+                with threadpool_limits(1):
+                    model.fit(x, y.ravel())  # one target: the tasks have no more
+                    guess = predicted(model, objective, flat(test.x), len(names))
+                for metric, value in score(objective, names, test.y, guess).items():
                     found.setdefault(name, {}).setdefault(metric, []).append(value)
     return found
 

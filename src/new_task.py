@@ -58,6 +58,7 @@ def _options() -> argparse.Namespace:
         ("id", "names the rows"),
         ("drop", "is left out"),
         ("keep", "is used, whatever it looks like"),
+        ("category", "has categories, though they are written as numbers"),
     ):
         parser.add_argument(
             f"--{name}", metavar="COLUMNS", action="append", default=[], help=f"{meaning}; several with commas"
@@ -91,6 +92,7 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
         ids=_names(options.id, known),
         drop=_names(options.drop, known),
         keep=_names(options.keep, known),
+        category=_names(options.category, known),
     )
     task = infer(reading, wishes)
     source = {"path": _stored_name(file, name), "urls": [_address(file)], "sha256": sha256(file)}

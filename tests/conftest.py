@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,9 +87,19 @@ def _leave_own_tasks(clone: Clone) -> None:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """A clone in which `dvc repro` has run and its results are committed."""
     clone = clone_of_working_tree(tmp_path_factory.mktemp("pipeline") / "percept")
     clone.run("dvc", "repro")
     clone.run("git", "commit", "--quiet", "--all", "--allow-empty", "--message", "results")
+    clone.run("git", "tag", "start")
     return clone
+
+
+@pytest.fixture(scope="module")
+def clone(reproduced: Clone) -> Iterator[Clone]:
+    """That clone; what a file of tests does to it is taken back at its end."""
+    yield reproduced
+    reproduced.run("git", "reset", "--quiet", "--hard", "start")
+    reproduced.run("git", "clean", "--quiet", "--force", "-d")
+    reproduced.run("dvc", "checkout", "--force")

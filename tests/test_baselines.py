@@ -63,10 +63,17 @@ def test_both_models_answer_every_kind_of_task_as_the_shipped_file_does(kind, na
     objective, num_classes = OBJECTIVES[kind], NUM_CLASSES[kind]
     x = random.normal(size=(90, 2)).astype(np.float32)
     y = np.digitize(x[:, 0], [0, 0.5][: num_classes - 1]) if num_classes else x[:, 0].astype(np.float64)
-    guess = baselines.predicted(baselines.estimator(name, objective, seed).fit(x, y), objective, x)
+    guess = baselines.predicted(baselines.estimator(name, objective, seed).fit(x, y), objective, x, num_classes)
     assert guess.shape == (90, 3 if kind == "multiclass" else 1)
     scores = score(objective, ("a", "b", "c")[:num_classes] or ("y",), y if num_classes else y[:, np.newaxis], guess)
     assert scores["r2"] > 0.8 if kind == "regression" else scores["accuracy"] > 0.8
+
+
+def test_a_class_that_only_test_rows_have_has_no_probability():
+    x, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 2, 2])
+    model = baselines.estimator("linear", OBJECTIVES["multiclass"], 0).fit(x, y)
+    guess = baselines.predicted(model, OBJECTIVES["multiclass"], x, 3)
+    assert guess.shape == (4, 3) and not guess[:, 1].any()
 
 
 def test_the_command_prints_a_row_for_each_task_that_is_named(monkeypatch, capsys):

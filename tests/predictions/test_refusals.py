@@ -20,7 +20,8 @@ def test_an_input_that_is_of_no_use_is_refused(binary, pictures):
     assert "2 inputs" in binary.refused("-", "-", text=table)
     assert "no column 'nix'" in binary.refused("-", "--id", "nix", text=table)
     (binary.folder / "odd.csv").write_bytes(table.encode() + b"\xe4\n")
-    assert "line 7 is not utf-8" in binary.refused("odd.csv")
+    said = binary.refused("odd.csv")
+    assert "line 7 is not utf-8" in said and "save it in this encoding" in said
     (binary.folder / "odd.csv").write_text(table.replace("pro", "p\0o"), encoding="utf-8")
     assert re.search(r"line \d, column 'plan' holds a NUL", binary.refused("odd.csv"))
     Image.new("L", (8, 8)).save(binary.folder / "a.png")

@@ -25,13 +25,13 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+    from sklearn.preprocessing import OneHotEncoder
 
     # By position, as the encoder's ONNX form knows its inputs by other names.
     numeric, category = (
         [index for index, column in enumerate(inputs) if column.kind == kind] for kind in ("numeric", "category")
     )
-    number_steps = {"none": [], "standard": [StandardScaler()], "min_max": [MinMaxScaler()]}[features.scaling]
+    number_steps = _scalers(features.scaling)
     if features.missing.numeric in ("median", "mean"):
         number_steps = [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *number_steps]
     kept = "auto" if features.max_categories is None else _frequent(features, inputs, train)
@@ -46,6 +46,20 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     encoder = ColumnTransformer([step for step in steps if step[2]])
     frame = pd.DataFrame({name: pd.Series(column[:, 0], dtype=column.dtype) for name, column in train.items()})
     return encoder.fit(frame)
+
+
+def _scalers(scaling: str) -> list:
+    """asinh: linear within the middle half of the values and logarithmic far from it, as log is for positive ones."""
+    from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, RobustScaler, StandardScaler
+
+    match scaling:
+        case "standard":
+            return [StandardScaler()]
+        case "min_max":
+            return [MinMaxScaler()]
+        case "asinh":
+            return [RobustScaler(), FunctionTransformer(np.arcsinh, feature_names_out="one-to-one"), StandardScaler()]
+    return []
 
 
 def _frequent(
@@ -91,12 +105,21 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
     """
     from onnx.compose import add_prefix
     from onnx.helper import make_opsetid
-    from skl2onnx import to_onnx
+    from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+    from sklearn.preprocessing import FunctionTransformer
 
     types = {"numeric": FloatTensorType, "category": StringTensorType}
     inputs = [(f"column_{index}", types[column.kind]([None, 1])) for index, column in enumerate(columns)]
-    model = add_prefix(to_onnx(fitted, initial_types=inputs, target_opset=OPSETS), INSIDE)
+    model = convert_sklearn(
+        fitted,
+        "encoder",
+        inputs,
+        target_opset=OPSETS,
+        custom_conversion_functions={FunctionTransformer: _add_asinh},  # skl2onnx knows no functions of its own
+        custom_shape_calculators={FunctionTransformer: _keep_shape},
+    )
+    model = add_prefix(model, INSIDE)
     # The converter writes the lowest that would do, in an order that changes from run to run.
     domains = sorted(opset.domain for opset in model.opset_import)
     del model.opset_import[:]
@@ -110,6 +133,15 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
     for value in [*model.graph.input, *model.graph.output]:
         value.name = names.get(value.name, value.name)
     return model.SerializeToString()
+
+
+def _add_asinh(scope, operator, container) -> None:
+    names = [operator.inputs[0].full_name], [operator.outputs[0].full_name]
+    container.add_node("Asinh", *names, name=scope.get_unique_operator_name("Asinh"), op_version=9)
+
+
+def _keep_shape(operator) -> None:
+    operator.outputs[0].type = operator.inputs[0].type
 
 
 def encode(encoder: bytes | Path, raw: dict[str, NDArray]) -> NDArray[np.float32]:

@@ -36,7 +36,7 @@ class TableFeatures(Section):
     date: dict[str, Form] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
     derive: dict[str, Annotated[str, AfterValidator(arithmetic)]] = Field({})  # new column -> formula over others
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
-    scaling: Literal["none", "standard", "min_max"] = "standard"  # of numeric columns
+    scaling: Literal["none", "standard", "min_max", "asinh"] = "standard"  # of numeric columns; asinh: of long tails
     missing: MissingCells = MissingCells()
 
     def named(self) -> set[str]:

@@ -27,6 +27,7 @@ NO = {"no", "n", "false", "f", "0", "off", "nein", "non", "não", "아니오", "
 ID_WORDS = {"id", "uuid", "guid", "번호", "아이디"}
 COUNTING_WORDS = {*ID_WORDS, "no", "nr", "num", "number", "key", "index", "idx", "row", "code", "name", "#"}
 CODE_WORDS = {"zip", "zipcode", "postcode", "postal", "plz", "phone", "tel", "우편번호", "전화번호"}
+UNNAMED = re.compile(r"(Unnamed: \d+)?")  # as pandas calls a column without a name: most often row numbers
 DATE_WORDS = {"date", "day", "datum", "time", "joined", "since", "일자", "날짜"}
 
 
@@ -143,8 +144,9 @@ def _number(found: Column, distinct: NDArray[np.object_], numbers: NDArray[np.fl
     if not whole:
         return found
     all_differ = different >= 0.95 * num_present and num_present >= FEW_ROWS
-    counts_rows = different == num_present and found.low in (0, 1) and found.high - found.low == different - 1
-    if all_differ and (is_named(found.name, COUNTING_WORDS) or not found.name or counts_rows):
+    # Row numbers from 0 or 1, of which some rows may have gone.
+    counts_rows = different == num_present and found.low in (0, 1) and found.high - found.low < 1.1 * different
+    if all_differ and (is_named(found.name, COUNTING_WORDS) or UNNAMED.fullmatch(found.name) or counts_rows):
         return replace(found, kind="identifier")
     if is_named(found.name, ID_WORDS):
         if different > MANY_VALUES:

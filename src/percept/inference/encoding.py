@@ -30,6 +30,11 @@ def read_bytes(path: Path) -> bytes:
     content = text.read_bytes(path)
     if not content.strip():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
+    if re.match(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]", content):
+        raise text.other(path, "a page of HTML or XML", "bring the table itself, not the page that shows it")
+    if found := re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*[\[{]|{\s*\"[^\"]*\"\s*:)", content):
+        is_lines = found[2].startswith(b"{") and re.search(rb"}\s*\n\s*{", content) is not None
+        raise text.other(path, "JSON", text.conversion(path, "read_json", ", lines=True" if is_lines else ""))
     return content
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.dates import parse_dates
+from percept.errors import listed
 from percept.inference.columns import Column
 from percept.numbers import parse_numbers
 from percept.sources.dataset import Table
@@ -14,6 +15,7 @@ from percept.sources.dataset import Table
 SAMPLE_ROWS = 5000
 FEW_ROWS = 50  # fewer cannot tell a column that knows the target from one that happens to agree
 CLASSES_RIGHT, VARIANCE_EXPLAINED = 0.99, 0.999
+EXACT, MOST_PARTS = 0.99999, 6  # variance explained by columns that add up to the target, and how many they may be
 
 
 def columns_that_tell(table: Table, target: str, is_value: bool, columns: Iterable[Column]) -> dict[str, str]:
@@ -38,6 +40,32 @@ def columns_that_tell(table: Table, target: str, is_value: bool, columns: Iterab
             told[column.name] = f"gives the target away: {what}"
     # Where most columns do, the task is just easy.
     return told if len(told) <= max(len(columns) // 2, 1) and len(told) < len(columns) else {}
+
+
+def columns_that_add_up(table: Table, target: str, columns: Iterable[Column]) -> dict[str, str]:
+    """Column -> how it gives a number away together with others, as parts do that have the target as their sum."""
+    names = [column.name for column in columns if column.use == "numeric"]
+    numbers = np.column_stack([parse_numbers(table.columns[name]) for name in (*names, target)])
+    numbers = numbers[~np.isnan(numbers).any(axis=1)][:SAMPLE_ROWS]
+    if len(names) < 2 or len(numbers) < max(FEW_ROWS, 3 * len(names)):
+        return {}
+    *x, y = ((numbers - numbers.mean(axis=0)) / np.where(numbers.std(axis=0) > 0, numbers.std(axis=0), 1)).T
+    parts = dict(zip(names, x, strict=True))
+    explained, weights = _explained(parts, y)
+    for name in sorted(names, key=lambda name: abs(weights[name])):
+        others = {other: values for other, values in parts.items() if other != name}
+        if explained > EXACT and others and _explained(others, y)[0] > EXACT:
+            parts = others
+    if explained <= EXACT or not 2 <= len(parts) <= MOST_PARTS:
+        return {}
+    return dict.fromkeys(parts, f"gives the target away: {target} is a weighted sum of {listed(parts)}")
+
+
+def _explained(parts: dict[str, NDArray], y: NDArray[np.float64]) -> tuple[float, dict[str, float]]:
+    """r2 and weights of the best sum."""
+    x = np.column_stack(list(parts.values()))
+    weights = np.linalg.lstsq(x, y)[0]
+    return 1 - ((x @ weights - y) ** 2).mean(), dict(zip(parts, weights.tolist(), strict=True))
 
 
 def _said(score: float, is_value: bool) -> str:

@@ -9,6 +9,7 @@ from percept.inference.wording import share, shown
 
 RARE = 0.2  # a class with less than this part of an equal share
 FEW_TO_SPLIT = 3  # rows of a class
+FEW_OF_A_CLASS = 10  # rows, in the mean
 FEW_ROWS = 200
 TEST, VALIDATION = 0.2, 0.25  # the second of what the first leaves: 60, 20 and 20 %
 
@@ -121,19 +122,21 @@ def _missing(column: Column) -> str:
 
 def choose_model(num_rows: int, num_inputs: int) -> Option:
     what = f"for {num_rows} rows and about {num_inputs} inputs"
-    if num_rows < 300:
-        return "mlp_16", what
     if num_inputs > num_rows / 10:
         return "mlp_64", f"{what}; much dropout"
+    if num_rows < 300:
+        return "mlp_16", what
     return ("mlp_256_128" if num_rows >= 50_000 else "mlp"), what
 
 
-def choose_fit(num_rows: int) -> dict[str, Option]:
+def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:
+    few = {"monitor": ("accuracy", "so few rows of each class that the loss of the validation rows soon grows")}
     plans = ((1000, 300, 16, 30), (10_000, 200, 32, 20), (100_000, 100, 128, 10), (math.inf, 50, 512, 5))
     _, epochs, batch_size, patience = next(plan for plan in plans if num_rows < plan[0])
     return {
         "epochs": (epochs, "at most"),
         "batch_size": (batch_size, ""),
+        **(few if len(classes) > num_rows / FEW_OF_A_CLASS else {}),
         "patience": (patience, "epochs without a better one on the validation rows, then it stops"),
     }
 

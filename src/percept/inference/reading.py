@@ -60,6 +60,7 @@ def read_table(path: Path, asked: Asked = NOTHING) -> Reading:
     lines = content.decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
     separator = asked.separator or _separator(lines)
     rows = _rows(lines, separator)
+    _check_first_row(path, rows)
     text = CsvFormat(separator=separator, encoding=encoding)
     remarks = {"encoding": doubt} if encoding != CsvFormat().encoding else {}
     if separator != ",":
@@ -98,6 +99,22 @@ def _check_width(path: Path, table: Table) -> None:
         raise UserError(str(path), found, expected, "save it with commas, and the target as a column of its own")
 
 
+def _check_first_row(path: Path, rows: list[list[str]]) -> None:
+    width = _usual_width(rows)
+    if len(rows[0]) not in (width, 0):
+        found = f"{len(rows[0])} cell{'s' * (len(rows[0]) > 1)} in the first line, and {width} in most of those below"
+        advice = "remove what stands above the header" if len(rows[0]) == 1 else "mend the header"
+        if len(rows[0]) == width - 1:
+            advice += ": name the first column, or remove the separator at the end of each line"
+        raise UserError(str(path), found, "a name for each column in the first line", advice)
+
+
+def _usual_width(rows: list[list[str]]) -> int:
+    """How many cells most rows have; as many as the first where no width is that of most."""
+    width, count = Counter(map(len, rows)).most_common(1)[0]
+    return width if count > 0.5 * len(rows) else len(rows[0])
+
+
 def _rows(lines: list[str], separator: str) -> list[list[str]]:
     reader = csv.reader(lines, delimiter=separator)
     try:
@@ -108,11 +125,11 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
 
 
 def _separator(lines: list[str]) -> str:
-    """The one that cuts most rows into as many cells as the first, and leaves most numbers."""
+    """The one that cuts most rows into as many cells, and leaves most numbers."""
 
     def quality(separator: str) -> tuple[bool, float, float, int]:
         rows = _rows(lines, separator)
-        width = len(rows[0])
+        width = _usual_width(rows)
         cells = [cell for row in rows[1:] for cell in row if cell]
         alike = sum(len(row) == width for row in rows) / len(rows)
         numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)

@@ -1,16 +1,17 @@
 """The task that follows from a table: what is predicted, from which columns, on which rows, with which network."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from percept.errors import UserError, listed, nearest
 from percept.inference.columns import MANY_VALUES, Column, describe
-from percept.inference.leaks import columns_that_tell
+from percept.inference.leaks import columns_that_add_up, columns_that_tell
 from percept.inference.plan import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.inference.reading import Reading
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that no input of the shipped file can have
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
+FEWEST_ROWS = 10
 FEW_CLASSES = 20  # whole numbers with more values are amounts
 
 
@@ -25,6 +26,7 @@ class Wishes:
     ids: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()  # numbers in them name something
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,12 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
     table = reading.table
     _check_names(table.file, list(table.columns), wishes)
     columns = describe(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
+    columns |= {name: replace(columns[name], kind="category", form=None) for name in wishes.category}
     target = columns[wishes.target]
     kind = _kind(table.file, target, wishes.kind)
+    if target.num_present < FEWEST_ROWS:
+        found = f"{target.num_present} rows with a value of {target.name!r}"
+        raise UserError(table.file, found, f"{FEWEST_ROWS} at least", "bring more rows: some learn, others judge")
     counts = Counter(table.columns[target.name].tolist())
     counts.pop("", None)
     classes = () if kind == "regression" else tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
@@ -73,7 +79,7 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
         model=choose_model(target.num_present, _num_inputs(columns, uses)),
         objective=objective,
         split=split,
-        fit=choose_fit(target.num_present),
+        fit=choose_fit(target.num_present, classes),
         notes=notes,
     )
 
@@ -86,7 +92,7 @@ def _num_inputs(columns: dict[str, Column], uses: dict[str, str]) -> int:
 
 
 def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
-    for option in ("target", "time", "group", "ids", "drop", "keep"):
+    for option in ("target", "time", "group", "ids", "drop", "keep", "category"):
         names = getattr(wishes, option)
         for name in (names,) if isinstance(names, str) else names or ():
             if name not in known:
@@ -117,13 +123,16 @@ def _kind(file: str, target: Column, wish: str | None) -> str:
         raise UserError(where, found, "two for --kind binary", "use --kind multiclass")
     if wish:
         return wish
-    if target.kind in ("date", "mixed", "free text") or (target.kind == "identifier" and not is_number):
+    is_name = target.kind == "identifier" and not is_number
+    if target.kind in ("date", "mixed", "free text") or (is_name and target.num_values > num_rows / 2):
         what = {"date": "dates", "mixed": f"numbers and texts ({target.odd})", "free text": "free text"}
         found = what.get(target.kind, f"{target.num_values} different texts in {num_rows} rows")
-        raise UserError(where, found, "classes or numbers", "mend the cells, or name another --target")
+        advice = "mend the cells, or name another --target; --kind multiclass: each text is a class"
+        raise UserError(where, found, "classes or numbers", advice)
     if target.num_values == 2:
         return "binary"
-    is_class = target.kind == "category" or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
+    is_text = target.kind == "category" or is_name
+    is_class = is_text or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
     return "multiclass" if is_class else "regression"
 
 
@@ -137,6 +146,9 @@ def _uses(
     reasons |= dict.fromkeys(wishes.ids, "identifier, as asked") | dict.fromkeys(wishes.drop, "as asked")
     candidates = [column for name, column in columns.items() if name not in (*reasons, *_set_apart(wishes))]
     reasons |= columns_that_tell(reading.table, wishes.target, kind == "regression", candidates)
+    if kind == "regression":
+        left = [column for column in candidates if column.name not in reasons]
+        reasons |= columns_that_add_up(reading.table, wishes.target, left)
     for name in wishes.keep:
         if name not in RESERVED:
             reasons.pop(name, None)

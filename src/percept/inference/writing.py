@@ -99,7 +99,7 @@ def _features(task: Task) -> list[Line]:
             ]
     if any(column.num_values > MANY_VALUES for column in task.used("category")):
         lines.append((f"  max_categories: {MANY_VALUES}", "of each column; rarer ones count as unseen ones"))
-    lines.append(("  scaling: standard", "of numeric columns; or none, min_max"))
+    lines.append(("  scaling: asinh", "of numeric columns: far values are drawn near; or standard, min_max, none"))
     lines.append(("  missing:", "what an empty cell means"))
     lines.append(("    numeric: median", "or mean, drop (the row), error"))
     lines.append(("    category: own_category", "or most_frequent, drop, error"))

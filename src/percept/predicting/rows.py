@@ -70,7 +70,9 @@ class CsvReader:
             # What was decoded before holds no further whole line: the next bytes are asked for only then.
             before = error.object[: error.start].decode(error.encoding, "ignore").count("\n")
             line = self._reader.line_num + before + 1
-            raise self._refusal(f"line {line} is not {error.encoding}", f"text in {self._text.encoding}") from None
+            expected = f"text in {self._text.encoding}, as the training rows were"
+            advice = "save it in this encoding; a packed file or a spreadsheet: save it as CSV"
+            raise UserError(self._file, f"line {line} is not {error.encoding}", expected, advice) from None
         return rows
 
     def _unpacked(self, stream: io.BufferedReader) -> BinaryIO:

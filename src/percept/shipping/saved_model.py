@@ -127,6 +127,7 @@ OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Add": lambda _, x, y: x + y,
     "ArgMax": lambda options, x: tf.argmax(x, axis=options["axis"]),
     "ArrayFeatureExtractor": lambda _, x, indices: tf.gather(x, tf.reshape(indices, [-1]), axis=-1),
+    "Asinh": lambda _, x: tf.asinh(x),
     "Cast": lambda options, x: tf.cast(x, _dtype(options["to"])),
     "Concat": lambda options, *parts: tf.concat(parts, axis=options["axis"]),
     "Gather": lambda options, x, indices: tf.gather(x, indices, axis=options.get("axis", 0)),

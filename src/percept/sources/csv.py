@@ -38,12 +38,13 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
     """Read every cell as text. Raises `UserError` for what is not a table, with the line."""
     content = decoded(path, text.encoding, _unreadable)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=text.separator, strict=True)
-    rows, lines = [], []
+    rows, lines, last = [], [], 0
     try:
         header = text.columns or next((row for row in reader if row), ())
         names = [name.strip() for name in header]
         _check_header(path, names, text)
         for row in reader:
+            last = reader.line_num
             if not row:
                 continue  # a blank line
             if len(row) != len(names):
@@ -51,7 +52,8 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as error:
-        raise _unreadable(path, f"line {reader.line_num}: {error}", "well-formed CSV") from None
+        since = f", in a row that begins in line {last + 1}" if reader.line_num > last + 1 else ""
+        raise _unreadable(path, f"line {reader.line_num}: {error}{since}", "well-formed CSV") from None
     if not rows:
         raise _unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
     missing = set(text.missing)

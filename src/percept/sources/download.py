@@ -117,9 +117,11 @@ def _is_http(address: str) -> bool:
 def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
     """Copy from this machine; the problem in words, or None when `target` is in place."""
     try:
-        source = paths.home() / Path(address).expanduser()
+        path = Path(address).expanduser()
     except RuntimeError:
         return "no such user"  # as in ~someone/data
+    # A temporary workspace has conf/ and no data: there the code tells where the repository is.
+    source = next((root / path for root in (paths.home(), paths.ROOT) if (root / path).exists()), path)
     problem = _problem(source, file, digest, address)
     if not problem:
         _copy(source, target)

@@ -4,24 +4,22 @@ import gzip
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
-from percept.errors import UserError
+from percept.errors import UserError, listed
 
 GZIP = b"\x1f\x8b"
 DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)  # what unpacking raises
 NUM_BYTES = 16  # at the start of a file that tell what it is
-OTHERS = {  # first bytes -> what the file is, and how it becomes a CSV file
+ZIP = b"PK\x03\x04"  # a zip file, or a table of a spreadsheet program, which is one too
+OTHERS = {  # first bytes -> what the file is, and what reads it
     b"PAR1": ("a Parquet file", "read_parquet"),
-    b"PK\x03\x04": ("a zip file, or a table of a spreadsheet program", "read_excel"),
     b"\xd0\xcf\x11\xe0": ("a table of a spreadsheet program", "read_excel"),
+    b"<stata_dta>": ("a Stata file", "read_stata"),
     b"SQLite format 3": ("a database", None),
     b"%PDF": ("a PDF file", None),
 }
-ADVICE = {
-    "read_parquet": "set source.kind: parquet, or name it *.parquet; or",
-    "read_excel": "unpack it, or save the table as CSV in that program; or",
-}
-NEEDS = {"read_parquet": "pyarrow", "read_excel": "openpyxl"}
+NEEDS = {"read_parquet": " (needs: pip install pyarrow)", "read_excel": " (needs: pip install openpyxl)"}
 
 
 def decoded(path: Path, encoding: str, unreadable: Callable[[Path, str, str], UserError]) -> str:
@@ -53,13 +51,34 @@ def read_bytes(path: Path) -> bytes:
 
 def check_is_text(path: Path, start: bytes) -> None:
     """start: the first bytes. Raises `UserError` for a file of another kind."""
+    if start.startswith(ZIP):
+        raise _zip_file(path)
     for first, (what, reader) in OTHERS.items():
         if start.startswith(first):
-            raise UserError(str(path), what, "a text file, such as CSV", _conversion(path, reader))
+            raise other(path, what, conversion(path, reader))
 
 
-def _conversion(path: Path, reader: str | None) -> str:
+def other(path: Path, what: str, advice: str) -> UserError:
+    return UserError(str(path), what, "a text file, such as CSV", advice)
+
+
+def _zip_file(path: Path) -> UserError:
+    try:
+        with ZipFile(path) as archive:
+            inside = archive.namelist()
+    except BadZipFile:
+        inside = []
+    if {"[Content_Types].xml", "mimetype"} & set(inside):
+        return other(path, "a table of a spreadsheet program", conversion(path, "read_excel"))
+    holds = f"there is {listed(inside, 3)} in it" if inside else "what is in it cannot be read"
+    return other(path, "a zip file", f"unpack it ({holds}); for pictures in class folders: --images {path}")
+
+
+def conversion(path: Path, reader: str | None, more: str = "") -> str:
+    """How to make a CSV file of another one; reader: a function of pandas; more: its options."""
     if reader is None:
         return "save the table as CSV"
-    code = f"import pandas; pandas.{reader}({path.name!r}).to_csv({path.stem + '.csv'!r}, index=False)"
-    return f'{ADVICE[reader]} python -c "{code}" (needs: pip install {NEEDS[reader]})'
+    target = path.name.split(".")[0] + ".csv"
+    code = f"import pandas; pandas.{reader}({path.name!r}{more}).to_csv({target!r}, index=False)"
+    known = "set source.kind: parquet, or name it *.parquet; or " if reader == "read_parquet" else ""
+    return f'{known}save the table as CSV, for example: python -c "{code}"{NEEDS.get(reader, "")}'

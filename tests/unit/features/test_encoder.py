@@ -68,7 +68,14 @@ def test_min_max_scaling_brings_training_rows_to_zero_and_one_and_others_beyond(
     np.testing.assert_allclose(x.ravel(), [0, 1, 1.5, 0.25], atol=1e-6)
 
 
-@pytest.mark.parametrize("scaling", ["standard", "min_max"])
+def test_asinh_presses_a_long_tail_together_and_keeps_the_middle_in_order():
+    values = np.array([1, 2, 3, 4, 5, 6, 7, 8, 1e6], dtype=np.float32)
+    x = encoded({"a": numeric(*values)}, {"a": numeric(*values, 1e9)}, scaling="asinh").ravel()
+    assert (np.diff(x) > 0).all() and x[-1] < 2 * x[-2]
+    np.testing.assert_allclose([x[:-1].mean(), x[:-1].std()], [0, 1], atol=1e-5)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "min_max", "asinh"])
 @pytest.mark.parametrize("value", [0.1, 7.0, np.nan])
 def test_a_column_of_one_value_becomes_zero_in_training_rows(scaling, value):
     assert encoded({"a": numeric(value, value, value)}, scaling=scaling).tolist() == [[0], [0], [0]]
@@ -162,7 +169,7 @@ def tables(draw) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
 @given(
     table=tables(),
-    scaling=st.sampled_from(["none", "standard", "min_max"]),
+    scaling=st.sampled_from(["none", "standard", "min_max", "asinh"]),
     numeric_policy=st.sampled_from(["median", "mean"]),
 )
 @settings(deadline=None, max_examples=60)

@@ -61,7 +61,7 @@ def test_zeros_and_ones_say_yes_or_no_and_stay_numbers():
     assert (found.kind, found.use) == ("yes/no", "numeric")
 
 
-@pytest.mark.parametrize("name", ["id", "customerID", "customer_no", "Row Number", "고객번호", ""])
+@pytest.mark.parametrize("name", ["id", "customerID", "customer_no", "Row Number", "고객번호", "", "Unnamed: 0"])
 def test_whole_numbers_that_all_differ_are_identifiers_by_their_name(name):
     cells = [1000 + 3 * row for row in range(N)]
     assert column(cells, name).kind == "identifier"
@@ -70,6 +70,8 @@ def test_whole_numbers_that_all_differ_are_identifiers_by_their_name(name):
 
 def test_numbers_that_count_the_rows_are_identifiers_whatever_their_name():
     assert column(range(N), "x").kind == "identifier" and column(range(1, N + 1), "x").kind == "identifier"
+    some_are_gone = [row for row in range(1, N + 4) if row % 20]
+    assert column(some_are_gone, "x").kind == "identifier"
     assert column(range(1950, 1950 + N), "year").kind == "number"
     assert column(range(5), "x").kind == "number"  # too few rows to tell
 

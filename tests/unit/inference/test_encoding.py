@@ -1,6 +1,7 @@
 """The encoding of a text is told from its bytes; what is no text is refused with a way out."""
 
 import gzip
+from zipfile import ZipFile
 
 import pytest
 
@@ -70,14 +71,16 @@ def test_utf_16_is_known_by_its_first_bytes(tmp_path, mark):
 @pytest.mark.parametrize(
     ("start", "reason"),
     [
-        (
-            b"PK\x03\x04",
-            r"a zip file(.|\n)*save the table as CSV.*read_excel\('table.bin'\).to_csv\('table.csv'.*openpyxl",
-        ),
+        (b"PK\x03\x04", r"a zip file(.|\n)*unpack it"),
+        (b"<stata_dta><header>", r"a Stata file(.|\n)*read_stata"),
         (b"\x1f\x8b", r"broken \((.|\n)*a whole gzip file"),
         (gzip.compress(b"PK\x03\x04"), r"a zip file"),
         (gzip.compress(b""), r"the file is empty"),
         (b"SQLite format 3", r"a database"),
+        (b"<!DOCTYPE html><table>", "a page of HTML or XML"),
+        (b'<?xml version="1.0"?>', "a page of HTML or XML"),
+        (b'[\n {"a": 1}]', r"JSON(.|\n)*read_json\('table.bin'\)"),
+        (b'{"a": 1}\n{"a": 2}', r"JSON(.|\n)*read_json\('table.bin', lines=True\)"),
         (b"", "the file is empty"),
         (b" \r\n\n", "the file is empty"),
     ],
@@ -87,6 +90,27 @@ def test_what_is_no_text_is_refused_with_a_way_out(tmp_path, start, reason):
     path.write_bytes(start)
     with pytest.raises(UserError, match=reason):
         read_bytes(path)
+
+
+@pytest.mark.parametrize(
+    ("member", "reason"),
+    [
+        ("[Content_Types].xml", r"a table of a spreadsheet program(.|\n)*read_excel(.|\n)*openpyxl"),
+        ("rows.csv", r"a zip file(.|\n)*unpack it \(there is rows.csv in it\)"),
+    ],
+)
+def test_a_zip_file_is_told_from_a_spreadsheet_by_what_is_in_it(tmp_path, member, reason):
+    path = tmp_path / "table.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr(member, "a,b\n")
+    with pytest.raises(UserError, match=reason):
+        read_bytes(path)
+
+
+def test_a_binary_file_is_known_by_the_zeros_of_its_first_line(tmp_path):
+    with pytest.raises(UserError, match=r"a binary file(.|\n)*--encoding utf-16-le"):
+        guess_encoding(tmp_path, "name,é\n".encode("utf-16-le"))
+    assert guess_encoding(tmp_path, b"a,b\n1,\0\n") == ("utf-8-sig", "")
 
 
 def test_a_folder_and_a_missing_file_are_told_apart(tmp_path):

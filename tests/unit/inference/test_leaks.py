@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from percept.inference.columns import describe
-from percept.inference.leaks import columns_that_tell
+from percept.inference.leaks import columns_that_add_up, columns_that_tell
 from percept.sources.dataset import Table
 
 RANDOM = np.random.default_rng(0)
@@ -61,6 +61,26 @@ def test_a_value_of_its_own_in_each_row_gives_nothing_away():
 def test_where_every_column_tells_the_task_is_just_easy():
     assert told("left", left=LEFT, a=np.where(LEFT == "yes", 1, 0), b=np.where(LEFT == "yes", 5, 3)) == {}
     assert told("left", left=LEFT, a=np.where(LEFT == "yes", 1, 0)) == {}
+
+
+def added_up(target: str, **columns) -> dict[str, str]:
+    cells = {name: np.array(list(map(str, values)), dtype=object) for name, values in columns.items()}
+    table = Table("table.csv", cells, np.arange(N))
+    return columns_that_add_up(table, target, [column for name, column in describe(table).items() if name != target])
+
+
+def test_parts_that_have_the_target_as_their_sum_are_found():
+    members, guests = RANDOM.integers(0, 500, N), RANDOM.integers(0, 90, N)
+    columns = {"hour": RANDOM.integers(0, 24, N), "left": LEFT, "members": members, "guests": guests}
+    assert list(added_up("riders", riders=members + guests, **columns)) == ["members", "guests"]
+    assert list(added_up("score", score=np.round((members + guests) / 2, 2), **columns)) == ["members", "guests"]
+
+
+def test_what_explains_most_of_the_target_is_no_sum():
+    noise = RANDOM.normal(0, 5, N)
+    assert added_up("income", income=INCOME, age=AGE, noise=noise) == {}
+    assert added_up("y", y=3 * AGE + INCOME + noise, age=AGE, income=INCOME) == {}
+    assert added_up("y", y=AGE, left=LEFT) == {}
 
 
 def test_too_few_rows_say_nothing():

@@ -51,6 +51,10 @@ def test_the_kind_of_task_follows_from_the_target(task, cell, kind):
     assert task(text(y=cell)).kind == kind
 
 
+def test_a_target_whose_name_says_identifier_has_classes_where_its_texts_come_again(task):
+    assert task(text(player_id=lambda row, age: f"name{row % 80}"), target="player_id").kind == "multiclass"
+
+
 def test_a_person_decides_about_the_kind(task):
     content = text(y=lambda row, age: row % 5)
     assert task(content).kind == "multiclass"
@@ -80,6 +84,11 @@ def test_a_person_decides_about_the_kind(task):
 def test_what_makes_no_task_is_refused(task, cell, wishes, reason):
     with pytest.raises(UserError, match=reason):
         task(text(y=cell), **wishes)
+
+
+def test_a_handful_of_rows_is_no_table_to_learn_from(task):
+    with pytest.raises(UserError, match=r"9 rows with a value of 'y'(.|\n)*10 at least"):
+        task(text(20, y=lambda row, age: "ab"[row % 2] if row < 9 else ""))
 
 
 @pytest.mark.parametrize(
@@ -199,6 +208,25 @@ def test_a_person_brings_columns_back_or_leaves_others_out(task):
     assert found.uses["copy"] == found.uses["customer_id"] == "category"
     assert found.uses["prediction"] == found.uses["plan"] == found.uses["age"] == "drop"
     assert (found.reasons["plan"], found.reasons["age"]) == ("as asked", "identifier, as asked")
+
+
+@pytest.mark.parametrize("num_rows", [100, 900])
+def test_many_columns_for_so_few_rows_take_much_dropout(task, num_rows):
+    columns = {f"x{number}": lambda row, age: row % 7 + age / 10 for number in range(100)}
+    assert task(text(num_rows, y=lambda row, age: row % 2, **columns)).model[0] == "mlp_64"
+
+
+def test_the_best_epoch_is_that_of_accuracy_where_each_class_has_a_handful_of_rows(task):
+    many, some = (task(text(y=lambda row, age, n=n: f"kind {row % n}")) for n in (60, 5))
+    assert many.fit["monitor"][0] == "accuracy" and "monitor" not in some.fit
+
+
+def test_numbers_are_categories_where_a_person_says_so(task):
+    content = text(y=lambda row, age: row * age, shop=lambda row, age: 100 + row % 40, zone=lambda row, age: row % 25)
+    assert task(content).uses["shop"] == "numeric"
+    found = task(content, category=("shop",))
+    assert (found.uses["shop"], found.kind) == ("category", "regression")
+    assert task(content, target="zone", category=("zone",)).kind == "multiclass"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from percept.spec import RawInput
 
 OPTIONS = st.fixed_dictionaries(
     {
-        "scaling": st.sampled_from(["none", "standard", "min_max"]),
+        "scaling": st.sampled_from(["none", "standard", "min_max", "asinh"]),
         "missing": st.fixed_dictionaries(
             {
                 "numeric": st.sampled_from(["median", "mean", "drop"]),

@@ -179,6 +179,12 @@ def test_a_local_path_will_do_for_an_address(folder, tmp_path):
     assert_brought(remote(str(saved(tmp_path / "here.csv", CONTENT))), folder)
 
 
+def test_a_relative_path_is_found_beside_the_code_from_a_workspace_without_data(folder, tmp_path, monkeypatch):
+    saved(tmp_path / "repository/my.csv", CONTENT)
+    monkeypatch.setattr(download.paths, "ROOT", tmp_path / "repository")
+    assert_brought(remote("my.csv"), folder)
+
+
 def test_a_relative_path_starts_at_the_repository_even_in_a_temporary_copy(folder, tmp_path, monkeypatch):
     saved(tmp_path / "repository/my.csv", CONTENT)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path / "repository"))
