@@ -116,7 +116,7 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
         "encoder",
         inputs,
         target_opset=OPSETS,
-        custom_conversion_functions={FunctionTransformer: _add_asinh},  # skl2onnx knows no functions of its own
+        custom_conversion_functions={FunctionTransformer: _add_function},  # skl2onnx knows none but the identity
         custom_shape_calculators={FunctionTransformer: _keep_shape},
     )
     model = add_prefix(model, INSIDE)
@@ -135,9 +135,11 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
     return model.SerializeToString()
 
 
-def _add_asinh(scope, operator, container) -> None:
+def _add_function(scope, operator, container) -> None:
+    """The asinh of `_scalers`, or the function that scikit-learn makes of "passthrough"."""
+    kind = "Asinh" if operator.raw_operator.func is np.arcsinh else "Identity"
     names = [operator.inputs[0].full_name], [operator.outputs[0].full_name]
-    container.add_node("Asinh", *names, name=scope.get_unique_operator_name("Asinh"), op_version=9)
+    container.add_node(kind, *names, name=scope.get_unique_operator_name(kind), op_version=9)
 
 
 def _keep_shape(operator) -> None:

@@ -42,6 +42,9 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
     """(encoding, how it is known); the words are empty where there is no doubt. Raises `UserError`."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "as its first bytes say"
+    if b"\0" in content.partition(b"\n")[0]:
+        advice = "save the table as CSV; UTF-16 without its mark: --encoding utf-16-le"
+        raise text.other(path, "bytes of 0 in its first line: a binary file", advice)
     if _decodes(content, "utf-8-sig"):
         return "utf-8-sig", ""
     encoding = _guess(content)

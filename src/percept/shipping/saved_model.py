@@ -132,6 +132,7 @@ OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Concat": lambda options, *parts: tf.concat(parts, axis=options["axis"]),
     "Gather": lambda options, x, indices: tf.gather(x, indices, axis=options.get("axis", 0)),
     "Greater": lambda _, x, y: tf.greater(x, y),
+    "Identity": lambda _, x: x,
     "Imputer": lambda options, x: tf.where(tf.math.is_nan(x), tf.constant(options["imputed_value_floats"]), x),
     "LabelEncoder": _looked_up,
     "Mul": lambda _, x, y: x * y,

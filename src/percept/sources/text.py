@@ -68,7 +68,7 @@ def _zip_file(path: Path) -> UserError:
             inside = archive.namelist()
     except BadZipFile:
         inside = []
-    if {"[Content_Types].xml", "mimetype"} & set(inside):
+    if path.suffix.lower() in (".xlsx", ".ods") or {"[Content_Types].xml", "mimetype"} & set(inside):
         return other(path, "a table of a spreadsheet program", conversion(path, "read_excel"))
     holds = f"there is {listed(inside, 3)} in it" if inside else "what is in it cannot be read"
     return other(path, "a zip file", f"unpack it ({holds}); for pictures in class folders: --images {path}")

@@ -57,6 +57,11 @@ def test_a_missing_number_stays_missing_where_such_rows_are_dropped():
     assert np.isnan(x).all()
 
 
+def test_numbers_that_are_neither_filled_nor_scaled_pass_as_they_are():
+    x = encoded({"a": numeric(-3, 65, 6078.75), "b": numeric(0, 1, 2)}, scaling="none", missing={"numeric": "drop"})
+    np.testing.assert_array_equal(x, np.array([[-3, 0], [65, 1], [6078.75, 2]], dtype=np.float32))
+
+
 def test_standard_scaling_gives_mean_zero_and_deviation_one():
     values = np.array([1, 2, 3, 10], dtype=np.float32)
     x = encoded({"a": numeric(*values)}, scaling="standard")

@@ -49,7 +49,9 @@ def test_western_letters_stay_western(tmp_path, language):
 
 
 def test_where_the_bytes_leave_it_open_a_word_is_shown_both_ways(reading):
-    found = reading("név,város,x\nGyörgy,Győr,1\nJános,Szeged,2\nLászló,Pécs,3\n".encode("cp1250"))
+    found = reading(
+        "név,város,x\nGyörgy,Győr,1\nJános,Szeged,2\nLászló,Pécs,3\n".encode("cp1250") + b"Anna,Pest,4\n" * 9
+    )
     doubt = "a guess from the bytes: is 'Gyõr' right? As cp1250 it is 'Győr'"
     assert found.remarks["encoding"] == doubt
     said = overview(infer(found, Wishes("x")))

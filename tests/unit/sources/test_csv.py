@@ -168,7 +168,8 @@ def test_a_broken_gzip_file_is_refused(read):
     ("start", "what", "advice"),
     [
         (b"PAR1", "a Parquet file", "set source.kind: parquet"),
-        (b"PK\x03\x04", "a table of a spreadsheet program", r"save the table as CSV .*read_excel\('table.csv'\)"),
+        (b"PK\x03\x04", "a zip file", "unpack it"),
+        (b"\xd0\xcf\x11\xe0", "a table of a spreadsheet program", r"as CSV, .*read_excel\('table.csv'\)"),
         (b"SQLite format 3\0", "a database", "save the table as CSV"),
     ],
 )
