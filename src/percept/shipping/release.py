@@ -53,7 +53,8 @@ def check_up_to_date() -> None:
 def current_commit(changes_allowed: bool) -> str:
     """The commit that holds the run; `(with changes)` follows where it does not quite. Raises `UserError`."""
     commit = _run(["git", "rev-parse", "HEAD"]).strip()
-    changed = [line[3:] for line in _run(["git", "status", "--porcelain", "--", *map(str, COMMITTED)]).splitlines()]
+    status = ["git", "-c", "core.quotePath=false", "status", "--porcelain", "--", *map(str, COMMITTED)]
+    changed = [line[3:] for line in _run(status).splitlines()]
     if changed and not changes_allowed:
         advice = f"git add {' '.join(changed[:12])} && git commit, or --uncommitted: the file will say so"
         raise UserError("git status", f"not committed: {listed(changed)}", "a commit that holds the run", advice)

@@ -58,11 +58,12 @@ def _texts(values: NDArray) -> NDArray:
 
 
 def signature_names(columns: Iterable[str]) -> dict[str, str]:
-    """Column -> a name that TensorFlow takes: ASCII letters, digits and _, none twice."""
+    """Column -> a name that TensorFlow takes: ASCII letters, digits and _, none twice; column_3 for other letters."""
     names: dict[str, str] = {}
     for number, column in enumerate(columns, start=1):
         plain = re.sub(r"[^A-Za-z0-9]+", "_", column).strip("_")
-        name = plain if re.match("[A-Za-z]", plain) else f"column_{number}"
+        has_others = any(letter.isalpha() and not letter.isascii() for letter in column)
+        name = f"column_{number}" if has_others or not re.match("[A-Za-z]", plain) else plain
         names[column] = f"{name}_{number}" if name.lower() in map(str.lower, names.values()) else name
     return names
 

@@ -55,6 +55,8 @@ def test_the_encoder_of_tensorflow_gives_what_the_shipped_one_gives(rows, option
         ("tenure", "tenure"),
         ("sepal length (cm)", "sepal_length_cm"),
         ("나이", "column_2"),
+        ("길이(mm)", "column_2"),
+        ("mass ⚖️", "mass"),
         ("2nd", "column_2"),
         ("Plain", "Plain_2"),
     ],
