@@ -25,6 +25,7 @@ NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "
 NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
 MARKS = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown", "inf"}
 MARKS |= {"-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
+MEND = "mend the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
 SURE_MARKS = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
 
 
@@ -70,12 +71,12 @@ def read_table(path: Path, asked: Asked = NOTHING) -> Reading:
         text = text.model_copy(update={"columns": names})
         seen = "the first row looks like data; --header: it names the columns"
         remarks["columns"] = seen if asked.header is None else "as asked: the first row is data"
-    table = read_csv(path, text)
+    table = read_csv(path, text, MEND)
     _check_width(path, table)
     found, more = _cells_read_otherwise(table, separator)
     if found:
         text = CsvFormat.model_validate(text.model_dump() | found)
-        table = read_csv(path, text)
+        table = read_csv(path, text, MEND)
     return Reading(table, text, remarks | more)
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +15,8 @@ from percept.formats import CsvFormat, plain_number
 from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring
 from percept.sources.text import decoded
+
+MEND = "mend the file (and its sha256), or source.separator, source.columns, source.encoding"
 
 
 class Csv(CsvFormat):
@@ -34,28 +38,29 @@ class Csv(CsvFormat):
         return read_csv(folder / self.files[0].path, self)
 
 
-def read_csv(path: Path, text: CsvFormat) -> Table:
-    """Read every cell as text. Raises `UserError` for what is not a table, with the line."""
-    content = decoded(path, text.encoding, _unreadable)
+def read_csv(path: Path, text: CsvFormat, advice: str = MEND) -> Table:
+    """Read every cell as text. Raises `UserError` for what is not a table, with the line and the advice."""
+    unreadable = partial(_unreadable, advice=advice)
+    content = decoded(path, text.encoding, unreadable)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=text.separator, strict=True)
     rows, lines, last = [], [], 0
     try:
         header = text.columns or next((row for row in reader if row), ())
         names = [name.strip() for name in header]
-        _check_header(path, names, text)
+        _check_header(path, names, text, unreadable)
         for row in reader:
             last = reader.line_num
             if not row:
                 continue  # a blank line
             if len(row) != len(names):
-                raise _unreadable(path, f"line {reader.line_num} has {len(row)} cells", f"{len(names)} cells in each")
+                raise unreadable(path, f"line {reader.line_num} has {len(row)} cells", f"{len(names)} cells in each")
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as error:
         since = f", in a row that begins in line {last + 1}" if reader.line_num > last + 1 else ""
-        raise _unreadable(path, f"line {reader.line_num}: {error}{since}", "well-formed CSV") from None
+        raise unreadable(path, f"line {reader.line_num}: {error}{since}", "well-formed CSV") from None
     if not rows:
-        raise _unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
+        raise unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
     missing = set(text.missing)
     plain = plain_number(text)
     columns = {}
@@ -66,18 +71,15 @@ def read_csv(path: Path, text: CsvFormat) -> Table:
     return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
 
 
-def _check_header(path: Path, names: list[str], text: CsvFormat) -> None:
+def _check_header(
+    path: Path, names: list[str], text: CsvFormat, unreadable: Callable[[Path, str, str], UserError]
+) -> None:
     if not text.columns and not any(names):
-        raise _unreadable(path, "the file is empty" if not names else "the header is blank", "a header line and rows")
+        raise unreadable(path, "the file is empty" if not names else "the header is blank", "a header line and rows")
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
-        raise _unreadable(path, f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
+        raise unreadable(path, f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
 
 
-def _unreadable(path: Path, found: str, expected: str) -> UserError:
-    return UserError(
-        str(path),
-        found,
-        expected,
-        "mend the file (and its sha256), or source.separator, source.columns, source.encoding",
-    )
+def _unreadable(path: Path, found: str, expected: str, advice: str) -> UserError:
+    return UserError(str(path), found, expected, advice)
