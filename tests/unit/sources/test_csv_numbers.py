@@ -9,18 +9,6 @@ from percept.sources.csv import CsvFormat, read_csv
 from percept.sources.dataset import Table
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Read text or bytes as a CSV file."""
-
-    def write_and_read(content: str | bytes, **text) -> Table:
-        path = tmp_path / "table.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_csv(path, CsvFormat(**text))
-
-    return write_and_read
-
-
 def cells(table: Table) -> dict[str, list[str]]:
     return {name: column.tolist() for name, column in table.columns.items()}
 
