@@ -28,7 +28,7 @@ def columns_that_tell(table: Table, target: str, is_value: bool, columns: Iterab
         return {}
     rows = np.random.default_rng(0).permutation(known)[:SAMPLE_ROWS]
     answers = table.columns[target][rows]
-    wanted = _wanted(answers, is_value)
+    wanted = answers_as_numbers(answers, is_value)
     told, least = {}, VARIANCE_EXPLAINED if is_value else CLASSES_RIGHT
     columns = list(columns)
     for column in columns:
@@ -72,7 +72,7 @@ def _said(score: float, is_value: bool) -> str:
     return f"r2 {score:.4f}" if is_value else f"balanced accuracy {score:.3f}"
 
 
-def _wanted(answers: NDArray[np.object_], is_value: bool) -> NDArray[np.float64]:
+def answers_as_numbers(answers: NDArray[np.object_], is_value: bool) -> NDArray[np.float64]:
     """(rows, 1) values, or (rows, classes) of 0 and 1."""
     if is_value:
         return parse_numbers(answers)[:, np.newaxis]

@@ -1,13 +1,16 @@
 """The task that follows from a table: what is predicted, from which columns, on which rows, with which network."""
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from percept.errors import UserError, listed, nearest
 from percept.inference.columns import MANY_VALUES, Column, describe
+from percept.inference.curves import columns_off_the_line
 from percept.inference.leaks import columns_that_add_up, columns_that_tell
 from percept.inference.plan import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.inference.reading import Reading
+from percept.inference.wording import shown
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that no input of the shipped file can have
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
@@ -66,6 +69,8 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
     classes = () if kind == "regression" else tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
     uses, reasons = _uses(reading, columns, wishes, kind)
     objective = choose_objective(target, kind, classes)
+    numbers = [column for name, column in columns.items() if uses[name] == "numeric"]
+    curved = columns_off_the_line(table, target.name, kind == "regression", numbers)
     time, group = (columns[name] if name else None for name in (wishes.time, wishes.group))
     split, notes = choose_split(classes, target, time, group)
     return Task(
@@ -80,8 +85,13 @@ def infer(reading: Reading, wishes: Wishes) -> Task:
         objective=objective,
         split=split,
         fit=choose_fit(target.num_present, classes),
-        notes=notes,
+        notes=(*notes, *([_curved(target.name, curved)] if curved else [])),
     )
+
+
+def _curved(target: str, names: list[str]) -> str:
+    options = " ".join(f"--category {shlex.quote(name)}" for name in names)
+    return f"{shown(target)} rises and falls along {listed(names)}: {options} gives each value an input of its own."
 
 
 def _num_inputs(columns: dict[str, Column], uses: dict[str, str]) -> int:
