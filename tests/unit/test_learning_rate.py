@@ -20,7 +20,7 @@ def valley(middle: float, noise: float = 0.0, seed: int = 0, rates: np.ndarray =
     return curve * (1 + noise * np.random.default_rng(seed).normal(size=len(rates)))
 
 
-@given(middle=st.floats(-4, -1), noise=st.floats(0, 0.15), seed=st.integers(0, 999), steps=st.integers(100, 1000))
+@given(middle=st.floats(-4, -1.5), noise=st.floats(0, 0.15), seed=st.integers(0, 999), steps=st.integers(100, 1000))
 def test_the_suggestion_is_near_the_steepest_fall(middle, noise, seed, steps):
     rates = np.geomspace(1e-6, 10, steps)
     course = record(rates, valley(middle, noise, seed, rates))
