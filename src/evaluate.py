@@ -4,7 +4,8 @@ Never loads TensorFlow.
 """
 
 import json
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from percept.quality import Quality
 from percept.scoring import Scores, score
 from percept.shipped import DECISION, OUTPUT, metadata, predict
 from percept.spec import DatasetSpec, Part
+
+Raw = dict[str, NDArray]
 
 
 class EvaluateParams(Params):
@@ -44,8 +47,8 @@ def main() -> None:
     meaning = Meaning.from_metadata(metadata(model))
     report = {"task": params.task, "kind": objective.kind, "primary": objective.primary, "validation": {}}
     if spec.rows.validation:
-        report["validation"] = scores(judge("validation", spec, objective, model))
-    judged = judge("test", spec, objective, model)
+        report["validation"] = scores(judge("validation", spec, objective, partial(predict, model)))
+    judged = judge("test", spec, objective, partial(predict, model))
     report |= {"test": scores(judged)} | chosen(meaning, objective)
     with (
         paths.replaced(paths.PLOTS) as plots,
@@ -63,10 +66,10 @@ def main() -> None:
     )
 
 
-def judge(part: Part, spec: DatasetSpec, objective: Objective, model: Path) -> Judged:
-    """What the shipped file says of the rows of one part."""
+def judge(part: Part, spec: DatasetSpec, objective: Objective, answer: Callable[[Raw], Raw]) -> Judged:
+    """What the shipped file says of the rows of one part; answer: raw inputs -> outputs, as `shipped.predict`."""
     raw = load_raw(part, spec)
-    outputs = predict(model, raw)
+    outputs = answer(raw)
     decided = class_indices(outputs.get(DECISION), spec.classes)
     return Judged(objective, spec, raw, load_examples(part).y, outputs[OUTPUT], decided, outputs.get(AUXILIARY))
 

@@ -18,7 +18,6 @@ from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
 
 SEPARABLE_ROWS = 10_000  # more take the linear program too long
-CHECKED_ROWS = 1000  # test rows on which the shipped file must say what Keras says
 
 
 class TrainParams(Params):
@@ -108,13 +107,14 @@ def _save(folder: Path, network, fitted, decided, spec: DatasetSpec, objective: 
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
     from percept.training import decision, export
 
-    final = export.in_target_unit(export.without_augmentation(network), spec)
+    final = export.as_kept(network, spec)
     export.save_keras(final, folder / paths.NETWORK)
     encoder = None if spec.pixels else paths.PREPARED / paths.ENCODER
     export.save_onnx(final, encoder, spec, objective, decided, folder / paths.SHIPPED)
-    x, raw = load_examples("test").x[:CHECKED_ROWS], load_raw("test", spec)
+    x = load_examples("test").x[: export.CHECKED_ROWS]
+    raw = {name: column[: export.CHECKED_ROWS] for name, column in load_raw("test", spec).items()}
     expected = export.predictions(final, x)
-    with answering(folder / paths.SHIPPED, {name: column[:CHECKED_ROWS] for name, column in raw.items()}) as answers:
+    with answering(folder / paths.SHIPPED, raw) as answers:
         _save_summary(final, folder / "summary.txt")
         network.set_weights(fitted.best.weights)
         if decided.temperature != 1:

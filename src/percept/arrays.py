@@ -18,3 +18,8 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray]) -> None:
             member = zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH)
             with archive.open(member, "w", force_zip64=array.nbytes > LARGE) as stream:
                 np.lib.format.write_array(stream, array, allow_pickle=False)
+
+
+def without_objects(column: NDArray) -> NDArray:
+    """Texts that are objects as fixed-width text, all else as it is."""
+    return column.astype(np.str_) if column.dtype == object else column

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths, shipped
-from percept.arrays import save_arrays
+from percept.arrays import save_arrays, without_objects
 from percept.errors import UserError
 
 NAMES = "names"  # of the raw inputs, in the file of rows; the inputs themselves go by their number
@@ -28,8 +28,8 @@ def answering(
     """
     with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
         rows, answers = Path(scratch) / "rows.npz", Path(scratch) / "answers.npz"
-        columns = {str(number): _as_text(column) for number, column in enumerate(raw.values())}
-        save_arrays(rows, {NAMES: np.array(list(raw), np.str_)} | columns)
+        columns = {str(number): without_objects(column) for number, column in enumerate(raw.values())}
+        save_arrays(rows, {NAMES: np.array(list(raw))} | columns)
         command = [sys.executable, "-m", by, str(model), str(rows), str(answers)]
         search = os.pathsep.join(filter(None, [str(paths.ROOT / "src"), os.environ.get("PYTHONPATH")]))
         environment = os.environ | {"PYTHONPATH": search}
@@ -38,6 +38,12 @@ def answering(
                 yield lambda: _answers(process, model, answers)
             finally:
                 process.kill()
+
+
+def answers_of(model: Path, raw: dict[str, NDArray], by: str = "percept.fresh_process") -> dict[str, NDArray]:
+    """What the process answers, waited for."""
+    with answering(model, raw, by) as answers:
+        return answers()
 
 
 def _answers(process: subprocess.Popen, model: Path, answers: Path) -> dict[str, NDArray]:
@@ -51,16 +57,12 @@ def _answers(process: subprocess.Popen, model: Path, answers: Path) -> dict[str,
         return dict(found)
 
 
-def _as_text(column: NDArray) -> NDArray:
-    return column.astype(np.str_) if column.dtype == object else column
-
-
 def answer(predict: Callable[[Path, dict[str, NDArray]], dict[str, NDArray]]) -> None:
     """What the process does: `predict` from the model and the rows that `answering` names."""
     model, rows, answers = map(Path, sys.argv[1:])
     with np.load(rows) as arrays:
         raw = {str(name): arrays[str(number)] for number, name in enumerate(arrays[NAMES])}
-    save_arrays(answers, {name: _as_text(values) for name, values in predict(model, raw).items()})
+    save_arrays(answers, {name: without_objects(values) for name, values in predict(model, raw).items()})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.arrays import save_arrays
+from percept.arrays import save_arrays, without_objects
 from percept.errors import UserError
 from percept.spec import DatasetSpec, Part
 
@@ -62,8 +62,5 @@ def load_raw(part: Part, spec: DatasetSpec, folder: Path = paths.PREPARED) -> di
 
 def save_raw(part: Part, raw: dict[str, NDArray], folder: Path) -> None:
     """Write the columns of a table: float32, or fixed-width text (no pickle)."""
-    columns = {
-        str(index): column.astype(np.str_) if column.dtype == object else column
-        for index, column in enumerate(raw.values())
-    }
+    columns = {str(index): without_objects(column) for index, column in enumerate(raw.values())}
     save_arrays(folder / f"{part}_rows.npz", columns)

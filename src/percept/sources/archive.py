@@ -10,14 +10,13 @@ from percept.formats import CsvFormat
 from percept.sources.container import opened
 from percept.sources.csv import read_csv
 from percept.sources.dataset import Table
-from percept.sources.download import RemoteFile, bring, inside
+from percept.sources.download import OneFile, bring, inside
 
 
-class Archive(CsvFormat):
+class Archive(OneFile, CsvFormat):
     """One member of a tar (plain or compressed) or zip file."""
 
     kind: Literal["archive"]
-    files: tuple[RemoteFile, ...]
     member: str  # its path inside the archive, and below data/raw
 
     @field_validator("member")
@@ -26,9 +25,7 @@ class Archive(CsvFormat):
         return inside(member)
 
     @model_validator(mode="after")
-    def has_one_file_beside_the_member(self) -> "Archive":
-        if len(self.files) != 1:
-            raise ValueError(f"files: {len(self.files)} given; an archive source has exactly one")
+    def keeps_the_member_apart(self) -> "Archive":
         archive, member = PurePosixPath(self.files[0].path), PurePosixPath(self.member)
         if archive.is_relative_to(member) or member.is_relative_to(archive):
             raise ValueError(f"files: {archive} would lie in the way of member {member}; give it another path")

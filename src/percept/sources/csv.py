@@ -8,31 +8,20 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import model_validator
 
 from percept.errors import UserError, listed
 from percept.formats import CsvFormat, plain_number
 from percept.sources.dataset import Table
-from percept.sources.download import RemoteFile, bring
+from percept.sources.download import OneFile
 from percept.sources.text import decoded
 
 MEND = "mend the file (and its sha256), or source.separator, source.columns, source.encoding"
 
 
-class Csv(CsvFormat):
+class Csv(OneFile, CsvFormat):
     """A CSV file published at some address, or lying on this machine."""
 
     kind: Literal["csv"]
-    files: tuple[RemoteFile, ...]
-
-    @model_validator(mode="after")
-    def has_one_file(self) -> "Csv":
-        if len(self.files) != 1:
-            raise ValueError(f"files: {len(self.files)} given; a csv source has exactly one")
-        return self
-
-    def fetch(self, folder: Path, have: Path | None) -> None:
-        bring(self.files[0], folder, have)
 
     def read(self, folder: Path) -> Table:
         return read_csv(folder / self.files[0].path, self)

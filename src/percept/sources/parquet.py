@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import model_validator
 
 from percept.errors import UserError, listed
 from percept.formats import CsvFormat, plain_number
 from percept.numbers import parse_numbers
-from percept.params import Section
 from percept.sources.dataset import Table
-from percept.sources.download import RemoteFile, bring
+from percept.sources.download import OneFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,21 +24,11 @@ WHOLE = 2**53  # below it a float tells each whole number from the next
 TRUTH = ("True", "False")  # as pandas writes them to CSV
 
 
-class Parquet(Section):
+class Parquet(OneFile):
     """A Parquet file published at some address, or lying on this machine."""
 
     kind: Literal["parquet"]
-    files: tuple[RemoteFile, ...]
     missing: tuple[str, ...] = CsvFormat().missing  # texts that stand for "no value", beside null and NaN
-
-    @model_validator(mode="after")
-    def has_one_file(self) -> "Parquet":
-        if len(self.files) != 1:
-            raise ValueError(f"files: {len(self.files)} given; a parquet source has exactly one")
-        return self
-
-    def fetch(self, folder: Path, have: Path | None) -> None:
-        bring(self.files[0], folder, have)
 
     def read(self, folder: Path) -> Table:
         return read_parquet(folder / self.files[0].path, self.missing)

@@ -27,7 +27,13 @@ from percept.training.decision import Decision, append_decision
 T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
+CHECKED_ROWS = 1000  # test rows on which what is shipped must say what Keras says
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
+
+
+def as_kept(model: keras.Model, spec: DatasetSpec) -> keras.Model:
+    """What is saved of a network: the same layers without augmentation, giving values in their own unit."""
+    return in_target_unit(without_augmentation(model), spec)
 
 
 def without_augmentation(model: keras.Model) -> keras.Model:
