@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from report import command_line, machine, row
+from tables import command_line, machine, row
 
 TASKS = (  # names in conf/task or conf/experiment
     *("xor_gate", "perceptron_iris", "iris", "wine", "breast_cancer", "digits", "diabetes", "churn"),

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-
 from own_tables import TABLES, Own
 from processes import HERE, clone_of_head, execute
-from report import command_line, machine, row
+from tables import command_line, machine, row
 
 PAGE = HERE.parent / "docs" / "own-data.md"
 BEGIN, END = "<!-- tables of others: begin (benchmarks/own_data.py) -->", "<!-- tables of others: end -->"

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-
 from processes import HERE
 
 FOLDER = HERE.parent / "data" / "own_data"  # of the archives

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from percept.errors import run
+from percept.evaluation.metrics import score
 from percept.objective import Objective, Regression
 from percept.paths import ROOT
-from percept.prepared import load_examples, load_spec
-from percept.scoring import score
+from percept.prepared.examples import load_examples, load_spec
 from preprocess import PreprocessParams
 from workspace import prepare_data, workspace
 

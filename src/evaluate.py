@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percept import charts, paths
-from percept.card import Judged, model_card
+from percept import paths
 from percept.errors import run
-from percept.meaning import Meaning
+from percept.evaluation.metrics import Scores, score
+from percept.evaluation.model_card import Judged, model_card
+from percept.model_file.metadata import Meaning
+from percept.model_file.session import DECISION, OUTPUT, metadata, predict
 from percept.objective import AUXILIARY, Objective
 from percept.params import Params
-from percept.prepared import load_examples, load_raw, load_spec
-from percept.quality import Quality
-from percept.scoring import Scores, score
-from percept.shipped import DECISION, OUTPUT, metadata, predict
-from percept.spec import DatasetSpec, Part
+from percept.prepared.examples import load_examples, load_raw, load_spec
+from percept.prepared.quality import Quality
+from percept.prepared.spec import DatasetSpec, Part
 
 Raw = dict[str, NDArray]
 
@@ -55,8 +55,8 @@ def main() -> None:
         paths.replaced(paths.METRICS) as metrics,
         paths.replaced(paths.CARD) as card,
     ):
-        charts.draw_history(paths.HISTORY, plots)
-        charts.draw(plots, objective, spec.names, judged.y, judged.predicted, judged.decided)
+        plots.draw_history(paths.HISTORY, plots)
+        plots.draw(plots, objective, spec.names, judged.y, judged.predicted, judged.decided)
         metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
         text = model_card(judged, report, params.model_dump(mode="json"), model, meaning, Quality.load())
         card.write_text(text, encoding="utf-8")

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.errors import UserError, run
-from percept.learning_rate import MIN_STEPS, Course, grows_from, record, suggest
-from percept.picture import draw_range_test
-from percept.prepared import load_examples, load_spec
-from percept.schedule import Constant
-from percept.spec import DatasetSpec
+from percept.prepared.examples import load_examples, load_spec
+from percept.prepared.spec import DatasetSpec
+from percept.training.schedule import Constant
 from percept.training.startup import load_tensorflow
+from percept.tuning.figure import draw_range_test
+from percept.tuning.range_test import MIN_STEPS, Course, grows_from, record, suggest
 from train import TrainParams, compiled_network
 
 
@@ -79,7 +79,7 @@ def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float6
     """Build and compile the network as train does, and train it at these rates."""
     load_tensorflow()
     from percept.training import fit
-    from percept.training.range_test import losses_of_batches
+    from percept.tuning.batch_losses import losses_of_batches
 
     fit.seed_everything(params.seed)
     optimizer = params.optimizer.model_copy(update={"schedule": Constant(kind="constant")})

@@ -20,11 +20,11 @@ from pathlib import Path
 from compose import composed
 from percept import paths
 from percept.errors import UserError, run
-from percept.inference import pictures, writing
-from percept.inference.overview import overview
-from percept.inference.reading import Asked, read_table
-from percept.inference.task import Wishes, infer
-from percept.inference.wording import names
+from percept.profiling import pictures, task_file
+from percept.profiling.overview import overview
+from percept.profiling.reading import Asked, read_table
+from percept.profiling.task import Wishes, infer
+from percept.profiling.yaml_text import names
 from percept.sources.download import inside, sha256
 
 
@@ -96,7 +96,7 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
     )
     task = infer(reading, wishes)
     source = {"path": _stored_name(file, name), "urls": [_address(file)], "sha256": sha256(file)}
-    return writing.render(task, name, source, command), overview(task)
+    return task_file.render(task, name, source, command), overview(task)
 
 
 def _of_pictures(folder: Path, name: str, command: str) -> tuple[str, str]:

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.errors import UserError, listed, run
-from percept.predicting import output, pictures
-from percept.predicting.flags import Flags, Tally
-from percept.predicting.model import Model, load_model
-from percept.predicting.parquet import PARQUET, ParquetReader
-from percept.predicting.rows import CsvReader
-from percept.predicting.table import Predictor
-from percept.sources.container import is_archive
-from percept.sources.parquet import check_installed, is_parquet
-from percept.sources.picture import endings
+from percept.files.container import is_archive
+from percept.files.csv_stream import CsvReader
+from percept.files.parquet import check_installed, is_parquet
+from percept.files.picture import endings
+from percept.prediction import output, pictures
+from percept.prediction.flags import Flags, Tally
+from percept.prediction.model import Model, load_model
+from percept.prediction.parquet import PARQUET, ParquetReader
+from percept.prediction.table import Predictor
 
 CHUNK = 2048  # rows at a time: few enough for the processor's cache, which makes all of it faster
 PICTURES = 256  # at a time

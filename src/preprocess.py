@@ -1,14 +1,14 @@
 """preprocess: data/raw -> data/prepared. Split, encode, account for every row, and say what is odd about them."""
 
 from percept import paths
-from percept.contract import Contract
+from percept.dataset.contract import Contract
 from percept.errors import run
 from percept.features import Features
 from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Objective
 from percept.params import Params
-from percept.quality import Quality
+from percept.prepared.quality import Quality
 from percept.sources import Source, digests, read
 
 

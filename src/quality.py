@@ -1,7 +1,7 @@
 """quality: data/prepared/quality.json as a short table. What is flagged differs by more than chance gives."""
 
 from percept.errors import run
-from percept.quality import Drift, Quality
+from percept.prepared.quality import Drift, Quality
 
 MOST = 20  # columns that are shown
 HEAD = ("column", "kind", "missing train", "missing test", "drift", "flagged")

@@ -14,16 +14,17 @@ from pathlib import Path
 import onnx
 
 from evaluate import judge, scores
-from percept import paths, shipped
+from percept import paths
 from percept.errors import UserError, run
-from percept.fresh_process import answers_of
+from percept.model_file import session as shipped
+from percept.model_file.fresh_process import answers_of
 from percept.models import Model
 from percept.objective import Objective
 from percept.params import Params
-from percept.predicting.model import load_model
-from percept.prepared import load_examples, load_raw, load_spec
-from percept.shipping.release import Release, check_up_to_date, current_commit
-from percept.spec import DatasetSpec
+from percept.prediction.model import load_model
+from percept.prepared.examples import load_examples, load_raw, load_spec
+from percept.prepared.spec import DatasetSpec
+from percept.release.stamp import Release, check_up_to_date, current_commit
 
 TOLERANCE = 1e-4  # between metrics of two processors
 
@@ -72,9 +73,9 @@ def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelPro
     from percept.training.startup import load_tensorflow
 
     load_tensorflow()
+    from percept.model_file import export
     from percept.models import build
-    from percept.shipping import saved_model
-    from percept.training import export
+    from percept.release import saved_model
 
     # Built anew and given its weights, as Keras reloads no layer of one's own by itself.
     network = export.as_kept(build(params.model, spec, params.objective), spec)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from percept import paths
 from percept.errors import run
-from percept.fresh_process import answering
+from percept.model_file.fresh_process import answering
 from percept.models import Model, build
 from percept.models.perceptron import Perceptron, is_separable
 from percept.objective import Objective
-from percept.optimizer import Optimizer
 from percept.params import Params
-from percept.prepared import Examples, load_examples, load_raw, load_spec
-from percept.spec import DatasetSpec
+from percept.prepared.examples import Examples, load_examples, load_raw, load_spec
+from percept.prepared.spec import DatasetSpec
+from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
 
@@ -105,7 +105,8 @@ def _say_what_was_chosen(decided, objective: Objective) -> None:
 
 def _save(folder: Path, network, fitted, decided, spec: DatasetSpec, objective: Objective) -> None:
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
-    from percept.training import decision, export
+    from percept.model_file import export
+    from percept.training import decision
 
     final = export.as_kept(network, spec)
     export.save_keras(final, folder / paths.NETWORK)

@@ -5,9 +5,9 @@
 
 from pathlib import Path
 
-from percept.inference.reading import read_table
-from percept.inference.task import Task, Wishes, infer
-from percept.inference.writing import render
+from percept.profiling.reading import read_table
+from percept.profiling.task import Task, Wishes, infer
+from percept.profiling.task_file import render
 from percept.sources.download import sha256
 
 FOLDER = Path("tests/golden/new_task")  # from the repository

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from percept.prepared import Examples
-from percept.training.engine import ENGINES
+from percept.prepared.examples import Examples
+from percept.training.engines.choice import ENGINES
 from percept.training.options import Fit
 
 FAST = ("compiled", "graph")

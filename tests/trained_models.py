@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from percept import paths, shipped
-from percept.meaning import Meaning
-from percept.prepared import load_examples, load_raw, load_spec
+from percept import paths
+from percept.model_file import session as shipped
+from percept.model_file.metadata import Meaning
+from percept.prepared.examples import load_examples, load_raw, load_spec
 from workspace import run_stages, workspace
 
 ROOT = Path(__file__).parents[1]

@@ -4,13 +4,14 @@ import json
 import resource
 import sys
 
+from processes import BYTES_PER_MAXRSS
+
 from competitors.job import Job, NotAbleError
 from competitors.keras_fit import percept, stock
 from competitors.mlp_jax import jax
 from competitors.mlp_sklearn import sklearn
 from competitors.mlp_torch import torch
-from percept.scoring import score
-from processes import BYTES_PER_MAXRSS
+from percept.evaluation.metrics import score
 
 COMPETITORS = {
     "stock": stock,

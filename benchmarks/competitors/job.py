@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from percept.models.mlp import Mlp
 from percept.models.perceptron import Perceptron
-from percept.prepared import Examples, load_examples, load_spec
-from percept.spec import Part
+from percept.prepared.examples import Examples, load_examples, load_spec
+from percept.prepared.spec import Part
 from train import TrainParams
 
 

@@ -6,14 +6,14 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from percept import paths
-from percept.contract import Contract
+from percept.dataset.contract import Contract
 from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
 from percept.objective import Objective
-from percept.optimizer import Optimizer
 from percept.params import Params, conf_digest
 from percept.sources import Source
+from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from percept.params import Label, Section
 
 AUXILIARY = "auxiliary"  # name of a second output that learns the same target
+EVEN = 0.5  # the threshold of a probability where nothing chose another
 
 BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss", "calibration_error")
 MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss", "calibration_error")
@@ -47,7 +48,7 @@ class Binary(Weighted):
     positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
     class_weights: ClassWeights = "none"
-    threshold: Threshold = 0.5
+    threshold: Threshold = EVEN
     calibration: Calibration = "none"
 
     @property
@@ -77,7 +78,7 @@ class Multilabel(Weighted):
     primary: Literal[MULTILABEL_METRICS] = "micro_f1"
     target: Annotated[tuple[str, ...], Field(min_length=1)]  # one column for each label
     positive: Label = "1"  # what stands in a column where its label applies; one other text where it does not
-    threshold: Threshold = 0.5  # of each label; a metric chooses one for each
+    threshold: Threshold = EVEN  # of each label; a metric chooses one for each
     calibration: Calibration = "none"
 
     @property

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from percept import shipped
+from percept.model_file import session as shipped
 
 FILE = "release/iris/model.onnx"
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.table import Table
 from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
 from percept.features.parts import Parts
 from percept.features.split import Same, Split
 from percept.objective import Objective, Regression
-from percept.quality import Drift, Quality, Rows
-from percept.sources.dataset import Table
-from percept.spec import RawInput
+from percept.prepared.quality import Drift, Quality, Rows
+from percept.prepared.spec import RawInput
 
 
 def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, parts: Parts) -> Quality:

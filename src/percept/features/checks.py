@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.contract import Category, Column, Contract, Date, Number, Violation, violations
-from percept.dates import parse_dates
+from percept.dataset.cells import parse_dates
+from percept.dataset.contract import Category, Column, Contract, Date, Number, Violation, violations
+from percept.dataset.formula import column_names
+from percept.dataset.numbers import parse_numbers
+from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.features.formula import column_names
 from percept.features.table import TableFeatures
-from percept.numbers import parse_numbers
-from percept.sources.dataset import Table
-from percept.spec import RawInput
+from percept.prepared.spec import RawInput
 
 MAX_ROWS = 1000  # that are written down
 MAX_VALUES = 1000  # of a category that are kept

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.quality import Drift
+from percept.prepared.quality import Drift
 
 ALPHA = 0.001  # how often a table is flagged in which train and test differ by chance alone
 FEWEST = 5  # expected rows of a category in each part; rarer ones are put together

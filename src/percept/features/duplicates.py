@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.quality import Rows
+from percept.prepared.quality import Rows
 
 Keys = NDArray[np.uint64]  # (rows,) 64 bits of what a row holds: equal rows have equal keys, others hardly ever
 FIRST = 3  # that are named

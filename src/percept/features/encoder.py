@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from percept.errors import UserError
 from percept.features.table import TableFeatures
-from percept.spec import RawInput
+from percept.prepared.spec import RawInput
 
 INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
 OUTPUT = f"{INSIDE}features"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.params import Section
-from percept.spec import Pixels
+from percept.prepared.spec import Pixels
 
 
 class ImageFeatures(Section):

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.contract import Contract
+from percept.dataset.contract import Contract
+from percept.dataset.formats import PictureFormat
+from percept.dataset.table import Images, Table
 from percept.errors import UserError, listed
 from percept.features import Features
 from percept.features.assess import assess_pictures, assess_table
@@ -15,13 +17,7 @@ from percept.features.encoder import encode, encoder_to_onnx, feature_sources, f
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.parts import Parts, split_rows
 from percept.features.split import Split
-from percept.features.table import (
-    TASK_FILE,
-    TableFeatures,
-    assign_columns,
-    raw_columns,
-    rows_to_drop,
-)
+from percept.features.table import TASK_FILE, TableFeatures, assign_columns, raw_columns, rows_to_drop
 from percept.features.target import (
     encode_classes,
     encode_targets,
@@ -30,11 +26,9 @@ from percept.features.target import (
     read_targets,
     read_weights,
 )
-from percept.formats import PictureFormat
 from percept.objective import Binary, Multiclass, Objective
-from percept.prepared import Examples, save_examples, save_raw
-from percept.sources.dataset import Images, Table
-from percept.spec import PARTS, DatasetSpec, PictureInput, RawInput, Rows, TableInput
+from percept.prepared.examples import Examples, save_examples, save_raw
+from percept.prepared.spec import PARTS, DatasetSpec, PictureInput, RawInput, Rows, TableInput
 
 
 def prepare(

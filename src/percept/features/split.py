@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dates import Form, parse_dates
-from percept.numbers import parse_numbers
+from percept.dataset.cells import Form, parse_dates
+from percept.dataset.numbers import parse_numbers
 from percept.params import Label, Section
 
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from percept.dates import PARTS, Form, date_part, date_parts, parse_dates
+from percept.dataset.cells import PARTS, Form, date_part, date_parts, parse_dates
+from percept.dataset.formula import arithmetic, column_names, compute
+from percept.dataset.numbers import LARGEST, parse_numbers
+from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.features.formula import arithmetic, column_names, compute
-from percept.numbers import LARGEST, parse_numbers
 from percept.params import Section
-from percept.sources.dataset import Table
-from percept.spec import RawInput
+from percept.prepared.spec import RawInput
 
 TASK_FILE = "mend it in conf/task/"
 SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.features.table import SMALLEST, TASK_FILE, TableFeatures, derived_columns, read_numbers
 from percept.objective import Binary, Multiclass, Multilabel, Objective, Regression
-from percept.sources.dataset import Table
-from percept.spec import TargetScale
+from percept.prepared.spec import TargetScale
 
 
 def read_targets(raw: Table, features: TableFeatures, objective: Objective) -> dict[str, NDArray]:

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from percept.errors import UserError
 from percept.models.cnn import Cnn, build_cnn
+from percept.models.custom import Python, build_python
 from percept.models.mlp import Mlp, build_mlp
 from percept.models.perceptron import Perceptron, build_perceptron
-from percept.models.python import Python, build_python
 from percept.models.wide_deep import WideDeep, build_wide_deep
 from percept.objective import Objective
-from percept.spec import DatasetSpec
+from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras

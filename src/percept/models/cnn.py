@@ -8,7 +8,7 @@ from percept.errors import UserError
 from percept.models.hidden import Hidden
 from percept.objective import Objective
 from percept.params import Section
-from percept.spec import DatasetSpec
+from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
@@ -45,7 +45,7 @@ def build_cnn(config: Cnn, spec: DatasetSpec, objective: Objective) -> "keras.Mo
     """Map (batch, height, width, channels) to (batch, outputs). Raises `UserError` where pictures are too small."""
     import keras
 
-    from percept.models.blocks import dense_layers, hidden, network_input, output_layer
+    from percept.models.layers import dense_layers, hidden, network_input, output_layer
 
     layers = keras.layers
     pooling = layers.MaxPooling2D if config.pooling == "max" else layers.AveragePooling2D

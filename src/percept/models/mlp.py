@@ -6,7 +6,7 @@ from pydantic import Field, PositiveInt
 
 from percept.models.hidden import Hidden
 from percept.objective import Objective
-from percept.spec import DatasetSpec
+from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
@@ -23,7 +23,7 @@ def build_mlp(config: Mlp, spec: DatasetSpec, objective: Objective) -> "keras.Mo
     """Map (batch, *spec.shape) to (batch, outputs)."""
     import keras
 
-    from percept.models.blocks import dense_layers, flat, network_input, output_layer
+    from percept.models.layers import dense_layers, flat, network_input, output_layer
 
     inputs, x = network_input(spec)
     x = dense_layers(flat(x), config.units, config)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from percept.objective import Objective
 from percept.params import Section
-from percept.spec import DatasetSpec
+from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
@@ -23,7 +23,7 @@ def build_perceptron(spec: DatasetSpec, objective: Objective) -> "keras.Model":
     """Map (batch, *spec.shape) to (batch, outputs)."""
     import keras
 
-    from percept.models.blocks import flat, network_input, output_layer
+    from percept.models.layers import flat, network_input, output_layer
 
     inputs, x = network_input(spec)
     return keras.Model(inputs, output_layer(spec, objective)(flat(x)), name="perceptron")

@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt
 from percept.errors import UserError, listed, nearest
 from percept.models.hidden import Hidden
 from percept.objective import AUXILIARY, Objective
-from percept.spec import DatasetSpec
+from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
@@ -33,7 +33,7 @@ def build_wide_deep(config: WideDeep, spec: DatasetSpec, objective: Objective) -
     """
     import keras
 
-    from percept.models.blocks import dense_layers, output_layer
+    from percept.models.layers import dense_layers, output_layer
 
     picked = {path: picked_features(getattr(config, path), spec, f"model.{path}") for path in ("wide", "deep")}
     wide, deep = (keras.Input((len(indices),), name=path) for path, indices in picked.items())

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from percept.dataset.table import Images, Table
 from percept.sources.archive import Archive
 from percept.sources.arff import Arff
 from percept.sources.bundled import Bundled
 from percept.sources.csv import Csv
-from percept.sources.dataset import Images, Table
 from percept.sources.download import sha256
 from percept.sources.generated import Generated
 from percept.sources.idx import Idx

@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 
+from percept.dataset.formats import CsvFormat
+from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.formats import CsvFormat
-from percept.sources.container import opened
-from percept.sources.csv import read_csv
-from percept.sources.dataset import Table
+from percept.files.container import opened
+from percept.files.csv import read_csv
 from percept.sources.download import OneFile, bring, inside
 
 

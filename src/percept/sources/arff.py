@@ -12,12 +12,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.formats import CsvFormat, Encoding
+from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.formats import CsvFormat, Encoding
+from percept.files.text import decoded
 from percept.params import Section
-from percept.sources.dataset import Table
 from percept.sources.download import RemoteFile, bring
-from percept.sources.text import decoded
 
 NAME = r"'[^']*'|\"[^\"]*\"|[^'\"\s]\S*"
 UNREAD = re.compile(rf"@attribute\s+({NAME})\s+(string|date|relational)", re.IGNORECASE)

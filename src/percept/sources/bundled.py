@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from percept.arrays import save_arrays
-from percept.formats import CsvFormat
+from percept.dataset.arrays import save_arrays
+from percept.dataset.formats import CsvFormat
+from percept.dataset.table import Images, Table
+from percept.files.csv import read_csv
 from percept.params import Section
-from percept.sources.csv import read_csv
-from percept.sources.dataset import Images, Table
 
 
 class Bundled(Section):

@@ -14,8 +14,8 @@ from pydantic import Field, field_validator, model_validator
 
 from percept import paths
 from percept.errors import UserError
+from percept.files.container import opened
 from percept.params import Section
-from percept.sources.container import opened
 
 UNKNOWN = "unknown"
 NUM_ATTEMPTS = 4  # for each address

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from percept.formats import CsvFormat
+from percept.dataset.formats import CsvFormat
+from percept.dataset.table import Table
+from percept.files.csv import read_csv
 from percept.params import Section
-from percept.sources.csv import read_csv
-from percept.sources.dataset import Table
 
 
 class Generated(Section):

@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.table import Images
 from percept.errors import UserError
 from percept.params import Section
-from percept.sources.dataset import Images
 from percept.sources.download import RemoteFile, bring
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import field_validator
 
+from percept.dataset.formats import PictureFormat
+from percept.dataset.table import Images
 from percept.errors import UserError, listed
-from percept.formats import PictureFormat
-from percept.sources.class_folders import ClassFolders, Parts, check_training_classes, class_folders
-from percept.sources.container import opened
-from percept.sources.dataset import Images
+from percept.files.class_folders import ClassFolders, Parts, check_training_classes, class_folders
+from percept.files.container import opened
+from percept.files.picture import CHANNELS, UnreadableError, read_picture
 from percept.sources.download import RemoteFile, bring, inside
-from percept.sources.picture import CHANNELS, UnreadableError, read_picture
 
 NUM_SHOWN = 20  # names in a message
 READ_AHEAD = 4  # files in memory for each thread

@@ -11,8 +11,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed
-from percept.optimizer import Optimizer
-from percept.schedule import build_schedule
+from percept.training.optimizer import Optimizer
+from percept.training.schedule import build_schedule
 
 PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
 FLUSH_INTERVAL_S = 5  # how late TensorBoard may be

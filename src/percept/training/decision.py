@@ -12,11 +12,11 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from percept import shipped
 from percept.errors import UserError
+from percept.model_file import session as shipped
 from percept.objective import AUXILIARY, Objective
-from percept.prepared import Examples
-from percept.threshold import choose_thresholds
+from percept.prepared.examples import Examples
+from percept.training.threshold import choose_thresholds
 
 BATCH = 4096  # rows
 LOG_TEMPERATURES = (-3.0, 3.0)  # natural logarithm: 0.05 to 20
@@ -92,7 +92,7 @@ def _output_layer(model: keras.Model) -> keras.layers.Dense:
     for layer in model._flatten_layers(include_self=False):  # public `layers` stops at a network inside the network
         if layer.name in ("probability", "probabilities"):
             return layer
-    advice = "end in `percept.models.blocks.output_layer(spec, objective)`, or set it to none"
+    advice = "end in `percept.models.layers.output_layer(spec, objective)`, or set it to none"
     raise UserError("objective.calibration", "a network of another output layer", "the one the task wants", advice)
 
 

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from percept.errors import UserError, listed, nearest
 from percept.objective import AUXILIARY, Objective
-from percept.optimizer import Optimizer, build_optimizer
-from percept.prepared import Examples
-from percept.schedule import Constant, Plateau
-from percept.spec import DatasetSpec
+from percept.prepared.examples import Examples
+from percept.prepared.spec import DatasetSpec
 from percept.training.callbacks import (
     Best,
     History,
@@ -23,8 +21,10 @@ from percept.training.callbacks import (
     StopWhenNotFinite,
     larger_is_better,
 )
-from percept.training.engine import fit_with_engine
+from percept.training.engines.choice import fit_with_engine
+from percept.training.optimizer import Optimizer, build_optimizer
 from percept.training.options import Fit
+from percept.training.schedule import Constant, Plateau
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ import pytest
 from omegaconf import OmegaConf
 
 import preprocess
+from percept.dataset.table import Table
 from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.features.table import TableFeatures
 from percept.objective import Binary, Objective
-from percept.prepared import Examples, load_examples
-from percept.sources.dataset import Table
-from percept.spec import PARTS, DatasetSpec
+from percept.prepared.examples import Examples, load_examples
+from percept.prepared.spec import PARTS, DatasetSpec
 
 LAST_TWO = {"test": {"kind": "last", "rows": 2}, "validation": {"kind": "none"}}
 

@@ -6,7 +6,7 @@ from percept.features.assess import assess_pictures
 from percept.features.parts import split_rows
 from percept.features.split import Split
 from percept.objective import Regression
-from percept.quality import Drift, Quality, Rows
+from percept.prepared.quality import Drift, Quality, Rows
 
 SPLIT = {"test": {"kind": "last", "rows": 3}, "validation": {"kind": "first", "rows": 2}}
 FEATURES = {"numeric": ["age"], "category": ["plan"], "drop": ["id"]}

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from percept.contract import Category, Contract, Date, Number
+from percept.dataset.contract import Category, Contract, Date, Number
+from percept.dataset.table import Images
 from percept.errors import UserError
 from percept.features.image import ImageFeatures
 from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Multiclass
-from percept.sources.dataset import Images
 
 STOPPED, DROPPED = Path("results/violations.csv"), Path("data/prepared/violations.csv")
 ROWS = "age,plan,y\n31,a,1\n-4,b,0\n,a,1\nold,c,0\n35,a,1\n36,b,0\n37,a,1\n38,b,0\n"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from percept.features.drift import ALPHA, Difference, compare, flag
-from percept.quality import Drift
+from percept.prepared.quality import Drift
 
 NUMBERS = st.lists(st.integers(-5, 5) | st.floats(-9, 9, width=32), min_size=1, max_size=40)
 WORDS = st.lists(st.sampled_from(["", "a", "b", "c"]), min_size=1, max_size=40)

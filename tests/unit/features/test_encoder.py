@@ -13,7 +13,7 @@ from percept.errors import UserError
 from percept.features.encoder import encode, encoder_to_onnx, fit_encoder
 from percept.features.table import SMALLEST, TableFeatures
 from percept.paths import ROOT
-from percept.spec import RawInput
+from percept.prepared.spec import RawInput
 
 # As `raw_columns` gives them: what is too small to be scaled in float32 counts as 0.
 FLOATS = st.floats(-1e4, 1e4, width=32).map(lambda value: value if abs(value) >= SMALLEST else 0.0)

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
+from percept.dataset.table import Images
 from percept.errors import UserError
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Binary, Multiclass, Regression
-from percept.prepared import load_examples, load_raw
-from percept.sources.dataset import Images
-from percept.spec import PARTS, DatasetSpec
+from percept.prepared.examples import load_examples, load_raw
+from percept.prepared.spec import PARTS, DatasetSpec
 
 SPLIT = Split(test={"kind": "given"}, validation={"kind": "first", "rows": 2})
 CLASSES = Multiclass(kind="multiclass")

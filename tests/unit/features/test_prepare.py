@@ -11,8 +11,8 @@ from percept.features.image import ImageFeatures
 from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Binary, Multiclass, Regression
-from percept.prepared import load_raw
-from percept.spec import DatasetSpec, Rows, TargetScale
+from percept.prepared.examples import load_raw
+from percept.prepared.spec import DatasetSpec, Rows, TargetScale
 
 YES_NO = [0, 1, 0, 1, 0, 1]
 VALUE = Regression(kind="regression", target="y")

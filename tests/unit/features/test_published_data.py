@@ -13,8 +13,8 @@ from sklearn.model_selection import train_test_split
 from compose import composed
 from percept.composition import Config
 from percept.features.prepare import prepare
-from percept.prepared import Examples, load_examples, load_raw
-from percept.spec import PARTS, DatasetSpec
+from percept.prepared.examples import Examples, load_examples, load_raw
+from percept.prepared.spec import PARTS, DatasetSpec
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("DATA_MIRROR"), reason="set DATA_MIRROR to a folder with the published files to run these"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from percept import shipped
 from percept.errors import UserError
 from percept.features.table import TableFeatures, assign_columns, derived_columns, raw_columns, read_numbers
+from percept.model_file import session as shipped
 
 PEOPLE = {"age": [31, 42], "plan": ["a", "b"], "income": ["1e3", None], "left": ["no", "yes"]}
 

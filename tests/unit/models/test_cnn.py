@@ -5,7 +5,7 @@ from percept.errors import UserError
 from percept.models import build
 from percept.models.cnn import Cnn
 from percept.objective import Multiclass
-from percept.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
 
 OBJECTIVE = Multiclass(kind="multiclass")
 ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)

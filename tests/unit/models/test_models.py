@@ -8,10 +8,10 @@ from percept.errors import UserError
 from percept.models import Model, build
 from percept.models.perceptron import is_separable
 from percept.objective import Objective
-from percept.optimizer import Optimizer, build_optimizer
 from percept.params import Params
 from percept.paths import ROOT
-from percept.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.training.optimizer import Optimizer, build_optimizer
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)

@@ -8,7 +8,7 @@ import numpy as np
 from percept.models import Model
 from percept.objective import Multiclass, Objective
 from percept.paths import ROOT
-from percept.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
 
 PAGE = (ROOT / "docs/models.md").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ from percept.errors import UserError
 from percept.models import build
 from percept.models.wide_deep import WideDeep, picked_features
 from percept.objective import Binary, Multiclass, Regression
-from percept.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
 
 ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)
 TABLE = DatasetSpec(
@@ -56,8 +56,8 @@ def test_the_network_has_two_named_inputs_and_hidden_layers_on_the_deep_path_alo
     ids=lambda value: getattr(value, "kind", None),
 )
 def test_an_auxiliary_weight_adds_a_second_output_with_its_share_of_the_loss(objective, main):
-    from percept.optimizer import Sgd
     from percept.training.fit import compile_model
+    from percept.training.optimizer import Sgd
     from percept.training.options import Fit
 
     model = wide_deep(objective, auxiliary_weight=0.1)

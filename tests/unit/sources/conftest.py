@@ -7,10 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from percept.sources import download
-from percept.sources.csv import CsvFormat, read_csv
-from percept.sources.dataset import Table
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -74,24 +70,3 @@ def server():
         running.closing.set()
         running.shutdown()
         thread.join()
-
-
-@pytest.fixture
-def alone(monkeypatch):
-    """No mirror, no proxy, no outer repository, and hardly a wait before the next attempt."""
-    for name in ("DATA_MIRROR", "DVC_ROOT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(download, "BACKOFF_S", 0.001)
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Read text or bytes as a CSV file."""
-
-    def write_and_read(content: str | bytes, **text) -> Table:
-        path = tmp_path / "table.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_csv(path, CsvFormat(**text))
-
-    return write_and_read

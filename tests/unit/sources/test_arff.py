@@ -16,7 +16,7 @@ from percept.features.split import Split
 from percept.features.table import TableFeatures
 from percept.objective import Multiclass
 from percept.params import Params
-from percept.prepared import load_examples, load_raw
+from percept.prepared.examples import load_examples, load_raw
 from percept.sources import Source
 from percept.sources.arff import Arff, Relation, read_arff
 

@@ -8,8 +8,8 @@ from omegaconf import OmegaConf
 
 from compose import composed
 from percept.composition import Config
+from percept.dataset.table import Images
 from percept.sources import read
-from percept.sources.dataset import Images
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("DATA_MIRROR", "").strip(),

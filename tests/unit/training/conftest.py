@@ -5,9 +5,9 @@ import pytest
 
 from percept.models.mlp import Mlp, build_mlp
 from percept.objective import Binary
-from percept.optimizer import Adam
-from percept.prepared import Examples
-from percept.spec import DatasetSpec, RawInput, Rows
+from percept.prepared.examples import Examples
+from percept.prepared.spec import DatasetSpec, RawInput, Rows
+from percept.training.optimizer import Adam
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
 

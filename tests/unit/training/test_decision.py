@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from percept.errors import UserError
 from percept.objective import Binary, Multiclass, Multilabel, Regression
-from percept.prepared import Examples
+from percept.prepared.examples import Examples
 
 RANDOM = np.random.default_rng(0)
 
@@ -60,8 +60,8 @@ def test_calibration_leaves_the_decision_at_one_half_as_it_was(network, validati
 
 
 def test_the_threshold_is_chosen_on_calibrated_probabilities(network, validation):
-    from percept.threshold import choose_thresholds
     from percept.training.decision import decide_on
+    from percept.training.threshold import choose_thresholds
 
     decision = decide_on(network, validation, binary(calibration="temperature", threshold="f1"))
     expected = choose_thresholds("f1", validation.y[:, np.newaxis], np.asarray(network(validation.x)))

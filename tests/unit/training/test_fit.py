@@ -160,8 +160,8 @@ def test_balanced_classes_count_the_same_together():
 def test_a_row_that_counts_twice_is_as_two_rows(engine):
     import keras
 
-    from percept.prepared import Examples
-    from percept.training.engine import ENGINES as RUN
+    from percept.prepared.examples import Examples
+    from percept.training.engines.choice import ENGINES as RUN
     from percept.training.options import Fit
 
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Rows in memory: tables, their cells, formats, formulas and contracts, and arrays in a file."""

@@ -1,0 +1,133 @@
+"""What each column of a table must hold: checked before training, and row by row when predicting."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, FiniteFloat, model_validator
+
+from percept.dataset.cells import Form, parse_dates
+from percept.dataset.numbers import parse_numbers
+from percept.errors import listed
+from percept.params import Label, Section
+
+
+class Number(Section):
+    """Finite numbers."""
+
+    type: Literal["number"]
+    whole: bool = False  # without a fraction
+    min: FiniteFloat | None = None
+    max: FiniteFloat | None = None
+    missing: bool = True  # cells may be empty
+    unique: bool = False  # no value twice
+
+    @model_validator(mode="after")
+    def has_room(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min should not be above max")
+        return self
+
+
+class Category(Section):
+    """Texts; with `values`, no others."""
+
+    type: Literal["category"]
+    values: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
+    missing: bool = True
+    unique: bool = False
+
+
+class Date(Section):
+    """Days or moments as text."""
+
+    type: Literal["date"]
+    format: Form  # such as %Y-%m-%d
+    min: Label | None = None  # in this format
+    max: Label | None = None
+    missing: bool = True
+    unique: bool = False
+
+    @model_validator(mode="after")
+    def has_readable_ends(self) -> Self:
+        ends = self.days([end for end in (self.min, self.max) if end is not None])
+        if np.isnan(ends).any():
+            raise ValueError(f"min and max should be dates such as format {self.format} reads")
+        if len(ends) == 2 and ends[0] > ends[1]:
+            raise ValueError("min should not be above max")
+        return self
+
+    def days(self, cells: Sequence[str]) -> NDArray[np.float64]:
+        """(rows,) days since 1970."""
+        return parse_dates(np.array(cells, dtype=object), self.format)
+
+
+Column = Annotated[Number | Category | Date, Field(discriminator="type")]
+
+
+class Contract(Section):
+    """Columns by name; those that are not named may hold anything."""
+
+    violation: Literal["error", "drop"] = "error"  # stop, or go on without such rows and count them
+    columns: dict[str, Column] = Field({})
+
+
+class Violation(NamedTuple):
+    """A rule that some rows of a column break."""
+
+    column: str
+    rule: str  # what is wrong with them, such as "above 99"
+    rows: NDArray[np.bool_]  # (rows,)
+
+
+def violations(contract: Contract, columns: dict[str, NDArray[np.object_]]) -> Iterator[Violation]:
+    """Check columns of text cells, (rows,), "" where one is missing; those that are not there are passed over."""
+    for name, rule in contract.columns.items():
+        if name in columns:
+            for reason, rows in _broken(rule, columns[name]):
+                if rows.any():
+                    yield Violation(name, reason, rows)
+
+
+def _broken(rule: Column, cells: NDArray[np.object_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    empty = cells == ""
+    if not rule.missing:
+        yield "missing", empty
+    values = cells
+    match rule:
+        case Category():
+            if rule.values is not None:
+                yield f"none of {listed(rule.values, 5)}", ~_is_in(cells, set(rule.values)) & ~empty
+        case Number():
+            values = parse_numbers(cells)
+            yield "no number", np.isnan(values) & ~empty
+            if rule.whole:
+                yield "not whole", values % 1 > 0
+            yield from _outside(values, rule.min, rule.max, rule)
+        case Date():
+            values = parse_dates(cells, rule.format)
+            yield f"no date such as {rule.format}", np.isnan(values) & ~empty
+            low, high = (None if end is None else rule.days([end])[0] for end in (rule.min, rule.max))
+            yield from _outside(values, low, high, rule)
+    if rule.unique:
+        counts = Counter(values[~empty].tolist())
+        yield "there more than once", _is_in(values, {value for value, count in counts.items() if count > 1}) & ~empty
+
+
+def _is_in(values: NDArray, chosen: set[str | float]) -> NDArray[np.bool_]:
+    return np.fromiter((value in chosen for value in values.tolist()), bool, len(values))
+
+
+def _outside(
+    values: NDArray[np.float64], low: float | None, high: float | None, rule: Number | Date
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    if low is not None:
+        yield f"below {_shown(rule.min)}", values < low
+    if high is not None:
+        yield f"above {_shown(rule.max)}", values > high
+
+
+def _shown(end: float | str) -> str:
+    return end if isinstance(end, str) else f"{end:.15g}"

@@ -1,0 +1,52 @@
+"""A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.dataset.formats import CsvFormat, PictureFormat
+
+
+@dataclass(frozen=True)
+class Table:
+    """Text cells by column, as in the file; a missing cell is the empty string."""
+
+    file: str  # for messages
+    columns: dict[str, NDArray[np.object_]]  # name -> (rows,) of str, in the file's order
+    lines: NDArray[np.int64]  # (rows,) where each row ends in the file, for messages
+    is_test: NDArray[np.bool_] | None = None  # (rows,) where the publisher set test rows apart
+    text: CsvFormat = field(default_factory=CsvFormat)  # how a file of new rows is read
+    unit: Literal["line", "row"] = "line"  # of `lines`
+
+    @property
+    def num_rows(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def place(self, row: int) -> str:
+        """Where a row is, in words."""
+        return f"{self.unit} {self.lines[row]}"
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """The table of some of its rows."""
+        columns = {name: cells[rows] for name, cells in self.columns.items()}
+        is_test = None if self.is_test is None else self.is_test[rows]
+        return replace(self, columns=columns, lines=self.lines[rows], is_test=is_test)
+
+
+@dataclass(frozen=True)
+class Images:
+    """Grey or colour pictures of one size."""
+
+    pixels: NDArray[np.uint8]  # (images, height, width, channels)
+    labels: NDArray[np.int64]  # (images,) index into classes
+    classes: tuple[str, ...]
+    is_test: NDArray[np.bool_] | None = None  # (images,) where the publisher set test images apart
+    dropped: dict[str, int] = field(default_factory=dict)  # reason -> pictures that the source has besides these
+    form: PictureFormat | None = None  # how a new picture is brought to these pixels; None: only its size
+    white: int = 255  # the brightest level
+
+    @property
+    def num_rows(self) -> int:
+        return len(self.pixels)

@@ -1,0 +1,1 @@
+"""Predictions and targets to metrics, intervals, plots and the model card."""

@@ -1,0 +1,178 @@
+"""The model card: what the shipped model is, what it was trained on, how good it is, and for whom."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from omegaconf import OmegaConf
+
+from percept.dataset.contract import Category, Column, Date
+from percept.errors import listed
+from percept.evaluation.intervals import intervals
+from percept.evaluation.metrics import score
+from percept.model_file.metadata import Meaning
+from percept.objective import LOWER_IS_BETTER, Objective
+from percept.prepared.quality import Quality
+from percept.prepared.spec import DatasetSpec
+
+MIN_ROWS = 20  # of a group
+MAX_VALUES = 30  # of a column that makes groups
+NUM_GROUPS = 10  # that are shown
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Rows of one part, and what the shipped file says of them; arrays as for `scoring.score`."""
+
+    objective: Objective
+    spec: DatasetSpec
+    raw: dict[str, NDArray]  # (rows, 1) for each column
+    y: NDArray
+    predicted: NDArray
+    decided: NDArray | None
+    auxiliary: NDArray | None = None
+
+
+def model_card(
+    judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning, quality: Quality
+) -> str:
+    """Markdown. report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
+    meaning: what that says of itself."""
+    sections = {
+        f"# Model card: {report['task']}": _summary(judged, report, params, model, meaning),
+        "## Scores": _scores(judged, report),
+        "## Where it is worse": _groups(judged, report),
+        "## Rows": _rows(judged.spec),
+        "## What goes in": _inputs(judged.spec),
+        "## Limits": _limits(judged, quality),
+        "## Configuration": ["```yaml", OmegaConf.to_yaml(OmegaConf.create(params)).rstrip(), "```"],
+    }
+    return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
+
+
+def _table(header: tuple[str, ...], rows: list[tuple]) -> list[str]:
+    cells = [header, ("-",) * len(header), *rows]
+    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in cells]
+
+
+def _summary(
+    judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning
+) -> list[str]:
+    spec = judged.spec
+    match judged.objective.kind:
+        case "binary":
+            says = f"whether {spec.targets[0]} is {spec.classes[1]} or {spec.classes[0]}"
+        case "multiclass":
+            says = f"which {spec.targets[0]} it is, of {len(spec.classes)}: {listed(spec.classes, 20)}"
+        case "multilabel":
+            says = f"which of {len(spec.targets)} labels apply: {listed(spec.targets, 20)}"
+        case "regression":
+            says = listed(spec.targets, 20)
+    facts = {
+        "model": f"{params['model']['kind']}, trained by {params['optimizer']['kind']}, seed {params['seed']}",
+        "shipped file": f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}",
+        "made with": ", ".join(f"{name} {version}" for name, version in meaning.versions.items()),
+        "data": ", ".join(f"{name} (sha256 {digest})" for name, digest in spec.sha256.items()),
+    }
+    if isinstance(report.get("threshold"), float):
+        facts["threshold"] = f"{spec.classes[1]} above {report['threshold']:.4g}"
+    if "temperature" in report:
+        facts["temperature"] = f"{report['temperature']:.4g}, chosen on the validation rows"
+    return [f"`model.onnx` says {says}.", "", *_table(("", ""), list(facts.items()))]
+
+
+def _scores(judged: Judged, report: dict[str, Any]) -> list[str]:
+    found = intervals(judged.objective, judged.y, judged.predicted, judged.decided)
+    rows = []
+    for name, value in report["test"].items():
+        if not isinstance(value, dict):
+            ends = " to ".join(f"{end:.4g}" for end in found[name]) if name in found else ""
+            rows.append((name, _number(value), ends, _number(report["validation"].get(name))))
+    names = ("metric", f"test ({len(judged.y):,} rows)", "95 % interval", "validation")
+    targets = report["test"].get("by_target", {})
+    per_target = [(name, *map(_number, scores.values())) for name, scores in targets.items()]
+    header = ("", *next(iter(targets.values()))) if targets else ()
+    more = ["", *_table(header, per_target)] if targets else []
+    return [f"Chosen by {report['primary']}. The test rows chose nothing.", "", *_table(names, rows), *more]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _groups(judged: Judged, report: dict[str, Any]) -> list[str]:
+    """The groups of test rows with the worst primary metric."""
+    metric = report["primary"]
+    scored = []
+    for group, rows in _members(judged):
+        if rows.sum() < MIN_ROWS:
+            continue
+        decided = None if judged.decided is None else judged.decided[rows]
+        found = score(judged.objective, judged.spec.names, judged.y[rows], judged.predicted[rows], decided)[metric]
+        if found is not None:
+            scored.append((found, group, int(rows.sum())))
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    scored.sort(key=lambda group: sign * group[0])
+    rows = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
+    whole = ("all test rows", len(judged.y), _number(report["test"][metric]))
+    said = f"Groups of at least {MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
+    return [said, "", *_table(("group", "rows", metric), [*rows, whole])] if rows else []
+
+
+def _members(judged: Judged) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Name and (rows,) mask of each group: by category, and by class."""
+    for column in judged.spec.raw_inputs:
+        if column.kind == "category":
+            cells = judged.raw[column.name][:, 0].astype(str)
+            values = np.unique(cells)
+            if 1 < len(values) <= MAX_VALUES:
+                yield from ((f"{column.name} = {value or '(missing)'}", cells == value) for value in values)
+    if judged.objective.kind == "multiclass" and judged.objective.primary == "accuracy":
+        yield from ((f"class {name}", judged.y == index) for index, name in enumerate(judged.spec.classes))
+
+
+def _rows(spec: DatasetSpec) -> list[str]:
+    rows = spec.rows
+    parts = [("in the source", rows.source), *((f"dropped: {why}", count) for why, count in rows.dropped.items())]
+    parts += [("trained on", rows.train), ("chose the epoch, threshold and temperature", rows.validation)]
+    return _table(("rows", ""), [*parts, ("judged on", rows.test)])
+
+
+def _inputs(spec: DatasetSpec) -> list[str]:
+    if spec.pixels:
+        return [f"Pictures of {' x '.join(map(str, spec.shape))} (height, width, channels), bytes."]
+    rows = [_described(name, rule) for name, rule in spec.contract.columns.items()]
+    return _table(("column", "holds", "may be missing"), rows)
+
+
+def _described(name: str, rule: Column) -> tuple[str, str, str]:
+    if isinstance(rule, Category):
+        holds = listed(rule.values, 8) if rule.values else "text"
+    else:
+        ends = [
+            f"{word} {end if isinstance(end, str) else f'{end:g}'}"
+            for word, end in (("from", rule.min), ("to", rule.max))
+            if end is not None
+        ]
+        holds = " ".join([f"dates ({rule.format})" if isinstance(rule, Date) else "numbers", *ends])
+    return name, holds, "yes" if rule.missing else "no"
+
+
+def _limits(judged: Judged, quality: Quality) -> list[str]:
+    spec = judged.spec
+    limits = ["It was judged on rows of the same source; rows of another place or time may be told worse."]
+    if spec.contract.columns:
+        limits.append("Outside of the values above nothing was seen in training: such rows are guesses.")
+    if spec.rows.test_is_train:
+        limits = ["It was judged on the very rows that it was trained on: nothing is known of others."]
+    if len(judged.y) < 100:
+        limits.append(f"{len(judged.y)} test rows say little: look at the intervals.")
+    if judged.objective.kind in ("binary", "multiclass"):
+        share = np.bincount(judged.y, minlength=len(spec.classes)) / len(judged.y)
+        rarest = int(share.argmin())
+        limits.append(f"The rarest class, {spec.classes[rarest]}, is {share[rarest]:.1%} of the test rows.")
+    return [f"- {limit}" for limit in [*limits, *quality.messages()]]

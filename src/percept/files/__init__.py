@@ -1,0 +1,1 @@
+"""Bytes to cells or pixels: text, CSV, Parquet, pictures, containers, class folders."""

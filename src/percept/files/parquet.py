@@ -1,0 +1,182 @@
+"""A Parquet file, its typed columns brought to the text cells that a CSV file of it has."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from percept.dataset.formats import CsvFormat, plain_number
+from percept.dataset.numbers import parse_numbers
+from percept.dataset.table import Table
+from percept.errors import UserError, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+START = b"PAR1"  # of every such file
+ROW_LABELS = re.compile(r"__index_level_\d+__")  # what pandas adds: numbers that mean nothing
+WHOLE = 2**53  # below it a float tells each whole number from the next
+TRUTH = ("True", "False")  # as pandas writes them to CSV
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file says so in its first bytes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(START)) == START
+
+
+def check_installed(path: Path) -> None:
+    """Raises `UserError` where pyarrow is not."""
+    try:
+        import pyarrow  # noqa: F401
+    except ModuleNotFoundError:
+        found = "pyarrow, which reads and writes Parquet, is not installed"
+        raise UserError(str(path), found, "pyarrow, or a CSV file", "`pip install pyarrow`") from None
+
+
+def open_parquet(path: Path) -> "ParquetFile":
+    """Raises `UserError`."""
+    check_installed(path)
+    from pyarrow import parquet
+
+    with blamed(path):
+        return parquet.ParquetFile(path)
+
+
+def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing) -> Table:
+    """Read every cell as text, but for the row labels of pandas. Raises `UserError`."""
+    file = open_parquet(path)
+    names = [name for name in file.schema_arrow.names if not ROW_LABELS.fullmatch(name)]
+    check_columns(path, file.schema_arrow, names)
+    if not names or not file.metadata.num_rows:
+        raise UserError(str(path), f"no {'rows' if names else 'columns'}", "at least one", "write the file anew")
+    text, columns = CsvFormat(missing=missing), {}
+    for name in names:
+        with blamed(path):
+            column = file.read(columns=[name]).column(0)
+        cells = [cell.strip() for cell in texts(column, text)]
+        check_no_nul(path, name, cells)
+        columns[name.strip()] = np.array(["" if cell in missing else cell for cell in cells], dtype=object)
+    return Table(str(path), columns, np.arange(1, file.metadata.num_rows + 1), text=text, unit="row")
+
+
+def check_columns(path: Path, schema: "pa.Schema", names: list[str]) -> None:
+    """Refuse columns with one name, and those that hold something else in a cell than a value. Raises `UserError`."""
+    stripped = [name.strip() for name in schema.names]
+    if twice := [name for name in dict.fromkeys(names) if stripped.count(name.strip()) > 1]:
+        raise UserError(
+            str(path), f"the name {listed(map(repr, twice))} more than once", "distinct column names", "rename them"
+        )
+    odd = [name for name in names if not _is_readable(schema.field(name).type)]
+    if odd:
+        kinds = listed(f"{name!r} of type {schema.field(name).type}" for name in odd)
+        code = f"import pandas; pandas.read_parquet({path.name!r}).drop(columns={odd!r}).to_parquet('flat.parquet')"
+        raise UserError(
+            str(path),
+            f"column{'s' * (len(odd) > 1)} {kinds}",
+            "numbers, texts, dates or yes and no",
+            f'write what matters in them to columns of their own, or leave them out: python -c "{code}"',
+        )
+
+
+def check_no_nul(path: Path, name: str, cells: list[str], first: int = 1) -> None:
+    """Fixed-width text arrays would lose it. Raises `UserError`."""
+    if "\0" in "".join(cells):
+        row = first + next(index for index, cell in enumerate(cells) if "\0" in cell)
+        raise UserError(str(path), f"row {row}, column {name!r} holds a NUL character", "text", "mend the file")
+
+
+@contextmanager
+def blamed(path: Path) -> Iterator[None]:
+    """What fails while a file is read is the file's fault. Raises `UserError`."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        found = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(str(path), found, "a whole Parquet file", "write or fetch it anew") from None
+
+
+def _is_readable(kind: "pa.DataType") -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _is_readable(kind.value_type)
+    tests = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp)
+    tests += (types.is_time, types.is_string, types.is_large_string, types.is_string_view, types.is_null)
+    return any(is_kind(kind) for is_kind in tests)
+
+
+def texts(
+    cells: "pa.ChunkedArray | pa.Array", text: CsvFormat, form: str | None = None, truth: tuple[str, str] = TRUTH
+) -> list[str]:
+    """Cells as a CSV file of this format has them, "" for a null or NaN.
+
+    Numbers are written in the fewest digits that give their value again, whole ones without a point, as pandas makes
+    floats of whole numbers where some are missing. form: of dates; None: %Y-%m-%d, with the time where one is not 0:00.
+    """
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    kind = cells.type
+    if types.is_dictionary(kind):
+        return texts(cells.cast(kind.value_type), text, form, truth)
+    if types.is_boolean(kind):
+        cells = compute.if_else(cells, *truth)
+    elif types.is_date(kind) or types.is_timestamp(kind):
+        cells = _dates(cells, form)
+    elif types.is_floating(kind):
+        cells = _floats(cells, text)
+    cells = cells.cast(pa.large_string())
+    if types.is_time(kind):
+        cells = compute.replace_substring_regex(cells, r"\.0+$", "")
+    if text.decimal != "." and (types.is_floating(kind) or types.is_decimal(kind)):
+        cells = compute.replace_substring(cells, ".", text.decimal)
+    return compute.fill_null(cells, "").to_pylist()
+
+
+def _floats(cells: "pa.ChunkedArray | pa.Array", text: CsvFormat) -> "pa.ChunkedArray | pa.Array":
+    """As text, null for what stands for a missing value, however it is written: -999, -999.0."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    cells = cells.cast(pa.float32()) if cells.type == pa.float16() else cells
+    plain = plain_number(text) or str
+    marks = parse_numbers(np.array([plain(mark) for mark in text.missing], dtype=object))
+    nothing = pa.scalar(None, cells.type)
+    for mark in marks[~np.isnan(marks)]:
+        cells = compute.if_else(compute.equal(cells, pa.scalar(float(mark), cells.type)), nothing, cells)
+    cells = compute.if_else(compute.is_nan(cells), nothing, cells)
+    wide = cells.cast(pa.float64())
+    whole = compute.and_(compute.equal(compute.floor(wide), wide), compute.less(compute.abs(wide), WHOLE))
+    digits = compute.if_else(whole, wide, 0.0).cast(pa.int64())
+    return compute.if_else(whole, digits.cast(pa.large_string()), cells.cast(pa.large_string()))
+
+
+def _dates(cells: "pa.ChunkedArray | pa.Array", form: str | None) -> "pa.ChunkedArray | pa.Array":
+    """As text; moments with a time zone in UTC."""
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    if types.is_date(cells.type):
+        cells = cells.cast(pa.timestamp("ms"))
+    cells = cells.cast(pa.timestamp(cells.type.unit))
+    seconds = compute.floor_temporal(cells, unit="second")
+    if form is None:
+        form = "%Y-%m-%d"
+        if compute.any(compute.not_equal(compute.floor_temporal(cells, unit="day"), cells)).as_py():
+            form += " %H:%M:%S"
+        if compute.any(compute.not_equal(seconds, cells)).as_py():
+            form += ".%f"
+    form = form.replace("%z", "+0000")
+    if "%S.%f" in form:  # Arrow writes the fraction with the seconds
+        cells = compute.floor_temporal(cells, unit="microsecond").cast(pa.timestamp("us"))
+        return compute.strftime(cells, form.replace("%S.%f", "%S"))
+    return compute.strftime(seconds.cast(pa.timestamp("s")), form)

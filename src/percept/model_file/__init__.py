@@ -1,0 +1,1 @@
+"""The shipped file, model.onnx: making it, what it says of itself, and running it."""

@@ -1,0 +1,188 @@
+"""Write the fitted network: as a Keras file, and joined with its encoder as the one file to ship."""
+
+import json
+import re
+import tempfile
+import warnings
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import keras
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+import percept
+from percept import paths
+from percept.dataset.arrays import ZIP_EPOCH
+from percept.errors import UserError
+from percept.model_file import session as shipped
+from percept.model_file.metadata import Meaning
+from percept.models.cnn import AUGMENTATION
+from percept.objective import AUXILIARY, Objective
+from percept.prepared.spec import DatasetSpec
+from percept.training.decision import Decision, append_decision
+
+T = TypeVar("T")
+
+TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
+CHECKED_ROWS = 1000  # test rows on which what is shipped must say what Keras says
+PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
+
+
+def as_kept(model: keras.Model, spec: DatasetSpec) -> keras.Model:
+    """What is saved of a network: the same layers without augmentation, giving values in their own unit."""
+    return in_target_unit(without_augmentation(model), spec)
+
+
+def without_augmentation(model: keras.Model) -> keras.Model:
+    """The same layers but for those that change pictures at random: Keras' own do so unless they are told not to."""
+    if all(layer.name != AUGMENTATION for layer in model.layers):
+        return model
+
+    def call(layer: keras.layers.Layer, x: keras.KerasTensor, **options) -> keras.KerasTensor:
+        return x if layer.name == AUGMENTATION else layer(x, **options)
+
+    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+
+
+def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
+    """The network with the targets' scaling undone, so that it gives values in their own unit."""
+    scales = spec.target_scales
+    if not scales or all(scale == type(scale)() for scale in scales):
+        return model
+    factors, offsets = [scale.scale for scale in scales], [scale.offset for scale in scales]
+
+    def unscaled(x: keras.KerasTensor) -> keras.KerasTensor:
+        x = keras.layers.Rescaling(factors, offsets)(x)
+        if scales[0].log:
+            x = keras.layers.Activation("exponential")(x)
+            x = keras.layers.Rescaling(1.0, -1.0)(x)
+        return x
+
+    return keras.Model(model.input, keras.tree.map_structure(unscaled, model.output), name=model.name)
+
+
+def as_shipped(outputs: T | dict[str, T]) -> dict[str, T]:
+    """What a network gives, under the names that it has in the shipped file, the main output first."""
+    if not isinstance(outputs, dict):
+        return {shipped.OUTPUT: outputs}
+    main = next(tensor for name, tensor in outputs.items() if name != AUXILIARY)
+    return {shipped.OUTPUT: main, AUXILIARY: outputs[AUXILIARY]}
+
+
+def save_keras(model: keras.Model, path: Path) -> None:
+    """Save without the time of day and places in memory, so that equal networks are equal files."""
+    with tempfile.TemporaryDirectory() as scratch:
+        saved = Path(scratch) / path.name
+        model.save(saved)
+        with zipfile.ZipFile(saved) as source, zipfile.ZipFile(path, "w") as target:
+            for name in sorted(source.namelist()):
+                content = source.read(name)
+                if name == "metadata.json":
+                    content = json.dumps({"keras_version": keras.__version__}).encode()
+                elif name == "config.json":
+                    content = _renumbered(content)
+                target.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content)
+
+
+def _renumbered(config: bytes) -> bytes:
+    """Number shared objects 1, 2, ... instead of by their address."""
+    numbers: dict[bytes, int] = {}
+    return re.sub(
+        rb'("shared_object_id": )(\d+)',
+        lambda match: match[1] + str(numbers.setdefault(match[2], len(numbers) + 1)).encode(),
+        config,
+    )
+
+
+def save_onnx(
+    model: keras.Model, encoder: Path | None, spec: DatasetSpec, objective: Objective, decision: Decision, path: Path
+) -> None:
+    """Join encoder (None for pictures), network and decision into one file that takes raw inputs."""
+    outputs = as_shipped(model.output)
+    model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
+    model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
+    with tempfile.TemporaryDirectory() as scratch:
+        exported = Path(scratch) / "network.onnx"
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=FutureWarning, module="keras")
+            model.export(exported, format="onnx", verbose=False)
+        network = onnx.load(exported)
+    if encoder:
+        front = onnx.load(encoder)
+        front.ir_version = network.ir_version = max(front.ir_version, network.ir_version)
+        network = onnx.compose.add_prefix(network, "network/")
+        joint = [(front.graph.output[0].name, network.graph.input[0].name)]
+        network = onnx.compose.merge_models(front, network, io_map=joint)
+    _rename_outputs(network, list(outputs))
+    if objective.kind != "regression":
+        append_decision(network.graph, objective.kind, spec.classes, decision.thresholds)
+    for value in [*network.graph.input, *network.graph.output]:
+        value.type.tensor_type.shape.dim[0].dim_param = "rows"
+    onnx.helper.set_model_props(network, meaning_of(spec, objective, decision).to_metadata())
+    onnx.checker.check_model(network)
+    path.write_bytes(network.SerializeToString(deterministic=True))
+
+
+def meaning_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> Meaning:
+    """What the shipped file says of itself."""
+    return Meaning(
+        task=spec.task,
+        kind=objective.kind,
+        targets=spec.targets,
+        classes=spec.classes,
+        thresholds=decision.thresholds,
+        temperature=decision.temperature,
+        inputs=spec.raw_inputs,
+        table=spec.table,
+        picture=spec.picture,
+        contract=spec.contract,
+        sha256=spec.sha256,
+        versions={"percept": percept.__version__} | {name: version(name) for name in PACKAGES},
+    )
+
+
+def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
+    renamed = {output.name: name for output, name in zip(model.graph.output, names, strict=True)}
+    for node in model.graph.node:
+        node.output[:] = [renamed.get(output, output) for output in node.output]
+        node.input[:] = [renamed.get(used, used) for used in node.input]
+    for output in model.graph.output:
+        output.name = renamed[output.name]
+
+
+def predictions(model: keras.Model, x: NDArray) -> dict[str, NDArray[np.float32]]:
+    """What a network gives for `x`, under the names that the shipped file has for it."""
+    return as_shipped(keras.tree.map_structure(np.asarray, model(x)))
+
+
+def agreement(
+    found: dict[str, NDArray], expected: dict[str, NDArray], spec: DatasetSpec, x: NDArray[np.float32 | np.uint8]
+) -> float:
+    """The largest difference of the shipped file from Keras on the same rows, `x`.
+
+    Raises `UserError` where it is more than rounding.
+    """
+    largest = max(_difference(found[name], values, is_value=not spec.classes) for name, values in expected.items())
+    # The rounding of float32 grows with the inputs; scaled ones, as pixels are, stay well below 100.
+    allowed = TOLERANCE * (1.0 if spec.pixels else max(1.0, float(abs(x).max(initial=0)) / 100))
+    if largest > allowed:
+        raise UserError(
+            paths.SHIPPED,
+            f"its predictions differ from the Keras model's by up to {largest:.1e}",
+            f"at most {allowed:.1e}",
+            "inputs of very different sizes lose digits in float32: set features.scaling to standard",
+        )
+    return largest
+
+
+def _difference(found: NDArray, expected: NDArray, is_value: bool) -> float:
+    """The largest of any row: of probabilities as it is, of values (rows, targets) as a part of each target's largest.
+
+    A value near 0 among large ones is their difference, and has no more digits right than they have.
+    """
+    size = np.maximum(1, np.abs(expected).max(axis=0, initial=0)) if is_value else 1.0
+    return float(np.max(np.abs(found - expected) / size, initial=0))

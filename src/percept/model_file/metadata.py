@@ -1,0 +1,40 @@
+"""What the shipped file says of itself: all that one must know to give it new rows and to read its answers."""
+
+import json
+from typing import Literal, Self
+
+from percept.dataset.contract import Contract
+from percept.params import Section
+from percept.prepared.spec import PictureInput, RawInput, TableInput
+
+TEXTS = ("task", "kind")  # stand as they are, all else as JSON
+
+
+class Meaning(Section):
+    """Metadata of the shipped file. Nothing here differs between two runs of the same inputs."""
+
+    task: str
+    kind: Literal["binary", "multiclass", "multilabel", "regression"]
+    targets: tuple[str, ...]
+    classes: tuple[str, ...]  # binary and multiclass: name of class 0, 1, ...
+    thresholds: tuple[float, ...]  # of each logistic unit
+    temperature: float
+    inputs: tuple[RawInput, ...]
+    table: TableInput | None
+    picture: PictureInput | None
+    contract: Contract
+    sha256: dict[str, str]  # of the raw files
+    versions: dict[str, str]  # of percept and the packages that made the file
+
+    def to_metadata(self) -> dict[str, str]:
+        """As ONNX keeps it: texts by name."""
+        values = self.model_dump(mode="json")
+        return {
+            name: values[name] if name in TEXTS else json.dumps(values[name], ensure_ascii=False) for name in values
+        }
+
+    @classmethod
+    def from_metadata(cls, texts: dict[str, str]) -> Self:
+        """Raises `ValueError` for what is missing or not as written by `to_metadata`."""
+        known = {name: text for name, text in texts.items() if name in cls.model_fields}
+        return cls.model_validate({name: text if name in TEXTS else json.loads(text) for name, text in known.items()})

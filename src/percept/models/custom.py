@@ -1,0 +1,80 @@
+"""python: a network of your own, made by a function in a file of src/custom/."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from percept import paths
+from percept.errors import UserError, listed, nearest
+from percept.objective import Objective
+from percept.params import Section
+from percept.prepared.spec import DatasetSpec
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Python(Section):
+    """Where the function is, and what it is given besides the task."""
+
+    kind: Literal["python"]
+    entry: Annotated[str, Field(pattern=r"^[\w/]+\.py:\w+$")]  # file below src/custom/, and function
+    options: dict[str, Any] = Field({})  # keyword arguments
+
+
+def build_python(config: Python, spec: DatasetSpec, objective: Objective) -> "keras.Model":
+    """Map (batch, *spec.shape) to (batch, outputs) by what `function(spec, objective, **options)` makes.
+
+    That is any `keras.Model` or layer; it gets pixels brought to scale. Raises `UserError` where there is no such
+    function, it cannot be called so, or what it makes does not give what the objective wants.
+    """
+    import keras
+
+    from percept.models.layers import network_input, output_layer
+
+    function = _entry(config)
+    try:
+        network = function(spec, objective, **config.options)
+    except TypeError as error:
+        advice = "define it as `def build(spec, objective, ...)`, and name in model.options what it takes"
+        raise UserError(f"model.entry = {config.entry!r}", str(error), "a call that fits", advice) from error
+    if not isinstance(network, keras.layers.Layer):
+        advice = "return a keras.Model that maps (batch, *spec.shape) to (batch, outputs)"
+        raise UserError(f"model.entry = {config.entry!r}", type(network).__name__, "a keras.Model or a layer", advice)
+    inputs, x = network_input(spec)
+    outputs = network(x)
+    wanted = output_layer(spec, objective)(keras.Input((1,))).shape
+    if getattr(outputs, "shape", None) != wanted:
+        found = getattr(outputs, "shape", type(outputs).__name__)
+        advice = "end in `percept.models.layers.output_layer(spec, objective)`"
+        raise UserError(f"model.entry = {config.entry!r}", f"it gives {found}", f"{wanted}", advice)
+    return keras.Model(inputs, outputs, name="python")
+
+
+def _entry(config: Python):
+    """The function. Raises `UserError`."""
+    name, _, function = config.entry.partition(":")
+    file = paths.ROOT / paths.OWN / name
+    if not file.is_file():
+        folder = paths.ROOT / paths.OWN
+        known = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.py"))]
+        advice = f"put the file into {paths.OWN}/"
+        raise UserError("model.entry", f"no file {name!r}{nearest(name, known)}", f"one of {listed(known)}", advice)
+    module = _load(file)
+    if not callable(getattr(module, function, None)):
+        known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+        found = f"no function {function!r} in {name}{nearest(function, known)}"
+        raise UserError("model.entry", found, f"one of {listed(known)}", "correct the name after the colon")
+    return getattr(module, function)
+
+
+def _load(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module  # where Keras looks for its classes
+    spec.loader.exec_module(module)
+    return module

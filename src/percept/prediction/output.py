@@ -1,0 +1,89 @@
+"""Predictions to a CSV or Parquet file that takes its place when it is whole, or to the standard output."""
+
+import csv
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept import paths
+from percept.errors import UserError
+from percept.prediction.model import Kind
+from percept.prediction.parquet import PARQUET, parquet_writer
+
+CSV = ".csv"
+
+Write = Callable[[Mapping[str, NDArray]], None]  # columns by name, (rows,)
+
+
+def check_target(target: Path, inputs: list[Path]) -> None:
+    """Raises `UserError` for what should not or cannot be written."""
+    if target.suffix.lower() not in (CSV, PARQUET):
+        found = f"the name ends in {target.suffix!r}" if target.suffix else "the name has no ending"
+        raise UserError(str(target), found, f"{CSV} or {PARQUET}", "name the output so")
+    if not target.parent.is_dir():
+        raise UserError(str(target), f"there is no folder {target.parent}", "a folder that is there", "make it first")
+    if target.is_dir():
+        raise UserError(str(target), "a folder", "a file, or a name that is free", "name the output otherwise")
+    if any(path.exists() and target.exists() and path.samefile(target) for path in inputs):
+        raise UserError(str(target), "this is an input", "another file", "name the output otherwise")
+
+
+@contextmanager
+def opened(target: Path | None, columns: Mapping[str, Kind], whole: bool) -> Iterator[Write]:
+    """Give what writes the next rows; `target` is replaced, where nothing was raised, at the end.
+
+    whole: nothing leaves for the standard output (no target) before all is there.
+    """
+    if target is None:
+        with _standard_output(whole) as stream:
+            yield _csv_writer(stream, columns)
+        return
+    with paths.replaced(target) as draft:
+        if target.suffix.lower() == PARQUET:
+            with parquet_writer(draft, columns) as write:
+                yield write
+        else:
+            with draft.open("w", newline="", encoding="utf-8") as stream:
+                yield _csv_writer(stream, columns)
+
+
+@contextmanager
+def _standard_output(whole: bool) -> Iterator[TextIO]:
+    sys.stdout.reconfigure(encoding="utf-8", newline="")
+    if not whole:
+        yield sys.stdout
+    else:
+        with tempfile.TemporaryFile("w+", newline="", encoding="utf-8") as draft:
+            yield draft
+            draft.seek(0)
+            shutil.copyfileobj(draft, sys.stdout)
+    sys.stdout.flush()
+
+
+def _csv_writer(stream: TextIO, columns: Mapping[str, Kind]) -> Write:
+    writer = csv.writer(stream, lineterminator="\n")
+    header = [list(columns)]  # waits for the first rows: what is refused before leaves nothing
+
+    def write(values: Mapping[str, NDArray]) -> None:
+        while header:
+            writer.writerow(header.pop())
+        writer.writerows(zip(*(_cells(values[name]) for name in columns), strict=True))
+
+    return write
+
+
+def _cells(values: NDArray) -> list:
+    """Numbers in the fewest digits that tell them apart, "" for NaN; csv itself writes None as ""."""
+    if values.dtype.kind != "f":
+        return values.tolist()
+    texts = list(map(str, values))
+    for row in np.flatnonzero(np.isnan(values)):
+        texts[row] = ""
+    return texts

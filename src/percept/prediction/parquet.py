@@ -1,0 +1,93 @@
+"""Parquet files in and out, where pyarrow is installed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numpy.typing import NDArray
+
+from percept.dataset.contract import Number
+from percept.errors import UserError, listed, nearest
+from percept.files.csv_stream import Rows
+from percept.files.parquet import TRUTH, blamed, check_columns, check_installed, check_no_nul, open_parquet, texts
+from percept.model_file.metadata import Meaning
+from percept.prediction.model import Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET = ".parquet"
+
+
+@contextmanager
+def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable[[Mapping[str, NDArray]], None]]:
+    """Give what writes the next rows."""
+    check_installed(path)
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    types = {"text": pa.string(), "number": pa.float32(), "whole": pa.int64()}
+    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+    with parquet.ParquetWriter(path, schema) as writer:
+
+        def write(values: Mapping[str, NDArray]) -> None:
+            arrays = [pa.array(values[name], types[kind], from_pandas=True) for name, kind in columns.items()]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+
+        yield write
+
+
+class ParquetReader:
+    """The wanted columns of a Parquet file, as the text that a CSV file would have."""
+
+    def __init__(self, path: Path, wanted: Sequence[str], meaning: Meaning) -> None:
+        """Raises `UserError`."""
+        self._file = open_parquet(path)
+        self._path, self._text, self._dates = path, meaning.table.text, meaning.table.date
+        schema = self._file.schema_arrow
+        self._names = _names(path, schema.names, wanted)
+        check_columns(path, schema, list(self._names.values()))
+        self._truth = {name: _truth(name, meaning) for name in self._names}
+        self.num_rows, self.num_read = self._file.metadata.num_rows, 0
+        if not self.num_rows:
+            raise UserError(str(path), "no rows", "at least one row", "mend the file")
+
+    def chunks(self, num_rows: int) -> Iterator[Rows]:
+        """At most so many rows at a time. Raises `UserError` where the file is damaged."""
+        batches = self._file.iter_batches(num_rows, columns=list(self._names.values()))
+        while True:
+            with blamed(self._path):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            columns = {name: self._texts(name, batch) for name in self._names}
+            first, self.num_read = self.num_read + 1, self.num_read + batch.num_rows
+            yield Rows(columns, range(first, self.num_read + 1), unit="row")
+
+    def _texts(self, name: str, batch: "pa.RecordBatch") -> list[str]:
+        cells = batch.column(self._names[name])
+        found = texts(cells, self._text, self._dates.get(name), self._truth[name])
+        check_no_nul(self._path, name, found, self.num_read + 1)
+        return found
+
+
+def _names(path: Path, known: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """Wanted column -> its name in the file, which may have spaces around it. Raises `UserError`."""
+    stored = {name.strip(): name for name in known}
+    for name in wanted:
+        if name not in stored:
+            found = f"no column {name!r}{nearest(name, stored)}"
+            raise UserError(
+                str(path), found, f"the columns {listed(dict.fromkeys(wanted), 40)}, in any order", "mend the file"
+            )
+    return {name: stored[name] for name in wanted}
+
+
+def _truth(name: str, meaning: Meaning) -> tuple[str, str]:
+    """True and false as the training rows had them: 1 and 0 among numbers, otherwise in their own capitals."""
+    rule = meaning.contract.columns.get(name)
+    if isinstance(rule, Number):
+        return "1", "0"
+    known = {value.lower(): value for value in getattr(rule, "values", None) or ()}
+    return tuple(known.get(word.lower(), word) for word in TRUTH)

@@ -1,0 +1,102 @@
+"""Rows of a table to predictions and flags."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.dataset.cells import parse_dates
+from percept.dataset.contract import Contract, Date, Number, violations
+from percept.dataset.formats import plain_number
+from percept.dataset.formula import column_names
+from percept.dataset.numbers import parse_numbers
+from percept.features.table import as_raw_inputs, derived
+from percept.files.csv_stream import Rows
+from percept.prediction.flags import Flags
+from percept.prediction.model import Model
+
+SHOWN = ("no ", "none of ", "not ")  # rules whose cell is worth showing
+MAX_SHOWN = 40  # letters of it
+
+
+class Predictor:
+    """Of the rows of a table."""
+
+    def __init__(self, model: Model) -> None:
+        self._model, self._table = model, model.meaning.table
+        self._missing, self._plain = frozenset(self._table.text.missing), plain_number(self._table.text)
+        read = [column for column in model.meaning.inputs if column.kind == "numeric" and not column.date]
+        self._derive = self._table.derive
+        operands = {name for formula in self._derive.values() for name in column_names(formula)}
+        self._numeric = operands | {column.name for column in read if column.name not in self._derive}
+        self._dates = {column.date for column in model.meaning.inputs if column.date}
+        self._contracts = self._rules(model.meaning.contract)
+
+    def predict(self, rows: Rows) -> tuple[dict[str, NDArray], Flags]:
+        """The columns of `Model.outputs`, and what is unusual."""
+        columns = {name: self._coded(rows.columns[name]) for name in self._model.columns}
+        flags = Flags()
+        usable = np.ones(len(rows.lines), bool)
+        if rows.num_cells:
+            usable[list(rows.num_cells)] = False
+            for count in sorted(set(rows.num_cells.values())):
+                wrong = [row for row, found in rows.num_cells.items() if found == count]
+                flags.add(f"{count} cell{'s' if count != 1 else ''} instead of {rows.width}", np.array(wrong))
+        self._flag(columns, usable, flags)
+        raw = self._raw_inputs(columns)
+        for name in self._table.required:
+            unknown = usable & np.isnan(raw[name][:, 0])
+            flags.add(f"no prediction without {name}", np.flatnonzero(unknown))
+            usable = usable & ~unknown
+        return self._model.predict(raw, usable), flags
+
+    def _coded(self, cells: Sequence[str]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+        """The distinct cells, "" where one is missing, and which of them each row has: few cells are ever new."""
+        codes: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        found = itemgetter(*cells)(codes) if len(cells) > 1 else (codes[cells[0]],)
+        index = np.fromiter(found, np.int64, len(cells))
+        texts = [cell.strip() for cell in codes]
+        texts = ["" if text in self._missing else text for text in texts]
+        return np.array([*map(self._plain, texts)] if self._plain else texts, dtype=object), index
+
+    def _flag(self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags) -> None:
+        for contract in self._contracts:
+            name = next(iter(contract.columns))
+            values, index = columns[name]
+            for _, rule, broken in violations(contract, {name: values}):
+                rows = np.flatnonzero(broken[index] & usable)
+                verb = "is " if rule.startswith(("no ", "not ")) else ""
+                found = [_shown(values[code]) for code in index[rows]] if rule.startswith(SHOWN) else None
+                flags.add(f"{name} {verb}{rule}", rows, found)
+
+    def _raw_inputs(self, columns: dict[str, tuple[NDArray, NDArray]]) -> dict[str, NDArray]:
+        numbers, days, texts = {}, {}, {}
+        for name, (values, index) in columns.items():
+            if name in self._dates:
+                days[name] = parse_dates(values, self._table.date[name])[index]
+            elif name in self._numeric:
+                numbers[name] = parse_numbers(values)[index]
+            else:
+                texts[name] = values[index]
+        numbers |= {name: derived(formula, numbers) for name, formula in self._derive.items()}
+        return as_raw_inputs(self._model.meaning.inputs, texts, numbers, days)
+
+    def _rules(self, contract: Contract) -> list[Contract]:
+        """One for each column that is read and rule, also that a cell can be read as what it should be."""
+        rules = []
+        for name in self._model.columns:
+            given = contract.columns.get(name)
+            if given:  # whether a value is there once alone, only the whole file can tell
+                rules.append((name, given.model_copy(update={"unique": False})))
+            if name in self._dates and not isinstance(given, Date):
+                rules.append((name, Date(type="date", format=self._table.date[name])))
+            if name in self._numeric and not isinstance(given, Number):
+                rules.append((name, Number(type="number")))
+        return [Contract(columns={name: rule}) for name, rule in rules]
+
+
+def _shown(cell: str) -> str:
+    return repr(cell if len(cell) <= MAX_SHOWN else f"{cell[:MAX_SHOWN]}...")

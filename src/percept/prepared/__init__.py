@@ -1,0 +1,1 @@
+"""What lies in data/prepared: spec, examples, quality, raw inputs."""

@@ -1,0 +1,113 @@
+"""What preprocess tells train and evaluate about a dataset, so that conf/ never repeats it."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from percept.dataset.cells import PARTS as DATE_PARTS
+from percept.dataset.contract import Contract
+from percept.dataset.formats import CsvFormat, PictureFormat
+from percept.params import Section
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+class RawInput(Section):
+    """One input of the shipped file: a column of a table, or the pixels of a picture."""
+
+    name: str
+    kind: Literal["numeric", "category", "pixels"]
+    date: str | None = None  # the column of dates that it is a part of
+    part: Literal[tuple(DATE_PARTS)] | None = None
+
+    @property
+    def source(self) -> str:
+        """The column of the table that it comes from."""
+        return self.date or self.name
+
+
+class Rows(Section):
+    """Where each row of the source went."""
+
+    source: int = Field(ge=0)
+    dropped: dict[str, int]  # reason -> rows
+    train: int = Field(ge=1)
+    validation: int = Field(ge=0)
+    test: int = Field(ge=1)
+    test_is_train: bool = False  # a truth table is learned and tested on the same rows
+
+    @model_validator(mode="after")
+    def every_row_is_accounted_for(self) -> Self:
+        kept = self.train + self.validation + (0 if self.test_is_train else self.test)
+        if self.source != kept + sum(self.dropped.values()):
+            raise ValueError(f"{self.source} rows came in, but {kept} were kept and {self.dropped} dropped")
+        return self
+
+
+class TargetScale(Section):
+    """Regression: the network learns (transform(value) - offset) / scale."""
+
+    log: bool = False  # transform is log1p, undone by expm1
+    offset: float = 0.0
+    scale: float = Field(1.0, gt=0)
+
+    def learned(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What stands for values in their own unit."""
+        return ((np.log1p(values) if self.log else values) - self.offset) / self.scale
+
+
+class Pixels(Section):
+    """Pictures: the network's first layer gives raw * scale + offset."""
+
+    scale: float
+    offset: float
+
+
+class TableInput(Section):
+    """How the text of a file becomes the raw inputs."""
+
+    text: CsvFormat
+    date: dict[str, str]  # column -> its form
+    derive: dict[str, str]  # raw input -> formula over columns
+    required: tuple[str, ...]  # raw inputs that nothing fills where they are missing
+
+
+class PictureInput(PictureFormat):
+    """How a picture becomes the raw input."""
+
+    white: int  # the level that is 255 in a picture file
+
+
+class DatasetSpec(Section):
+    """Shape and meaning of the arrays in data/prepared."""
+
+    task: str
+    raw_inputs: tuple[RawInput, ...]
+    shape: tuple[int, ...]  # of one example as the network eats it
+    feature_names: tuple[str, ...] = ()  # tables: one for each column of the arrays
+    feature_sources: tuple[str, ...] = ()  # and the column of the table that each comes from
+    pixels: Pixels | None = None  # pictures only
+    targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
+    classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...
+    target_scales: tuple[TargetScale, ...] = ()  # regression: of each target
+    table: TableInput | None = None  # tables only
+    picture: PictureInput | None = None  # pictures only
+    sha256: dict[str, str] = Field({})  # of the raw files
+    contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
+    rows: Rows
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes, or of the labels or values that are predicted."""
+        return self.classes or self.targets
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
+
+    def save(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")

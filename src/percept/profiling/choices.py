@@ -1,0 +1,159 @@
+"""What suits the rows and columns of a table: objective, split, network, fit, and the contract of new rows."""
+
+import math
+from typing import Any
+
+from percept.errors import UserError, listed
+from percept.profiling.columns import NO, SHOWN_VALUES, YES, Column
+from percept.profiling.yaml_text import share, shown
+
+RARE = 0.2  # a class with less than this part of an equal share
+FEW_TO_SPLIT = 3  # rows of a class
+FEW_OF_A_CLASS = 10  # rows, in the mean
+FEW_ROWS = 200
+TEST, VALIDATION = 0.2, 0.25  # the second of what the first leaves: 60, 20 and 20 %
+
+OPEN = "???"  # Hydra reads it as a value that is yet to be given
+
+Option = tuple[Any, str]  # a value and what to say about it
+Classes = tuple[tuple[str, int], ...]  # labels and their rows, the most frequent first
+
+
+def has_rare_class(classes: Classes) -> bool:
+    """Whether accuracy would say little of the last class."""
+    return classes[-1][1] * len(classes) < RARE * sum(count for _, count in classes)
+
+
+def can_stratify(classes: Classes) -> bool:
+    """Whether each class has rows for each part."""
+    return classes[-1][1] >= FEW_TO_SPLIT and int(sum(count for _, count in classes) * TEST) >= len(classes)
+
+
+def choose_objective(target: Column, kind: str, classes: Classes) -> dict[str, Option]:
+    if kind == "regression":
+        wide = target.low > 0 and target.high / target.low >= 100
+        log = {"log_target": (True, f"from {target.low:g} to {target.high:g}: over powers of ten")} if wide else {}
+        return {
+            "target": (target.name, ""),
+            "primary": ("r2", "1 is perfect, 0 is no better than the mean; or mse, rmse, mae"),
+            "scale_target": (True, "learn the standardised value; scores stay in the target's own unit"),
+            **log,
+        }
+    label, count = classes[-1]
+    is_rare = has_rare_class(classes)
+    rarest = f"{shown(label)} is rare ({share(count / sum(rows for _, rows in classes))})"
+    options: dict[str, Option] = {"target": (target.name, "")}
+    if kind == "binary":
+        label, why = _positive(classes)
+        options["positive"] = (label, why)
+        if is_rare:
+            options["primary"] = ("roc_auc", f"{rarest}: accuracy would hide it")
+            options["threshold"] = ("f1", "yes above the probability that makes f1 greatest on the validation rows")
+    elif is_rare:
+        options["primary"] = ("macro_f1", f"{rarest}: each class counts the same")
+    if is_rare:
+        options["calibration"] = ("temperature", "probabilities stay honest, which class_weights would bend")
+    return options
+
+
+def _positive(classes: Classes) -> tuple[str, str]:
+    """The class that counts as 1, and why."""
+    for label, _ in classes:
+        if label.lower() in YES:
+            return label, "counts as 1"
+    for (label, _), (other, _) in zip(classes, reversed(classes), strict=True):
+        if label.lower() in NO:
+            return other, f"counts as 1, as {label} says no"
+    return classes[-1][0], "counts as 1: the rarer one; it is a choice, look at it"
+
+
+def choose_split(
+    classes: Classes, target: Column, time: Column | None, group: Column | None
+) -> tuple[dict[str, Option], tuple[str, ...]]:
+    num_rows = target.num_present
+    notes = []
+    if target.num_missing:
+        notes.append(f"{target.num_missing} rows without a target are dropped.")
+    if num_rows < FEW_ROWS:
+        known = f"{round(num_rows * TEST)} test rows"
+        error = f"on {known} an accuracy is known to about ±{1 / max(num_rows * TEST, 1) ** 0.5:.2f}"
+        notes.append(f"Few rows: {error if classes else f'{known} say little'}.")
+    if time:
+        _check_time(time)
+        part = {"kind": "latest", "column": time.name, "form": time.form}
+        comment = f"the latest rows; {shown(time.name)} is no feature"
+        validation = (part | {"fraction": VALIDATION}, "of the rest: 60, 20 and 20 %")
+        return {"test": (part | {"fraction": TEST}, comment), "validation": validation}, tuple(notes)
+    part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": bool(classes), "random_state": 0}
+    comment = "keeps the share of each class" if classes else ""
+    if group:
+        _check_group(group)
+        part |= {"stratify": False, "group": group.name}
+        comment = f"rows of one {shown(group.name)} stay together; it is no feature"
+    elif classes and not can_stratify(classes):
+        part["stratify"] = False
+        small = [f"{label} ({count})" for label, count in classes if count < FEW_TO_SPLIT]
+        comment = f"classes with too few rows to keep shares: {listed(small or [f'{len(classes)} in all'], 5)}"
+        notes.append(f"Classes with too few rows: {listed(small or [f'{len(classes)} classes'], 5)}; merge some.")
+    rest = {"test": (part, comment), "validation": (part | {"fraction": VALIDATION}, "of the rest: 60, 20 and 20 %")}
+    return rest, tuple(notes)
+
+
+def _check_time(column: Column) -> None:
+    where, expected = f"--time {column.name}", "a date or a number in each row"
+    if column.form is None and not column.is_number:
+        raise UserError(where, f"it is of kind {column.kind}", expected, "name another column")
+    if column.num_missing:
+        raise UserError(where, _missing(column), expected, "fill them, or remove such rows")
+
+
+def _check_group(column: Column) -> None:
+    where = f"--group {column.name}"
+    if column.num_missing:
+        expected = "a value in each row"
+        raise UserError(where, _missing(column), expected, "fill them, or remove such rows")
+    if column.num_values < 5:
+        raise UserError(where, f"{column.num_values} different values", "at least 5", "name another column")
+
+
+def _missing(column: Column) -> str:
+    return f"{column.num_missing} cell{' is' if column.num_missing == 1 else 's are'} missing"
+
+
+def choose_model(num_rows: int, num_inputs: int) -> Option:
+    what = f"for {num_rows} rows and about {num_inputs} inputs"
+    if num_inputs > num_rows / 10:
+        return "mlp_64", f"{what}; much dropout"
+    if num_rows < 300:
+        return "mlp_16", what
+    return ("mlp_256_128" if num_rows >= 50_000 else "mlp"), what
+
+
+def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:
+    few = {"monitor": ("accuracy", "so few rows of each class that the loss of the validation rows soon grows")}
+    plans = ((1000, 300, 16, 30), (10_000, 200, 32, 20), (100_000, 100, 128, 10), (math.inf, 50, 512, 5))
+    _, epochs, batch_size, patience = next(plan for plan in plans if num_rows < plan[0])
+    return {
+        "epochs": (epochs, "at most"),
+        "batch_size": (batch_size, ""),
+        **(few if len(classes) > num_rows / FEW_OF_A_CLASS else {}),
+        "patience": (patience, "epochs without a better one on the validation rows, then it stops"),
+    }
+
+
+def contract_rule(column: Column, use: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What new data must keep to: wider than what these rows hold, where numbers are concerned.
+
+    labels: all that may stand in a column of classes.
+    """
+    missing = {} if column.num_missing else {"missing": False}
+    if use == "date":
+        return {"type": "date", "format": column.form, **missing}
+    if use == "numeric":
+        whole = {"whole": True} if column.whole else {}
+        ends = {"min": 0} if column.low >= 0 else {}
+        ends |= {"max": 1} if column.kind == "yes/no" else {}
+        return {"type": "number", **whole, **ends, **missing}
+    values = sorted(labels or (value for value, _ in column.values))
+    listed_all = labels or column.num_values <= SHOWN_VALUES
+    return {"type": "category", **({"values": values} if listed_all and OPEN not in values else {}), **missing}

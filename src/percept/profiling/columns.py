@@ -1,0 +1,180 @@
+"""What each column of a table is: a number, a category, a date, or nothing to learn from, and why."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.dataset.cells import parse_dates
+from percept.dataset.numbers import parse_numbers
+from percept.dataset.table import Table
+from percept.profiling.date_formats import DIGITS, are_rivals, date_forms, order_of, preferred
+
+FEW_ROWS = 20  # fewer say nothing of what is the same in each row, or different in each
+MANY_VALUES = 50  # of a category
+SHOWN_VALUES = 30
+WORDS = 4  # of a free text, in the mean
+UNIT = r"[^\W\d_]{1,3}|[%‰°$€£¥₩]"
+MEASURE = re.compile(rf"(?:({UNIT})\s?)?[+-]?\d+(?:[.,]\d+)*(?:\s?({UNIT}))?")
+
+Kind = Literal["number", "yes/no", "category", "date", "identifier", "free text", "mixed", "constant", "empty"]
+
+YES = {"yes", "y", "true", "t", "1", "on", "ja", "oui", "si", "sí", "sim", "예", "네", "유", "o"}
+NO = {"no", "n", "false", "f", "0", "off", "nein", "non", "não", "아니오", "아니요", "무", "x"}
+ID_WORDS = {"id", "uuid", "guid", "번호", "아이디"}
+COUNTING_WORDS = {*ID_WORDS, "no", "nr", "num", "number", "key", "index", "idx", "row", "code", "name", "#"}
+CODE_WORDS = {"zip", "zipcode", "postcode", "postal", "plz", "phone", "tel", "우편번호", "전화번호"}
+UNNAMED = re.compile(r"(Unnamed: \d+)?")  # as pandas calls a column without a name: most often row numbers
+DATE_WORDS = {"date", "day", "datum", "time", "joined", "since", "일자", "날짜"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    kind: Kind
+    num_rows: int
+    num_missing: int
+    num_values: int  # different ones
+    values: tuple[tuple[str, int], ...]  # the most frequent, with their rows
+    low: float = np.nan  # of numbers; of dates in days since 1970
+    high: float = np.nan
+    whole: bool = False  # numbers without a fraction
+    form: str | None = None  # of dates
+    odd: str = ""  # mixed: the first text among numbers, with its line
+    remark: str = ""  # what a person should know
+
+    @property
+    def num_present(self) -> int:
+        return self.num_rows - self.num_missing
+
+    @property
+    def missing_share(self) -> float:
+        return self.num_missing / self.num_rows
+
+    @property
+    def is_number(self) -> bool:
+        """Whether all cells are numbers, whatever they stand for."""
+        return self.form is None and not np.isnan(self.low)
+
+    @property
+    def use(self) -> Literal["numeric", "category", "date", "drop"]:
+        """What becomes of it, if nothing else speaks against it."""
+        if self.kind == "number" or (self.kind == "yes/no" and self.is_number):
+            return "numeric"
+        return {"yes/no": "category", "category": "category", "date": "date"}.get(self.kind, "drop")
+
+
+def describe(table: Table, day_first: bool = False) -> dict[str, Column]:
+    """Every column by name; day_first: how to read dates that leave it open, unless another column tells."""
+    columns = {name: describe_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
+    orders = {order_of(column.form): name for name, column in columns.items() if column.form and not column.remark}
+    orders.pop(None, None)
+    known = next(iter(orders)) if len(orders) == 1 else day_first
+    why = f"as in {orders[known]}" if len(orders) == 1 else "a guess"
+    for name, column in columns.items():
+        if column.form and column.remark:
+            form = preferred(date_forms(set(table.columns[name]) - {""}), known)
+            first = "day" if order_of(form) else "month"
+            columns[name] = replace(column, remark=f"the {first} first: {why}", **_ends(table.columns[name], form))
+    return columns
+
+
+def describe_column(name: str, cells: NDArray[np.object_], lines: NDArray[np.int64], unit: str = "line") -> Column:
+    """What one column of text cells, (rows,), is; "" stands for a missing cell."""
+    counts = Counter(cells.tolist())
+    num_missing = counts.pop("", 0)
+    found = Column(name, "empty", len(cells), num_missing, len(counts), tuple(counts.most_common(SHOWN_VALUES + 1)))
+    if not counts:
+        return found
+    distinct = np.array(list(counts), dtype=object)
+    numbers = parse_numbers(distinct)
+    are_numbers = ~np.isnan(numbers)
+    if are_numbers.all() and not _are_codes(name, distinct):
+        return _number(found, distinct, numbers)
+    if len(counts) == 1:
+        return replace(found, kind="category" if num_missing else "constant")
+    forms = date_forms(counts)
+    if forms:
+        doubt = "day or month first" if are_rivals(forms) else ""
+        return replace(found, kind="date", remark=doubt, **_ends(distinct, forms[0]))
+    num_numbers = sum(counts[value] for value in distinct[are_numbers])
+    if not are_numbers.all() and num_numbers > 0.8 * found.num_present and are_numbers.sum() > SHOWN_VALUES:
+        row = np.flatnonzero(np.isin(cells, distinct[~are_numbers]))[0]
+        remark = f"{100 * (1 - num_numbers / found.num_present):.1f} % of the cells are no numbers"
+        return replace(found, kind="mixed", odd=f"{unit} {lines[row]}: {cells[row]!r}", remark=remark)
+    return _text(found, counts)
+
+
+def _ends(cells: NDArray[np.object_], form: str) -> dict:
+    days = parse_dates(cells, form)
+    return {"form": form, "low": float(np.nanmin(days)), "high": float(np.nanmax(days))}
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a column's name, in lower case: customerID, customer_id and "Customer Id" have the same."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|#", name)]
+
+
+def is_named(name: str, words: set[str]) -> bool:
+    """Whether one of the words is in a name; Korean is written without a gap before it."""
+    return not words.isdisjoint(words_of(name)) or any(word in name for word in words if not word.isascii())
+
+
+def _are_codes(name: str, distinct: NDArray[np.object_]) -> bool:
+    """Whether digits are no measure: with zeros in front, or a postcode by name."""
+    return is_named(name, CODE_WORDS) or any(re.fullmatch(r"0\d+", value) for value in distinct)
+
+
+def _number(found: Column, distinct: NDArray[np.object_], numbers: NDArray[np.float64]) -> Column:
+    whole = bool((numbers % 1 == 0).all())
+    found = replace(found, kind="number", low=float(numbers.min()), high=float(numbers.max()), whole=whole)
+    num_present = found.num_present
+    different = len(set(numbers.tolist()))
+    if different == 1:
+        return replace(found, kind="constant")
+    if is_named(found.name, DATE_WORDS) and date_forms(distinct, (DIGITS,)):
+        return replace(found, kind="date", whole=False, **_ends(distinct, DIGITS))
+    if set(distinct) == {"0", "1"}:
+        return replace(found, kind="yes/no")
+    if not whole:
+        return found
+    all_differ = different >= 0.95 * num_present and num_present >= FEW_ROWS
+    # Row numbers from 0 or 1, of which some rows may have gone.
+    counts_rows = different == num_present and found.low in (0, 1) and found.high - found.low < 1.1 * different
+    if all_differ and (is_named(found.name, COUNTING_WORDS) or UNNAMED.fullmatch(found.name) or counts_rows):
+        return replace(found, kind="identifier")
+    if is_named(found.name, ID_WORDS):
+        if different > MANY_VALUES:
+            return replace(found, kind="identifier", remark="rows share values: --group keeps them in one part")
+        return replace(found, kind="category", remark="numbers that name something")
+    return found
+
+
+def _text(found: Column, counts: Counter) -> Column:
+    num_present = found.num_present
+    texts = list(counts)[:1000]
+    num_words = sum(len(text.split()) for text in texts) / len(texts)
+    lowered = {value.lower() for value in texts}
+    if len(counts) == 2 and lowered & YES and lowered & NO:
+        return replace(found, kind="yes/no")
+    all_differ = len(counts) >= 0.95 * num_present
+    if num_words >= WORDS and len(counts) > max(0.3 * num_present, 2) and num_present >= FEW_ROWS:
+        return replace(found, kind="free text")
+    if all_differ and (num_present >= FEW_ROWS or is_named(found.name, ID_WORDS)):
+        return replace(found, kind="identifier")
+    if is_named(found.name, ID_WORDS) and len(counts) > MANY_VALUES:
+        return replace(found, kind="identifier", remark="rows share values: --group keeps them in one part")
+    return replace(found, kind="category", remark=_unit(texts))
+
+
+def _unit(texts: list[str]) -> str:
+    """What to say of numbers that all have the same unit beside them."""
+    units = {found.groups() if (found := MEASURE.fullmatch(text)) else None for text in texts}
+    if None in units or len(units) != 1 or len(texts) < 6:
+        return ""
+    return f"write the cells without {''.join(filter(None, units.pop()))!r} to use them as numbers"

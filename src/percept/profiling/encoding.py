@@ -1,0 +1,105 @@
+"""Which encoding a text file is in, and files that are no text."""
+
+import codecs
+import re
+from pathlib import Path
+
+from percept.errors import UserError
+from percept.files import text
+
+SAMPLE_BYTES = 200_000
+# What cp1252 makes of letters of central Europe: signs inside of words; š and ž, which no western language has.
+CENTRAL = re.compile(r"(?<=[^\W\d_])[£¥ª¯³¹º¼¾¿](?=[^\W\d_])|[ŠšŽž]")
+GUESS = "a guess from the bytes"
+WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")  # with a letter that is not ASCII
+
+
+def check_is_file(path: Path) -> None:
+    """Raises `UserError`."""
+    if path.is_dir():
+        raise UserError(str(path), "a folder", "one file", f"for pictures in class folders: --images {path}")
+    if not path.is_file():
+        others = path.parent.iterdir() if path.parent.is_dir() else ()
+        near = sorted(file.name for file in others if file.suffix.lower() in (".csv", ".parquet"))[:5]
+        beside = f"; beside it: {', '.join(near)}" if near else ""
+        raise UserError(str(path), f"there is no such file{beside}", "a CSV or Parquet file", "check the name")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a text file, unpacked. Raises `UserError` for what is no text."""
+    content = text.read_bytes(path)
+    if not content.strip():
+        raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
+    if re.match(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]", content):
+        raise text.other(path, "a page of HTML or XML", "bring the table itself, not the page that shows it")
+    if found := re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*[\[{]|{\s*\"[^\"]*\"\s*:)", content):
+        is_lines = found[2].startswith(b"{") and re.search(rb"}\s*\n\s*{", content) is not None
+        raise text.other(path, "JSON", text.conversion(path, "read_json", ", lines=True" if is_lines else ""))
+    return content
+
+
+def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
+    """(encoding, how it is known); the words are empty where there is no doubt. Raises `UserError`."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", "as its first bytes say"
+    if b"\0" in content.partition(b"\n")[0]:
+        advice = "save the table as CSV; UTF-16 without its mark: --encoding utf-16-le"
+        raise text.other(path, "bytes of 0 in its first line: a binary file", advice)
+    if _decodes(content, "utf-8-sig"):
+        return "utf-8-sig", ""
+    encoding = _guess(content)
+    if encoding is None:
+        raise UserError(str(path), "in no encoding that could be told", "text", "save it as UTF-8")
+    return encoding, GUESS + _doubt(content[:SAMPLE_BYTES], encoding)
+
+
+def _doubt(content: bytes, encoding: str) -> str:
+    """A word to look at, the first that the likeliest other encoding would change."""
+    words = WORD.findall(content.decode(encoding, "ignore"))
+    other = {"cp1252": "cp1250", "cp1250": "cp1252"}.get(encoding, encoding)
+    for word in words:
+        rival = word.encode(encoding).decode(other, "replace")
+        if rival != word:
+            return f": is {word[:20]!r} right? As {other} it is {rival[:20]!r}"
+    return f": is {words[0][:20]!r} right?" if words else ""
+
+
+def _guess(content: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    if _decodes(content, "cp949") and _is_korean(content.decode("cp949")):
+        return "cp949"
+    if _decodes(content, "cp932") and _is_japanese(content.decode("cp932")):
+        return "cp932"
+    high = re.findall(rb"[\x80-\xff]+", content[:SAMPLE_BYTES])
+    if sum(len(run) == 1 for run in high) > 0.7 * len(high):  # single letters such as é among others
+        candidates = ["cp1250"] if _is_central(content) else ["cp1252", "cp1250"]
+    else:
+        best = from_bytes(content[:SAMPLE_BYTES]).best()
+        candidates = [best.encoding] if best else []
+    return next((name for name in [*candidates, "cp1252"] if _decodes(content, name)), None)
+
+
+def _is_korean(text: str) -> bool:
+    """Whether nearly all that is not ASCII are syllables in common use: other texts of Asia give odd ones."""
+    letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
+    common = [letter for letter in letters if "가" <= letter <= "힣" and len(letter.encode("euc-kr")) == 2]
+    return len(common) > 0.9 * len(letters)
+
+
+def _is_central(content: bytes) -> bool:
+    text = content[:SAMPLE_BYTES].decode("cp1252", "replace")
+    return len(CENTRAL.findall(text)) > 0.05 * sum(letter > "\x7f" for letter in text)
+
+
+def _is_japanese(text: str) -> bool:
+    letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
+    return sum("ぁ" <= letter <= "ヿ" for letter in letters) > 0.2 * len(letters)
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

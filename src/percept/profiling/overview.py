@@ -1,0 +1,36 @@
+"""What was found out about a table, as a person reads it on the terminal."""
+
+from percept.profiling.encoding import GUESS
+from percept.profiling.task import Task
+from percept.profiling.yaml_text import holds, padded, share, shown, width_of
+
+MANY_ROWS = 40
+HEADER = ("column", "kind", "missing", "what it holds", "use")
+
+
+def overview(task: Task) -> str:
+    """A line for each column, and what a person should look at."""
+    table, text = task.reading.table, task.reading.text
+    how = [f"{option}: {value!r}" for option, value in text if option in task.reading.remarks and option != "columns"]
+    title = f"{table.file}: {table.num_rows} rows, {len(task.columns)} columns"
+    lines = [", ".join([title, *how]), ""]
+    rows = [HEADER, *(_row(task, name) for name in list(task.columns)[:MANY_ROWS])]
+    widths = [max(map(width_of, cells)) for cells in zip(*rows, strict=True)]
+    for cells in rows:
+        lines.append("  ".join(map(padded, cells, widths)).rstrip())
+    if len(task.columns) > MANY_ROWS:
+        lines.append(f"... and {len(task.columns) - MANY_ROWS} more columns")
+    notes = [*task.notes]
+    if "columns" in task.reading.remarks:
+        notes.insert(0, f"The columns have no names of their own: {task.reading.remarks['columns']}.")
+    if (doubt := task.reading.remarks.get("encoding", "")).startswith(GUESS):
+        notes.insert(0, f"The encoding {text.encoding} is {doubt}; --encoding names another.")
+    return "\n".join([*lines, *(["", *notes] if notes else [])])
+
+
+def _row(task: Task, name: str) -> tuple[str, ...]:
+    column = task.columns[name]
+    missing = share(column.missing_share) if column.num_missing else "-"
+    use = task.uses[name]
+    use = f"left out: {task.reasons[name]}" if use == "drop" else use
+    return shown(name, 30) or "(no name)", column.kind, missing, shown(holds(column), 50), shown(use, 100)

@@ -1,0 +1,185 @@
+"""A task from pictures in class folders: their sizes, colours and number decide."""
+
+import io
+import statistics
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from percept.errors import listed
+from percept.files.class_folders import Parts, check_training_classes, class_folders
+from percept.files.container import Contents, opened
+from percept.files.picture import FORMATS, UnreadableError, endings, read_picture
+from percept.profiling.choices import FEW_ROWS, TEST, VALIDATION, can_stratify, has_rare_class
+from percept.profiling.yaml_text import Line, aligned, commented, flow, macro_f1_of_guess, quoted, shown
+
+LARGE = 128  # pixels of the shorter side, from which 64 tell more than 32
+GREY = 8  # levels that the channels of a grey picture may be apart: JPEG rounds
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What was seen in class folders."""
+
+    folder: str  # what holds one folder for each class
+    has_sets: bool  # they lie in train/ and test/
+    classes: tuple[tuple[str, int], ...]  # and their pictures, the most frequent first
+    size: tuple[float, float]  # height and width in the middle, pixels
+    is_grey: bool
+    broken: tuple[str, ...]  # names of files that cannot be read
+    sha256: str
+
+    @property
+    def num_pictures(self) -> int:
+        return sum(count for _, count in self.classes)
+
+    @property
+    def side(self) -> int:
+        return 64 if min(self.size) >= LARGE else 32
+
+    @property
+    def described(self) -> str:
+        height, width = self.size
+        classes = listed((f"{shown(label)} ({count})" for label, count in self.classes), 10)
+        colour = "grey" if self.is_grey else "colour"
+        return f"{self.num_pictures} pictures, {height:g} x {width:g} in the middle, {colour}; {classes}"
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should look at."""
+        notes = [f"Cannot be read, and left out: {listed(self.broken, 5)}."] if self.broken else []
+        if self.num_pictures < FEW_ROWS:
+            notes.append(f"Few pictures: the scores of {round(self.num_pictures * TEST)} test pictures say little.")
+        return notes
+
+
+def look(path: Path) -> Pictures:
+    """Read every picture of a folder, tar or zip once. Raises `UserError`."""
+    with opened(path) as contents:
+        folder = _class_root(contents)
+        found = class_folders(path, contents, folder)
+        sizes, is_grey, broken = _looked_at(found.files)
+        readable = [name for name in found.files if "/".join(name) not in broken]
+        check_training_classes(str(path), found, readable)
+        counts = Counter(map(found.class_of, readable))
+        return Pictures(
+            folder=folder,
+            has_sets=found.has_sets,
+            classes=tuple(
+                (label, counts[label]) for label in sorted(found.classes, key=lambda one: (-counts[one], one))
+            ),
+            size=tuple(map(statistics.median, zip(*sizes, strict=True))),
+            is_grey=is_grey,
+            broken=tuple(sorted(broken)),
+            sha256=found.digest(),
+        )
+
+
+def _class_root(contents: Contents) -> str:
+    """The folder with class folders that hold pictures, or with train/ and test/."""
+    known = endings()
+    files = [file for file in map(PurePosixPath, contents.files) if file.suffix.lower() in known]
+    class_folders_in: dict[PurePosixPath, set[str]] = {}
+    for file in files:
+        class_folders_in.setdefault(file.parent.parent, set()).add(file.parent.name)
+    roots = [root for root, names in class_folders_in.items() if len(names) > 1]
+    if len(roots) == 1:
+        return str(roots[0])
+    if len(roots) > 1 and {root.name.lower() for root in roots} == {"train", "test"}:
+        return str(roots[0].parent)
+    return "."
+
+
+def _looked_at(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int, int]], bool, set[str]]:
+    """(height, width) of each picture, whether all are grey, and the names of files that cannot be read."""
+    sizes, is_grey, broken = [], True, set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd metadata and of large pictures
+        for path, read in files.items():
+            content = read()
+            try:
+                pixels = read_picture(content, (32, 32), "rgb", "stretch")
+            except UnreadableError:
+                broken.add("/".join(path))
+                continue
+            sizes.append(_size(content))
+            is_grey = is_grey and bool(np.ptp(pixels.astype(int), axis=2).max() <= GREY)
+    return sizes, is_grey, broken
+
+
+def _size(content: bytes) -> tuple[int, int]:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        return image.height, image.width
+
+
+def render(found: Pictures, name: str, file: dict[str, str | list[str]], command: str) -> str:
+    """The task file; file: path and urls of the source."""
+    largest, rarest = found.classes[0], found.classes[-1]
+    is_rare = has_rare_class(found.classes)
+    better = f"an accuracy above {largest[1] / found.num_pictures:.3f}, the share of {shown(largest[0])}"
+    if is_rare:
+        better = f"a macro_f1 above {macro_f1_of_guess(found.classes):.3f}, that of naming {shown(largest[0])}"
+    head = [
+        f"{name[:1].upper()}{name[1:]}: {found.described}.",
+        f"Expected: {better}.",
+        *found.notes,
+        f"Written by `{shown(command, 200)}`.",
+    ]
+    objective: list[Line] = [
+        ("objective:", ""),
+        ("  primary: macro_f1", f"{shown(rarest[0])} is rare: each class counts the same"),
+    ]
+    return "\n".join(
+        [
+            "# @package _global_",
+            *commented(head),
+            "defaults:",
+            "  - override /features: image",
+            "  - override /objective: multiclass",
+            "  - override /model: cnn_photo  # convolutions; each picture is a little different each time",
+            "",
+            f"task: {name}",
+            *aligned(_source(found, file)),
+            *aligned(_split(found)),
+            *(aligned(objective) if is_rare else []),
+            "optimizer:",
+            "  learning_rate: 0.003",
+            "  schedule: {kind: cosine, warmup_epochs: 3}",
+            "fit:",
+            "  epochs: 40",
+            f"  batch_size: {32 if found.num_pictures < 20_000 else 128}",
+            "  monitor: accuracy",
+            "",
+        ]
+    )
+
+
+def _source(found: Pictures, file: dict[str, str | list[str]]) -> list[Line]:
+    broken = [("  broken: drop", f"{len(found.broken)} cannot be read; error: stop instead")] if found.broken else []
+    return [
+        ("source:", ""),
+        ("  kind: image_folder", ""),
+        (f"  path: {quoted(file['path'])}", ""),
+        (f"  urls: {flow(file['urls'])}", "where they lie on this machine"),
+        (f'  sha256: "{found.sha256}"', "of the pictures, however they are packed"),
+        (f"  folder: {quoted(found.folder)}", "what holds one folder for each class"),
+        (f"  size: [{found.side}, {found.side}]", "height and width, pixels; larger ones take longer"),
+        (f"  color: {'grey' if found.is_grey else 'rgb'}", "or " + ("rgb" if found.is_grey else "grey")),
+        *broken,
+    ]
+
+
+def _split(found: Pictures) -> list[Line]:
+    stratify = can_stratify(found.classes)
+    part = {"kind": "fraction", "fraction": TEST, "stratify": stratify, "random_state": 0}
+    if found.has_sets:
+        test, validation, what = {"kind": "given"}, part, "the folder test"
+    else:
+        test, validation, what = part, part | {"fraction": VALIDATION}, "keeps the share of each class" * stratify
+    return [("split:", ""), (f"  test: {flow(test)}", what), (f"  validation: {flow(validation)}", "of the rest")]

@@ -1,0 +1,237 @@
+"""How a table of one's own is to be read: encoding, separator, header, marks of numbers, marks of missing cells."""
+
+import csv
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from percept.dataset.formats import CsvFormat, number_pattern
+from percept.dataset.table import Table
+from percept.errors import UserError, listed
+from percept.files.csv import read_csv
+from percept.files.parquet import is_parquet, read_parquet
+from percept.profiling.date_formats import date_forms
+from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
+
+SAMPLE_ROWS = 1000
+SAMPLE_VALUES = 1000  # of a column
+SEPARATORS = (",", ";", "\t", "|")
+# Decimal mark and thousands mark, the likelier first.
+NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
+NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
+MARKS = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown", "inf"}
+MARKS |= {"-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
+MEND = "mend the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
+SURE_MARKS = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table, and how it was read."""
+
+    table: Table
+    text: CsvFormat
+    remarks: dict[str, str]  # option of the source -> why it is so, for all that differ from the defaults
+    kind: Literal["csv", "parquet"] = "csv"  # of the source
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person says about the text; None: found out."""
+
+    header: bool | None = None  # the first row names the columns
+    separator: str | None = None
+    encoding: str | None = None
+
+
+NOTHING = Asked()
+
+
+def read_table(path: Path, asked: Asked = NOTHING) -> Reading:
+    """Find out how to read a file, and read it. Raises `UserError`."""
+    check_is_file(path)
+    if is_parquet(path):
+        return _read_parquet(path, asked)
+    content = read_bytes(path)
+    encoding, doubt = (asked.encoding, "as asked") if asked.encoding else guess_encoding(path, content)
+    lines = content.decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
+    separator = asked.separator or _separator(lines)
+    rows = _rows(lines, separator)
+    _check_first_row(path, rows)
+    text = CsvFormat(separator=separator, encoding=encoding)
+    remarks = {"encoding": doubt} if encoding != CsvFormat().encoding else {}
+    if separator != ",":
+        remarks["separator"] = ""
+    if not (_has_header(rows) if asked.header is None else asked.header):
+        names = tuple(f"column_{number + 1}" for number in range(len(rows[0])))
+        text = text.model_copy(update={"columns": names})
+        seen = "the first row looks like data; --header: it names the columns"
+        remarks["columns"] = seen if asked.header is None else "as asked: the first row is data"
+    table = read_csv(path, text, MEND)
+    _check_width(path, table)
+    found, more = _cells_read_otherwise(table, separator)
+    if found:
+        text = CsvFormat.model_validate(text.model_dump() | found)
+        table = read_csv(path, text, MEND)
+    return Reading(table, text, remarks | more)
+
+
+def _read_parquet(path: Path, asked: Asked) -> Reading:
+    """The file says how it is to be read, but for the texts that stand for a missing cell."""
+    if asked != NOTHING:
+        expected = "none of them: a Parquet file says so itself"
+        raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
+    table = read_parquet(path)
+    distinct = _distinct(table)
+    if not (marks := _marks(distinct, ".", "")):
+        return Reading(table, table.text, {}, "parquet")
+    table = read_parquet(path, (*table.text.missing, *marks))
+    return Reading(table, table.text, _remark_on(marks, distinct), "parquet")
+
+
+def _check_width(path: Path, table: Table) -> None:
+    if len(table.columns) < 2:
+        found = f"one column alone, {next(iter(table.columns))[:60]!r}"
+        expected = f"columns set apart by one of {listed(map(repr, SEPARATORS))}"
+        raise UserError(str(path), found, expected, "save it with commas, and the target as a column of its own")
+
+
+def _check_first_row(path: Path, rows: list[list[str]]) -> None:
+    width = _usual_width(rows)
+    if len(rows[0]) not in (width, 0):
+        found = f"{len(rows[0])} cell{'s' * (len(rows[0]) > 1)} in the first line, and {width} in most of those below"
+        advice = "remove what stands above the header" if len(rows[0]) == 1 else "mend the header"
+        if len(rows[0]) == width - 1:
+            advice += ": name the first column, or remove the separator at the end of each line"
+        raise UserError(str(path), found, "a name for each column in the first line", advice)
+
+
+def _usual_width(rows: list[list[str]]) -> int:
+    """How many cells most rows have; as many as the first where no width is that of most."""
+    width, count = Counter(map(len, rows)).most_common(1)[0]
+    return width if count > 0.5 * len(rows) else len(rows[0])
+
+
+def _rows(lines: list[str], separator: str) -> list[list[str]]:
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        rows = list(itertools.islice((row for row in reader if row), SAMPLE_ROWS))
+    except csv.Error:
+        return [[]]  # read_csv says what is wrong, and where
+    return [[cell.strip() for cell in row] for row in rows] or [[]]
+
+
+def _separator(lines: list[str]) -> str:
+    """The one that cuts most rows into as many cells, and leaves most numbers."""
+
+    def quality(separator: str) -> tuple[bool, float, float, int]:
+        rows = _rows(lines, separator)
+        width = _usual_width(rows)
+        cells = [cell for row in rows[1:] for cell in row if cell]
+        alike = sum(len(row) == width for row in rows) / len(rows)
+        numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
+        return width > 1 and alike > 0.5, round(alike, 1), round(numbers, 1), width
+
+    return max(SEPARATORS, key=quality)
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names the columns: no, where it has numbers among numbers or a value that comes again."""
+    first, rest = rows[0], rows[1:]
+    if not rest:
+        return True
+    names, data = 0, 0
+    for number, name in enumerate(first):
+        cells = [row[number] for row in rest if len(row) > number and row[number]]
+        are_numbers = bool(cells) and sum(map(_looks_measured, cells)) > 0.9 * len(cells)
+        if _looks_measured(name):
+            data += are_numbers
+        elif are_numbers or not name:
+            names += 1
+        else:
+            data += cells.count(name) > 1
+    are_years = all(re.fullmatch(r"(19|20)\d\d", name) for name in first)
+    return are_years or data <= names
+
+
+def _looks_measured(cell: str) -> bool:
+    return NUMBER.fullmatch(cell) is not None or bool(re.match(r"\d", cell) and date_forms([cell]))
+
+
+def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict, dict[str, str]]:
+    """Options of the source, and remarks on them, that follow from the cells of all columns."""
+    distinct = _distinct(table)
+    options, remarks = {}, {}
+    decimal, thousands, example = _notation(distinct.values(), separator)
+    if decimal != ".":
+        options["decimal"], remarks["decimal"] = decimal, f"as in {example}"
+    if thousands:
+        options["thousands"], remarks["thousands"] = thousands, f"as in {example}"
+    marks = _marks(distinct, decimal, thousands)
+    if marks:
+        options["missing"] = (*CsvFormat().missing, *marks)
+        remarks |= _remark_on(marks, distinct)
+    return options, remarks
+
+
+def _distinct(table: Table) -> dict[str, Counter]:
+    """The cells of each column and how often they are there, but for missing ones."""
+    distinct = {name: Counter(cells.tolist()) for name, cells in table.columns.items()}
+    for values in distinct.values():
+        values.pop("", None)
+    return distinct
+
+
+def _remark_on(marks: list[str], distinct: dict[str, Counter]) -> dict[str, str]:
+    return {"missing": "; ".join(f"{mark!r} in {_where(mark, distinct)}" for mark in marks)}
+
+
+def _where(mark: str, distinct: dict[str, Counter]) -> str:
+    columns = [name or "a column without a name" for name, values in distinct.items() if mark in values]
+    count = sum(values[mark] for values in distinct.values())
+    return f"{count} cell{'s' * (count > 1)} of {listed(columns, 3)}"
+
+
+def _notation(columns: Iterable[Counter], separator: str) -> tuple[str, str, str]:
+    """(decimal mark, thousands mark, a cell that shows them): what makes most columns numbers."""
+    samples = [list(itertools.islice(values, SAMPLE_VALUES)) for values in columns]
+    samples = [[cell for cell in cells if cell.lower() not in MARKS] for cells in samples]
+    numeric = [cells for cells in samples if cells and _share(NUMBER, cells) > 0.9]
+    marked = [cells for cells in numeric if _share(number_pattern(".", ""), cells) <= 0.9]
+    if not marked:
+        return ".", "", ""
+    order = sorted(NOTATIONS, key=lambda marks: marks[0] != ",") if separator == ";" else NOTATIONS
+
+    def columns_read(marks: tuple[str, str]) -> int:
+        return sum(_share(number_pattern(*marks), cells) > 0.9 for cells in numeric)
+
+    decimal, thousands = max(order, key=columns_read)
+    if not columns_read((decimal, thousands)):
+        return ".", "", ""
+    shown = [cell for cells in marked for cell in cells if number_pattern(decimal, thousands).fullmatch(cell)]
+    wanted = thousands or decimal
+    return decimal, thousands, next((cell for cell in shown if wanted in cell), "")
+
+
+def _share(pattern: re.Pattern[str], cells: list[str]) -> float:
+    return sum(pattern.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
+
+
+def _marks(distinct: dict[str, Counter], decimal: str, thousands: str) -> list[str]:
+    """Texts that stand for a missing cell: known ones, among numbers or dates, and where none other could be meant."""
+    marks: dict[str, None] = {}
+    number = number_pattern(decimal, thousands)
+    for values in distinct.values():
+        found = [value for value in values if value.lower() in MARKS]
+        if not found:
+            continue
+        others = list(itertools.islice((value for value in values if value.lower() not in MARKS), SAMPLE_VALUES))
+        if others and (_share(number, others) > 0.9 or date_forms(others)):
+            marks |= dict.fromkeys(found)
+        else:
+            marks |= dict.fromkeys(value for value in found if others and value.lower() in SURE_MARKS)
+    return list(marks)

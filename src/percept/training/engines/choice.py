@@ -1,0 +1,76 @@
+"""Which engine runs the epochs. An engine is a function of the signature below; all train the same Keras model."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import keras
+import tensorflow as tf
+
+from percept.prepared.examples import Examples
+from percept.training.engines.keras_fit import fit_with_keras, fits_in_memory
+from percept.training.engines.whole_epochs import NotBuiltError, fit_in_graph, fit_with_xla
+from percept.training.options import Fit
+
+# Measured on 2 CPU cores: what XLA takes longer to build than a graph, and what it saves in each step.
+XLA_BUILD_MS = 120  # for each array of weights
+XLA_SAVES_MS = 0.03  # for each array of weights
+XLA_SAVES_MS_PER_WEIGHT = 4e-6
+EARLY = 1 / 3  # of the epochs, where a plan has patience: most fits stop early
+
+
+class Engine(Protocol):
+    """Fit a compiled model in place; the callbacks get Keras' ordinary calls and logs at the ends of epochs.
+
+    Raises `NotBuiltError` where it cannot train this model, and has then changed nothing.
+    """
+
+    def __call__(
+        self,
+        model: keras.Model,
+        train: Examples,
+        validation: Examples,
+        plan: Fit,
+        callbacks: Sequence[keras.callbacks.Callback],
+    ) -> None: ...
+
+
+# Each takes over where the one before cannot be built.
+ENGINES: dict[str, Engine] = {"compiled": fit_with_xla, "graph": fit_in_graph, "keras": fit_with_keras}
+
+
+def fit_with_engine(
+    model: keras.Model,
+    train: Examples,
+    validation: Examples,
+    plan: Fit,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> None:
+    """Fit with the engine of `plan`, and say which it was."""
+    chosen, reason = choose(plan, model, train, validation)
+    names = list(ENGINES)
+    for name in names[names.index(chosen) :]:
+        print(f"train: engine {name}: {reason}", flush=True)
+        try:
+            ENGINES[name](model, train, validation, plan, callbacks)
+            return
+        except NotBuiltError as error:
+            reason = f"engine {name} cannot train this model ({error})"
+
+
+def choose(plan: Fit, model: keras.Model, train: Examples, validation: Examples) -> tuple[str, str]:
+    """The name of an engine, and why."""
+    if plan.engine != "auto":
+        return plan.engine, "as fit.engine says"
+    if tf.config.list_physical_devices("GPU"):
+        return "keras", "there is a GPU"
+    if not fits_in_memory(train, validation):
+        return "keras", "the arrays take too much of the free memory to be held twice"
+    if any("Conv" in type(layer).__name__ for layer in model.layers):
+        return "graph", "XLA is slow with convolutions on CPU"
+    num_steps = int(plan.epochs * (EARLY if plan.patience else 1)) * plan.steps_per_epoch(len(train))
+    num_arrays, num_weights = len(model.trainable_weights), model.count_params()
+    saved_ms = num_steps * (XLA_SAVES_MS * num_arrays + XLA_SAVES_MS_PER_WEIGHT * num_weights)
+    steps = f"about {num_steps:,} steps"
+    if saved_ms < XLA_BUILD_MS * num_arrays:
+        return "graph", f"{steps} are too few to pay for XLA's compilation"
+    return "compiled", f"{steps} pay for XLA's compilation"

@@ -1,0 +1,229 @@
+"""Whole epochs in one call: shuffled batches of arrays in memory, walked by a loop inside the TensorFlow graph.
+
+On small data `keras.Model.fit` spends nearly all its time between steps. Here the steps are the model's own
+`train_step` and `test_step`, so loss, regularisation, metrics and optimizer are Keras' own; only the loop differs.
+Callbacks hear of epochs, not of batches. Where none of them can change the model, one call runs several epochs and
+gives back the weights after each.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from percept.prepared.examples import Examples
+from percept.training.callbacks import Observer, Snapshot
+from percept.training.engines.batch_norm import fused_normalisation
+from percept.training.engines.dropout_masks import DropoutMasks
+from percept.training.options import Fit
+
+VALIDATION_BATCH = 4096  # rows
+
+# One call takes so many epochs that none of these is exceeded: some tens of milliseconds on 2 CPU cores.
+CALL_STEPS = 2_000
+CALL_WORK = 2e8  # rows times parameters
+CALL_BYTES = 2**26
+
+# Keras' own callbacks that may hear of batches say here how often they do.
+FREQUENCIES = ("save_freq", "update_freq")
+BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end", "on_test_begin")
+BATCH_HOOKS += ("on_test_end", "on_test_batch_begin", "on_test_batch_end")
+
+# What TensorFlow and Keras raise for steps that no graph can hold or XLA cannot compile; all before any has run.
+CANNOT_BE_BUILT = (tf.errors.OpError, AttributeError, RuntimeError, TypeError, ValueError)
+
+Logs = dict[str, float]
+
+
+class NotBuiltError(Exception):
+    """The model's steps cannot be put into a graph, or not be compiled. Nothing has been changed."""
+
+
+class Course(NamedTuple):
+    """What one call gives back."""
+
+    logs: list[Logs]  # of each epoch
+    weights: list[NDArray]  # where a call may run several epochs: of each variable at the end of each, (epochs, *shape)
+
+
+def fit_with_xla(
+    model: keras.Model, train: Examples, validation: Examples, plan: Fit, callbacks: Sequence[keras.callbacks.Callback]
+) -> None:
+    """Epochs compiled by XLA: slowest to build, fastest to run where layers are small and dense."""
+    _fit(Epochs(model, train, validation, plan, callbacks, jit_compile=True), plan, callbacks)
+
+
+def fit_in_graph(
+    model: keras.Model, train: Examples, validation: Examples, plan: Fit, callbacks: Sequence[keras.callbacks.Callback]
+) -> None:
+    """Epochs as a plain graph."""
+    _fit(Epochs(model, train, validation, plan, callbacks, jit_compile=False), plan, callbacks)
+
+
+def _fit(epochs: "Epochs", plan: Fit, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+    model = epochs.model
+    several = epochs.per_call > 1
+    seen = Snapshot() if several else model
+    calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=plan.epochs, verbose=0)
+    seen.stop_training = False
+    calls.on_train_begin()
+    epoch = 0
+    while epoch < plan.epochs and not seen.stop_training:
+        if not several:
+            calls.on_epoch_begin(epoch)
+        stops = [callback.earliest_stop() for callback in callbacks if several]
+        until = min([epoch + epochs.per_call, plan.epochs, *(stop for stop in stops if stop)])
+        course = epochs.run(max(1, until - epoch))
+        for index, logs in enumerate(course.logs):
+            if several:
+                seen.weights = [values[index] for values in course.weights]
+            calls.on_epoch_end(epoch, logs)
+            epoch += 1
+            if seen.stop_training and index < len(course.logs) - 1:
+                raise RuntimeError("an observer stopped the training before its own earliest_stop()")
+    model.optimizer.finalize_variable_values(model.trainable_weights)
+    calls.on_train_end()
+
+
+class Epochs:
+    """The loop over epochs, batches and validation rows of one model, built once for its rows."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        train: Examples,
+        validation: Examples,
+        plan: Fit,
+        callbacks: Sequence[keras.callbacks.Callback],
+        *,
+        jit_compile: bool,
+    ) -> None:
+        """Raises `NotBuiltError`."""
+        self.model = model
+        self._num_rows, self._batch_size, self._shuffle = len(train), min(plan.batch_size, len(train)), plan.shuffle
+        self._num_validation = len(validation)
+        self._static = jit_compile
+        # A generator of its own: neither order nor masks depend on how many epochs a call runs.
+        self._random = np.random.default_rng(np.random.randint(2**31, size=4))
+        try:
+            _refuse_batch_hooks(callbacks)
+            self._train, self._validation = _tensors(train), _tensors(validation)
+            _build_variables(model, self._train)
+            self._names = list(model.get_metrics_result())
+            # XLA alone is slow in drawing masks.
+            self._masks = DropoutMasks(model, self._train[0], self._num_rows) if jit_compile else DropoutMasks()
+            observed = all(isinstance(callback, Observer) for callback in callbacks)
+            self.per_call = self._epochs_per_call(plan.epochs) if observed else 1
+            function = tf.function(self._run_epochs, jit_compile=jit_compile, autograph=False)
+            with self._masks.in_use(), fused_normalisation(model):
+                self._call = function.get_concrete_function(*self._draw(0))
+            self.run(0)  # XLA compiles at the first call; this one changes nothing
+        except CANNOT_BE_BUILT as error:
+            raise NotBuiltError(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}") from error
+
+    def run(self, num_epochs: int) -> Course:
+        """Train for so many epochs, at most `per_call`."""
+        values, weights = self._call(*self._draw(num_epochs))
+        names = [*self._names, *(f"val_{name}" for name in self._names)]
+        logs = [dict(zip(names, row, strict=False)) for row in values.numpy()[:num_epochs].tolist()]
+        return Course(logs, [values.numpy() for values in weights])
+
+    def _draw(self, num_epochs: int) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+        """Number of epochs, and for each the order of the rows, (per_call, rows), and masks, (per_call, rows, ...)."""
+        orders = np.zeros((self.per_call, self._num_rows), np.int32)
+        masks = self._masks.empty(self.per_call, self._num_rows)
+        for epoch in range(num_epochs):
+            orders[epoch] = self._random.permutation(self._num_rows) if self._shuffle else np.arange(self._num_rows)
+            self._masks.draw(self._random, [mask[epoch] for mask in masks])
+        return keras.tree.map_structure(tf.constant, (num_epochs, orders, masks))
+
+    def _epochs_per_call(self, num_epochs: int) -> int:
+        weight_bytes = sum(weight.nbytes for weight in self.model.get_weights())
+        row_bytes = np.dtype(np.int32).itemsize + self._masks.bytes_per_row
+        limits = (
+            CALL_STEPS * self._batch_size // self._num_rows,
+            CALL_WORK // (self._num_rows * self.model.count_params()),
+            CALL_BYTES // (weight_bytes + self._num_rows * row_bytes),
+        )
+        return int(max(1, min(num_epochs, *limits)))
+
+    def _run_epochs(
+        self, num_epochs: tf.Tensor, orders: tf.Tensor, masks: list[tf.Tensor]
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Logs, (per_call, names), and of each variable (per_call, *shape), from what `_draw` gives."""
+        num_logs = len(self._names) * (2 if self._num_validation else 1)
+        variables = [weight.value for weight in self.model.weights] if self.per_call > 1 else []
+
+        def run_one(epoch: tf.Tensor, logs: tf.TensorArray, *weights: tf.TensorArray) -> tuple:
+            logs = logs.write(epoch, self._run_epoch(orders[epoch], [mask[epoch] for mask in masks]))
+            return epoch + 1, logs, *(array.write(epoch, v) for array, v in zip(weights, variables, strict=True))
+
+        logs = tf.TensorArray(tf.float32, self.per_call, element_shape=[num_logs])
+        weights = [tf.TensorArray(v.dtype, self.per_call, element_shape=v.shape) for v in variables]
+        _, logs, *weights = tf.while_loop(
+            lambda epoch, *_: epoch < num_epochs, run_one, (0, logs, *weights), parallel_iterations=1
+        )
+        return logs.stack(), [array.stack() for array in weights]
+
+    def _run_epoch(self, order: tf.Tensor, masks: list[tf.Tensor]) -> tf.Tensor:
+        """All batches, then all validation rows."""
+
+        def train_step(start: tf.Tensor, size: tf.Tensor) -> None:
+            batch = _rows(order, start, size)
+            with self._masks.given([_rows(mask, start, size) for mask in masks]):
+                self.model.train_step(keras.tree.map_structure(lambda array: tf.gather(array, batch), self._train))
+
+        def test_step(start: tf.Tensor, size: tf.Tensor) -> None:
+            self.model.test_step(keras.tree.map_structure(lambda array: _rows(array, start, size), self._validation))
+
+        logs = self._walk(train_step, self._num_rows, self._batch_size)
+        if self._num_validation:
+            logs += self._walk(test_step, self._num_validation, VALIDATION_BATCH)
+        return tf.stack(logs)
+
+    def _walk(self, step: Callable[[tf.Tensor, tf.Tensor], None], num_rows: int, batch_size: int) -> list[tf.Tensor]:
+        """`step(first row, number of rows)` over all rows; the metrics at the end."""
+        batch_size = min(batch_size, num_rows)
+        # XLA wants to know the size of a batch; a graph is built in half the time if it need not.
+        in_loop = num_rows - num_rows % batch_size if self._static else num_rows
+
+        def batch(start: tf.Tensor) -> tuple[tf.Tensor]:
+            step(start, batch_size if self._static else tf.minimum(batch_size, num_rows - start))
+            return (start + batch_size,)
+
+        self.model.reset_metrics()
+        tf.while_loop(lambda start: start < in_loop, batch, (0,), parallel_iterations=1)
+        if in_loop < num_rows:
+            step(in_loop, num_rows - in_loop)
+        found = self.model.get_metrics_result()
+        return [tf.cast(found[name], tf.float32) for name in self._names]
+
+
+def _refuse_batch_hooks(callbacks: Sequence[keras.callbacks.Callback]) -> None:
+    for callback in callbacks:
+        frequency = next((getattr(callback, name) for name in FREQUENCIES if hasattr(callback, name)), None)
+        plain = keras.callbacks.Callback
+        if frequency == "epoch" or all(getattr(type(callback), hook) is getattr(plain, hook) for hook in BATCH_HOOKS):
+            continue
+        raise ValueError(f"callback {type(callback).__name__} wants to hear of batches")
+
+
+def _tensors(examples: Examples) -> tuple:
+    return keras.tree.map_structure(tf.constant, examples.parts)
+
+
+def _rows(array: tf.Tensor, start: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    rest = array.shape[1:]
+    return tf.slice(array, [start, *[0] * len(rest)], [size, *rest])
+
+
+def _build_variables(model: keras.Model, data: tuple) -> None:
+    """Make every variable of loss, metrics and optimizer: inside a graph it would be too late."""
+    x, y, *weight = keras.tree.map_structure(lambda array: array[:1], data)
+    predicted = model(x, training=False)
+    model.compute_loss(x, y, predicted, *weight)
+    model.compute_metrics(x, y, predicted, *weight)
+    model.optimizer.build(model.trainable_variables)

@@ -1,0 +1,1 @@
+"""Settings found by trying: the learning-rate range test."""

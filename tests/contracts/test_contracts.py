@@ -1,0 +1,129 @@
+"""conf/, params.yaml, dvc.yaml and src/ agree with each other."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from compose import composed
+from percept.composition import Config
+from percept.params import Params, conf_digest, read
+
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src"
+CONF = ROOT / "conf"
+STAGES = OmegaConf.to_container(OmegaConf.load(ROOT / "dvc.yaml"))["stages"]
+OPEN_VALUES = {  # what a choice leaves to the task
+    "binary": ["objective.target=target", "objective.positive=1"],
+    "multilabel": ["objective.target=[a,b]"],
+    "regression": ["objective.target=target"],
+    "wide_deep": ["task=iris"],
+    "wide_deep_california": ["task=california"],
+}
+HEAVY = {"keras", "tensorflow"}
+PUBLISHED = sorted(OmegaConf.load(ROOT / "results/published.yaml"))  # a person's own tasks are theirs
+CHOICES = [("task", task) for task in PUBLISHED] + [
+    (file.parent.name, file.stem) for file in sorted(CONF.glob("*/*.yaml")) if file.parent.name != "task"
+]
+
+
+def params_class(stage: str) -> type[Params]:
+    return getattr(importlib.import_module(stage), f"{stage.title()}Params")
+
+
+def imported_files(script: Path, seen: set[Path] | None = None) -> set[Path]:
+    """Project files that `script` imports, directly or not, at the top or inside a function."""
+    seen = set() if seen is None else seen
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        packages = [".".join(name.split(".")[: end + 1]) for name in names for end in range(name.count(".") + 1)]
+        for name in packages:
+            base = SRC / Path(*name.split("."))
+            for file in (base.with_suffix(".py"), base / "__init__.py"):
+                if file.is_file() and file not in seen:
+                    seen.add(file)
+                    imported_files(file, seen)
+    return seen
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_dvc_tracks_every_section_a_stage_reads_and_no_other(stage):
+    assert set(STAGES[stage]["params"]) == set(params_class(stage).model_fields)
+
+
+def rooms_of(files: set[Path]) -> set[str]:
+    """What dvc.yaml lists for these files: rooms of the library as whole folders, files elsewhere as they are."""
+    library = SRC / "percept"
+    rooms = {library / file.relative_to(library).parts[0] for file in files if file.is_relative_to(library)}
+    return {str(path.relative_to(ROOT)) for path in rooms | {file for file in files if library not in file.parents}}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_dvc_tracks_every_room_a_stage_enters_and_no_other(stage):
+    script = SRC / f"{stage}.py"
+    code = {dep for dep in STAGES[stage]["deps"] if dep.startswith("src/") and dep != "src/custom"}
+    assert code == rooms_of({script} | imported_files(script))
+
+
+def test_every_section_of_the_configuration_is_read_by_some_stage():
+    read_by_stages = {name for stage in STAGES for name in params_class(stage).model_fields}
+    assert set(Config.model_fields) - {"conf"} == read_by_stages
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_in_conf_composes_and_is_accepted_by_every_stage(group, choice, tmp_path):
+    params = tmp_path / "params.yaml"
+    overrides = [f"{group}={choice}", *OPEN_VALUES.get(choice, [])]
+    params.write_text(OmegaConf.to_yaml(composed(overrides)), encoding="utf-8")
+    for stage in STAGES:
+        params_class(stage).load(params)
+
+
+def test_params_file_is_what_conf_composes_by_default_unless_an_own_task_was_run():
+    found = read(ROOT / "params.yaml")
+    assert found == OmegaConf.to_container(composed([])) or found["task"] not in PUBLISHED
+
+
+def test_params_file_carries_the_digest_of_conf():
+    found = read(ROOT / "params.yaml")
+    assert found["conf"] == conf_digest(found["task"], CONF)
+
+
+@pytest.mark.parametrize("task", PUBLISHED)
+def test_a_task_is_named_like_its_file_and_opens_with_what_the_data_is(task):
+    assert composed([f"task={task}"]).task == task
+    lines = (CONF / "task" / f"{task}.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# @package _global_"
+    assert lines[1].startswith("# ") and lines[2].startswith("# ")
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "train"])
+def test_only_train_loads_tensorflow_and_only_a_parquet_file_pyarrow(stage):
+    late = {*HEAVY, "pyarrow"}
+    code = f"import sys; sys.path.insert(0, 'src'); import {stage}; print({late} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "set()\n"
+
+
+MAY_LOAD_KERAS = {"model_file", "models", "release", "training", "tuning"}
+
+
+def test_modules_keep_their_direction():
+    for file in SRC.glob("percept/**/*.py"):
+        part = file.relative_to(SRC / "percept").with_suffix("").parts[0]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in filter(None, names):
+                top = name.split(".")[0]
+                assert top != "hydra" or part == "composition", f"{file.name}: stages read params.yaml, not conf/"
+                assert not (SRC / f"{top}.py").is_file(), f"{file.name} imports the script {top}"
+                assert top not in HEAVY or part in MAY_LOAD_KERAS, f"{file.name} loads {top}"

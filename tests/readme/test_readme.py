@@ -1,0 +1,175 @@
+"""Every command of the README runs, in order, in a clone."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import clone_of_working_tree
+from PIL import Image
+
+from percept.model_file import session as shipped
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(page: str) -> list[str]:
+    """Of all shell blocks, comments aside."""
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.S)
+    return [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+COMMANDS = commands(README)
+# These run by themselves: the tests are running now, a server does not end, and the environment is there already.
+NEXT = ("dvc exp run -S task=churn", "dvc exp run -S model.dropout=0.1 -S fit.epochs=50", "python src/compare.py")
+APART = {"make test", "tensorboard --logdir logs", "source .venv/bin/activate"}
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """A clone with this environment in place of the one that `make setup` would download."""
+    clone = clone_of_working_tree(tmp_path_factory.mktemp("readme") / "percept")
+    environment = clone.folder / ".venv"
+    environment.mkdir()
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (environment / name).symlink_to(Path(sys.prefix) / name)
+    (environment / "ready").touch()
+    return clone
+
+
+(EXCERPT,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
+
+
+def write_customers(file: Path) -> None:
+    """400 rows; the older a customer, and the shorter with us, the likelier gone."""
+    random = np.random.default_rng(0)
+    age = random.integers(18, 80, 400)
+    joined = np.datetime64("2021-01-01") + random.integers(0, 1000, 400)
+    income = np.where(random.random(400) < 0.05, "NA", (1000 * random.lognormal(3.5, 0.4, 400)).astype(int).astype(str))
+    plan = random.choice(["basic", "family", "pro"], 400)
+    churned = np.where(age / 80 + random.normal(0, 0.15, 400) > 0.7, "yes", "no")
+    called = np.where(churned == "yes", random.integers(1, 30, 400).astype(str), "")
+    columns = [[f"C{row:04d}" for row in range(400)], age, income, plan, joined, called, churned]
+    lines = ["customer_id,age,income,plan,joined,days_since_goodbye,churned"]
+    lines += [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_leaves(folder: Path) -> None:
+    """80 colour pictures, those of one class darker."""
+    random = np.random.default_rng(0)
+    for number in range(80):
+        shades = random.integers(0, 128, (40, 30, 3), dtype=np.uint8) + np.uint8(number % 2 * 128)
+        file = folder / ("oak", "maple")[number % 2] / f"{number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(shades).save(file)
+
+
+def test_the_commands_run_in_the_order_of_the_page(fresh):
+    write_customers(fresh.folder / "customers.csv")
+    write_leaves(fresh.folder / "leaves")
+    assert len(COMMANDS) > 15
+    accuracy = {}
+    for command in COMMANDS:
+        if command not in APART:
+            fresh.run("sh", "-c", command)
+            if command == "dvc queue start":
+                _wait_for_queue(fresh)
+            metrics = fresh.folder / "results/metrics.json"
+            if metrics.is_file():
+                found = json.loads(metrics.read_text(encoding="utf-8"))
+                accuracy[found["task"]] = found["test"].get("accuracy")
+    assert accuracy["customers"] > 0.75 and accuracy["leaves"] > 0.9
+    predictions = (fresh.folder / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert predictions[0] == "customer_id,row,decision,probability of yes,flags" and len(predictions) == 401
+    assert shipped.metadata(fresh.folder / "release/customers/model.onnx")["card"].startswith("# Model card: customers")
+
+
+def test_the_page_shows_the_task_file_as_it_is_written(fresh):
+    written = (fresh.folder / "conf/task/customers.yaml").read_text(encoding="utf-8").splitlines()
+    shown = [line for line in EXCERPT.splitlines() if line != "..."]
+    assert len(shown) > 15 and [line for line in shown if line not in written] == []
+
+
+def _wait_for_queue(clone) -> None:
+    deadline_s = time.monotonic() + 240
+    while (status := clone.run("dvc", "queue", "status").stdout).count("Success") < 2:
+        assert time.monotonic() < deadline_s and "Failed" not in status, status
+        time.sleep(1)
+
+
+def test_the_commands_of_the_models_page_run(fresh):
+    for command in commands((ROOT / "docs/models.md").read_text(encoding="utf-8")):
+        fresh.run("sh", "-c", command)
+
+
+OWN_DATA = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+
+
+def test_the_commands_of_the_own_data_page_run(fresh):
+    task = next(block for block in re.findall(r"```yaml\n(.*?)```", OWN_DATA, re.S) if "task: deliveries" in block)
+    rows = [
+        f"{row};{1 + row % 28:02}.{1 + row % 600 // 50:02}.2024;c{row % 90};{row % 7},{row % 10}0;"
+        f"{('bike', 'post', 'truck')[row % 3]};{'yes' if row % 7 > 4 else 'no'}"
+        for row in range(600)
+    ]
+    rows[5], rows[9] = rows[5].replace(";truck;", ";cart;"), rows[9].replace(";bike;", ";;")
+    table = fresh.folder / "deliveries.csv"
+    table.write_text("\n".join(["order;ordered;customer;price;carrier;late", *rows]) + "\n", encoding="utf-8")
+    digest = hashlib.sha256(table.read_bytes()).hexdigest()
+    (fresh.folder / "conf/task/deliveries.yaml").write_text(task.replace("???", digest), encoding="utf-8")
+    output = "".join(fresh.run("sh", "-c", command).stdout for command in commands(OWN_DATA))
+    assert "1 dropped (carrier is none of bike, post, truck)" in output
+    assert re.search(r"\nordered +date +0\.0% +0\.0% +1\.000 +yes\n", output)
+
+
+def test_make_repro_again_is_quick_to_say_that_nothing_changed(fresh):
+    fresh.run("python", "src/compose.py")
+    fresh.run("make", "repro")
+    output = fresh.run("make", "repro").stdout
+    assert "Data and pipelines are up to date." in output
+    assert "digits (multiclass)" in output and "<- primary" in output
+    assert [command for command in NEXT if command in output] == list(NEXT)
+
+
+def test_make_test_runs_the_tests(fresh):
+    assert "python -m pytest" in fresh.run("make", "--dry-run", "test").stdout
+    assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_tensorboard_lists_the_runs(fresh):
+    port = 6000 + os.getpid() % 1000
+    command = [str(Path(sys.executable).parent / "tensorboard"), "--logdir", "logs", "--port", str(port)]
+    with subprocess.Popen(command, cwd=fresh.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            runs = _get(f"http://localhost:{port}/data/runs")
+        finally:
+            server.terminate()
+    assert "iris-mlp-" in runs and "wine-mlp-" in runs and "/validation" in runs
+
+
+def _get(address: str) -> str:
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                body = answer.read().decode()
+            if "iris" in body:
+                return body
+        except OSError:
+            pass
+        time.sleep(0.5)
+    raise AssertionError(f"no answer from {address}")
+
+
+def test_every_file_the_page_links_to_is_there():
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).exists()] == []

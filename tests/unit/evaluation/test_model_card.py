@@ -1,0 +1,105 @@
+"""The model card says what the run was: its numbers are those of the metrics, and its groups those of the rows."""
+
+import numpy as np
+import pytest
+
+from percept.dataset.contract import Category, Contract, Number
+from percept.evaluation.metrics import decide, score
+from percept.evaluation.model_card import Judged, model_card
+from percept.model_file.metadata import Meaning
+from percept.objective import Binary, Multiclass, Multilabel, Regression
+from percept.prepared.quality import Quality
+from percept.prepared.quality import Rows as Copies
+from percept.prepared.spec import DatasetSpec, RawInput, Rows
+
+NUM_ROWS = 200
+PARAMS = {"model": {"kind": "mlp"}, "optimizer": {"kind": "adam"}, "seed": 7}
+OBJECTIVES = {
+    "binary": Binary(kind="binary", target="left", positive="yes"),
+    "multiclass": Multiclass(kind="multiclass", target="plan"),
+    "multilabel": Multilabel(kind="multilabel", target=("tea", "coffee")),
+    "regression": Regression(kind="regression", target=("rent", "price"), primary="mae"),
+}
+
+
+def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str, dict]:
+    random, objective = np.random.default_rng(0), OBJECTIVES[kind]
+    classes = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c")}.get(kind, ())
+    predicted = random.random((num_rows, {"binary": 1, "multiclass": 3}.get(kind, 2)))
+    y = random.integers(0, 2, num_rows if classes else (num_rows, 2))
+    city = np.where(np.arange(num_rows) % 4 == 0, "서울", "Oslo | West")[:, np.newaxis]
+    if kind == "binary":
+        predicted[:, 0] = np.where(city[:, 0] == "서울", 1 - y, y)  # wrong in one of the cities
+    columns = {"age": Number(type="number", min=18, max=90), "city": Category(type="category", values=("서울",))}
+    spec = DatasetSpec(
+        task="t",
+        raw_inputs=(RawInput(name="age", kind="numeric"), RawInput(name="city", kind="category")),
+        shape=(3,),
+        targets=objective.targets,
+        classes=classes,
+        contract=Contract(columns=columns),
+        rows=Rows(source=num_rows + 40, dropped={"age is missing": 10}, train=20, validation=10, test=num_rows),
+    )
+    decided = None if kind == "regression" else decide(objective, predicted)
+    judged = Judged(objective, spec, {"city": city}, y, predicted, decided)
+    found = score(objective, spec.names, y, predicted, decided)
+    report = {"task": "t", "primary": objective.primary, "test": found, "validation": {}} | report
+    (folder / "model.onnx").write_bytes(b"file")
+    meaning = Meaning(
+        **spec.model_dump(include={"task", "targets", "classes", "table", "picture", "contract", "sha256"}),
+        kind=kind,
+        thresholds=(),
+        temperature=1.0,
+        inputs=spec.raw_inputs,
+        versions={"keras": "3"},
+    )
+    quality = Quality(unit="line", test=Copies(count=3, of=num_rows, first=(5, 9)), contradicting=Copies(count=0, of=9))
+    return model_card(judged, report, PARAMS, folder / "model.onnx", meaning, quality), found
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+def test_the_card_has_every_metric_of_the_test_rows(kind, tmp_path):
+    card, found = card_of(kind, tmp_path)
+    for name, value in found.items():
+        if not isinstance(value, dict):
+            assert f"| {name} | {value:.4g} |" in card
+    for name, metrics in found.get("by_target", {}).items():
+        assert f"| {name} | {' | '.join(f'{value:.4g}' for value in metrics.values())} |" in card
+
+
+def test_the_group_that_is_told_worst_stands_first(tmp_path):
+    card, _ = card_of("binary", tmp_path)
+    groups = card.partition("## Where it is worse")[2].splitlines()
+    assert groups[6] == "| city = 서울 | 50 | 0 |"
+    assert groups[7] == "| city = Oslo \\| West | 150 | 1 |"
+
+
+def test_small_groups_are_left_out(tmp_path):
+    card, _ = card_of("binary", tmp_path, num_rows=70)
+    assert "서울 |" not in card.partition("## Where it is worse")[2].partition("## Rows")[0]
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+def test_the_card_accounts_for_every_row_and_column(kind, tmp_path):
+    card, _ = card_of(kind, tmp_path)
+    for line in (
+        "dropped: age is missing | 10",
+        "trained on | 20",
+        "judged on | 200",
+        "age | numbers from 18 to 90",
+    ):
+        assert f"| {line} |" in card
+
+
+def test_the_card_says_how_decisions_are_made(tmp_path):
+    card, _ = card_of("binary", tmp_path, threshold=0.25, temperature=1.5)
+    assert "| threshold | yes above 0.25 |" in card and "| temperature | 1.5," in card
+
+
+def test_few_rows_are_said_to_be_few(tmp_path):
+    assert "70 test rows say little" in card_of("binary", tmp_path, num_rows=70)[0]
+
+
+def test_what_was_noticed_about_the_rows_is_a_limit(tmp_path):
+    limits = card_of("binary", tmp_path)[0].partition("## Limits")[2]
+    assert "3 of 200 test rows also stand in the training rows (first: lines 5, 9)" in limits

@@ -1,0 +1,166 @@
+"""The shipped file says what Keras says, for tables with gaps and categories and for pictures."""
+
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import onnx
+import pytest
+
+from percept import paths
+from percept.dataset.table import Images, Table
+from percept.evaluation.metrics import decide
+from percept.features import Features
+from percept.features.prepare import prepare
+from percept.features.split import Split
+from percept.model_file import session as shipped
+from percept.models import Model, build
+from percept.objective import Objective
+from percept.params import Params
+from percept.prepared.examples import load_examples, load_raw
+
+
+class Task(Params):
+    features: Features
+    split: Split
+    objective: Objective
+    model: Model
+
+
+RELOAD = """
+import keras, numpy as np
+np.savez("y.npz", *keras.tree.flatten(keras.models.load_model("model.keras")(np.load("x.npy"))))
+"""
+SPLIT = {
+    "test": {"kind": "last", "fraction": 0.3},
+    "validation": {"kind": "none"},
+}
+MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
+WIDE_DEEP = {"kind": "wide_deep", "wide": ["plan"], "deep": "all", "units": [4], "auxiliary_weight": 0.2}
+CNN = {"kind": "cnn", "filters": [3], "units": [4], "augmentation": {"flip": "horizontal", "rotation": 10}}
+TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
+BINARY = {"kind": "binary", "target": "left", "positive": "yes"}
+MULTICLASS = {"kind": "multiclass", "target": "plan2"}
+REGRESSION = {"kind": "regression", "target": "price"}
+SEVERAL = {"kind": "regression", "target": ["price", "rent"], "output": "tanh"}
+MULTILABEL = {"kind": "multilabel", "target": ["likes tea", "likes 커피"], "positive": "yes"}
+DECISION = {"binary": (0.4,), "multilabel": (0.4, 0.6)}  # thresholds
+
+
+def table(rows: int = 50) -> Table:
+    rng = np.random.default_rng(0)
+    columns = {
+        "area m2": rng.normal(50, 20, rows).round(1).astype(str),
+        "나이": np.where(rng.random(rows) < 0.2, "", rng.integers(18, 90, rows).astype(str)),
+        "plan": rng.choice(["basic", "pro", ""], rows),
+        "left": rng.choice(["yes", "no"], rows),
+        "plan2": rng.choice(["x", "y", "z"], rows),
+        "price": rng.lognormal(12, 1, rows).round().astype(str),
+        "rent": rng.lognormal(6, 1, rows).round().astype(str),
+        "likes tea": rng.choice(["yes", "no"], rows),
+        "likes 커피": rng.choice(["yes", "no"], rows),
+    }
+    return Table("rows.csv", {name: cells.astype(object) for name, cells in columns.items()}, np.arange(rows) + 2)
+
+
+def images() -> Images:
+    rng = np.random.default_rng(0)
+    return Images(rng.integers(0, 256, (40, 6, 5, 1), dtype=np.uint8), rng.integers(0, 3, 40), ("a", "b", "c"))
+
+
+CASES = {
+    "binary": (table, TABLE | {"drop": "rest"}, BINARY, MLP),
+    "multiclass": (table, TABLE | {"drop": "rest", "scaling": "min_max"}, MULTICLASS, MLP),
+    "regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"log_target": True, "scale_target": True}, MLP),
+    "several targets": (table, TABLE | {"drop": "rest"}, SEVERAL, MLP),
+    "labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, MLP),
+    "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
+    "wide and deep": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, WIDE_DEEP),
+    "convolutions": (images, {"kind": "image"}, {"kind": "multiclass"}, CNN),
+    "pictures": (images, {"kind": "image"}, {"kind": "multiclass"}, MLP),
+}
+
+
+@pytest.fixture(params=CASES)
+def exported(request, tmp_path):
+    """(task, spec, Keras model in the target's unit, folder) of a network that has not been trained."""
+    from percept.model_file import export
+    from percept.training.decision import Decision
+
+    raw, features, objective, model = CASES[request.param]
+    task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
+    spec = prepare("toy", raw(), task.features, task.split, task.objective, 0, tmp_path)
+    keras.utils.set_random_seed(0)  # by chance a price near 0 among large ones has few digits that are right
+    network = export.as_kept(build(task.model, spec, task.objective), spec)
+    encoder = None if spec.pixels else tmp_path / paths.ENCODER
+    decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
+    export.save_onnx(network, encoder, spec, task.objective, decision, tmp_path / paths.SHIPPED)
+    export.save_keras(network, tmp_path / paths.NETWORK)
+    return task, spec, network, tmp_path
+
+
+def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
+    from percept.model_file import export
+
+    task, spec, network, folder = exported
+    expected = export.as_shipped(network(load_examples("test", folder).x))
+    found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
+    assert list(found) == [*expected, *([] if task.objective.kind == "regression" else ["decision"])]
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("exported", ["binary", "multiclass", "labels", "pictures"], indirect=True)
+def test_the_shipped_file_decides_by_its_thresholds(exported):
+    task, spec, _, folder = exported
+    found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
+    decided = decide(task.objective, found["prediction"], DECISION.get(task.objective.kind, ()))
+    expected = decided if task.objective.kind == "multilabel" else np.array(spec.classes)[decided]
+    np.testing.assert_array_equal(found["decision"], expected)
+
+
+def test_the_shipped_file_names_its_inputs_and_what_it_predicts(exported):
+    task, spec, _, folder = exported
+    model = onnx.load(folder / paths.SHIPPED)
+    assert {value.name for value in model.graph.input} == {column.name for column in spec.raw_inputs}
+    meaning = {entry.key: entry.value for entry in model.metadata_props}
+    assert meaning["kind"] == task.objective.kind
+    assert tuple(json.loads(meaning["classes"])) == spec.classes
+    assert tuple(json.loads(meaning["targets"])) == spec.targets
+    assert tuple(json.loads(meaning["thresholds"])) == DECISION.get(task.objective.kind, ())
+
+
+def test_saving_a_network_twice_gives_the_same_bytes(exported):
+    from percept.model_file import export
+
+    _, _, network, folder = exported
+    export.save_keras(network, folder / "again.keras")
+    assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
+
+
+@pytest.mark.parametrize("exported", ["several targets", "pictures", "wide and deep", "convolutions"], indirect=True)
+def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
+    _, _, network, folder = exported
+    x = load_examples("test", folder).x
+    np.save(folder / "x.npy", x)
+    subprocess.run([sys.executable, "-c", RELOAD], cwd=folder, check=True, capture_output=True)
+    expected = keras.tree.flatten(network(x))
+    with np.load(folder / "y.npz") as found:
+        for name, values in zip(found, expected, strict=True):
+            np.testing.assert_allclose(found[name], values, rtol=1e-6, atol=1e-6)
+
+
+def test_the_saved_model_gives_what_the_shipped_file_gives(exported):
+    from percept.release.saved_model import predict, save_saved_model
+
+    _, spec, network, folder = exported
+    save_saved_model(network, onnx.load(folder / paths.SHIPPED), folder / "saved")
+    raw = load_raw("test", spec, folder)
+    found = predict(folder / "saved", raw)
+    for name, expected in shipped.predict(folder / paths.SHIPPED, raw).items():
+        if name == "decision":
+            np.testing.assert_array_equal(found[name], expected)
+        else:
+            np.testing.assert_allclose(found[name], expected, rtol=1e-5, atol=1e-5)

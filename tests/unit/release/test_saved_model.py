@@ -1,0 +1,67 @@
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from percept.features.encoder import OUTPUT, encode, encoder_to_onnx, fit_encoder
+from percept.features.table import TableFeatures
+from percept.prepared.spec import RawInput
+
+OPTIONS = st.fixed_dictionaries(
+    {
+        "scaling": st.sampled_from(["none", "standard", "min_max", "asinh"]),
+        "missing": st.fixed_dictionaries(
+            {
+                "numeric": st.sampled_from(["median", "mean", "drop"]),
+                "category": st.sampled_from(["own_category", "most_frequent"]),
+            }
+        ),
+        "max_categories": st.sampled_from([None, 2]),
+    }
+)
+NUMBERS = st.one_of(st.just(float("nan")), st.integers(-50, 50).map(float))
+WORDS = st.sampled_from(["", "a", "b", "ç", "日本", "😀"])
+
+
+def columns(numbers: list[float], words: list[str], seed: int) -> dict[str, np.ndarray]:
+    """Two numeric and two text inputs, (rows, 1)."""
+    rng = np.random.default_rng(seed)
+    n, w = np.array(numbers, np.float32), np.array(words, object)
+    found = {"n 1": n, "n2": rng.permutation(n), "낱말": w, "w2": rng.permutation(w)}
+    return {name: values[:, np.newaxis] for name, values in found.items()}
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(NUMBERS, WORDS), min_size=3, max_size=12), OPTIONS, st.integers(0, 9))
+def test_the_encoder_of_tensorflow_gives_what_the_shipped_one_gives(rows, options, seed):
+    import tensorflow as tf
+
+    from percept.release.saved_model import Values
+
+    numbers, words = zip(*rows, strict=True)
+    train = columns([1.0, *numbers], ["a", *words], seed)  # one value at least
+    new = columns([7.0, *numbers], ["never seen", *words], seed + 1)
+    inputs = [RawInput(name=n, kind="category" if c.dtype == object else "numeric") for n, c in train.items()]
+    fitted = fit_encoder(TableFeatures(kind="table", **options), inputs, train)
+    encoder = encoder_to_onnx(fitted, inputs)
+    values = Values(onnx.load_from_string(encoder).graph, {name: tf.constant(c) for name, c in new.items()})
+    np.testing.assert_allclose(values[OUTPUT], encode(encoder, new), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("tenure", "tenure"),
+        ("sepal length (cm)", "sepal_length_cm"),
+        ("나이", "column_2"),
+        ("길이(mm)", "column_2"),
+        ("mass ⚖️", "mass"),
+        ("2nd", "column_2"),
+        ("Plain", "Plain_2"),
+    ],
+)
+def test_a_column_is_named_as_tensorflow_allows_and_no_name_comes_twice(column, name):
+    from percept.release.saved_model import signature_names
+
+    assert signature_names(["plain", column]) == {"plain": "plain", column: name}
