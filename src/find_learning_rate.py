@@ -79,7 +79,7 @@ def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float6
     """Build and compile the network as train does, and train it at these rates."""
     load_tensorflow()
     from percept.training import fit
-    from percept.tuning.batch_losses import losses_of_batches
+    from percept.tuning.range_test import losses_of_batches
 
     fit.seed_everything(params.seed)
     optimizer = params.optimizer.model_copy(update={"schedule": Constant(kind="constant")})

@@ -9,15 +9,10 @@ was seen. Nothing is trained, and no file is overwritten without --force.
 
 import argparse
 import codecs
-import difflib
-import re
 import shlex
 import sys
-import tempfile
-import unicodedata
 from pathlib import Path
 
-from compose import composed
 from percept import paths
 from percept.errors import UserError, run
 from percept.profiling import pictures, task_file
@@ -25,22 +20,22 @@ from percept.profiling.overview import overview
 from percept.profiling.reading import Asked, read_table
 from percept.profiling.task import Wishes, infer
 from percept.profiling.yaml_text import names
-from percept.sources.download import inside, sha256
+from percept.sources.download import sha256
 
 
 def main() -> None:
     options = _options()
     source = Path(options.images or options.file)
     stem = Path(source.name.removesuffix(".gz")).stem if options.file else source.resolve().name
-    name = safe_name(options.name or stem)
+    name = task_file.safe_name(options.name or stem)
     command = shlex.join(["python", "src/new_task.py", *sys.argv[1:]])
     if options.images:
         text, report = _of_pictures(source, name, command)
     else:
         text, report = _of_table(source, name, options, command)
-    _check(text, name)
+    task_file.check_composes(text, name)
     print(report)
-    _write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", text, options.force)
+    task_file.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", text, options.force)
     print(f"\nReview it, then:\n  dvc exp run -S task={name}")
 
 
@@ -95,13 +90,13 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
         category=_names(options.category, known),
     )
     task = infer(reading, wishes)
-    source = {"path": _stored_name(file, name), "urls": [_address(file)], "sha256": sha256(file)}
+    source = {"path": task_file.stored_name(file, name), "urls": [task_file.address(file)], "sha256": sha256(file)}
     return task_file.render(task, name, source, command), overview(task)
 
 
 def _of_pictures(folder: Path, name: str, command: str) -> tuple[str, str]:
     found = pictures.look(folder)
-    source = {"path": _stored_name(folder.resolve(), name), "urls": [_address(folder)]}
+    source = {"path": task_file.stored_name(folder.resolve(), name), "urls": [task_file.address(folder)]}
     report = [f"{folder}: {found.described}; sides of {found.side} pixels", *found.notes]
     return pictures.render(found, name, source, command), "\n".join(report)
 
@@ -109,54 +104,6 @@ def _of_pictures(folder: Path, name: str, command: str) -> tuple[str, str]:
 def _names(words: list[str], known: list[str]) -> tuple[str, ...]:
     """Column names; a comma sets them apart, unless it is part of one."""
     return tuple(name for word in words for name in ([word] if word in known else word.split(",")))
-
-
-def safe_name(name: str) -> str:
-    """A name that Hydra takes without quotes. Raises `UserError` where too little is left of it."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    safe = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_").lower()
-    if not re.search("[a-z]", safe) or any(letter.isalpha() and not letter.isascii() for letter in plain):
-        expected = "letters a to z, digits and _: Hydra takes no others"
-        raise UserError("the task's name", f"{name!r}", expected, "give one: --name customers")
-    return f"data_{safe}" if safe[0].isdigit() or safe in ("null", "true", "false", "nan", "inf") else safe
-
-
-def _stored_name(file: Path, name: str) -> str:
-    try:
-        return inside(file.name)
-    except ValueError:
-        return f"{name}{file.suffix}"
-
-
-def _address(file: Path) -> str:
-    """The path from the repository, or from the root of the machine where it lies elsewhere."""
-    absolute = file.resolve()
-    return str(absolute.relative_to(paths.ROOT) if absolute.is_relative_to(paths.ROOT) else absolute)
-
-
-def _check(text: str, name: str) -> None:
-    """Compose the task from a folder of its own. Raises `UserError`."""
-    with tempfile.TemporaryDirectory(prefix="percept-") as folder:
-        draft = Path(folder) / "task" / f"{name}_draft.yaml"
-        draft.parent.mkdir()
-        draft.write_text(text, encoding="utf-8")
-        composed([f"task={name}_draft", f"hydra.searchpath=[file://{folder}]"])
-
-
-def _write(target: Path, text: str, force: bool) -> None:
-    shown = target.relative_to(paths.ROOT)
-    former = target.read_text(encoding="utf-8") if target.exists() else None
-    if former == text:
-        print(f"\n{shown} says so already")
-        return
-    if former is not None and not force:
-        changes = difflib.unified_diff(former.splitlines(), text.splitlines(), str(shown), "new", lineterm="", n=0)
-        found = "\n    ".join(["it is there already; this would change:", *changes])
-        raise UserError(str(shown), found, "a new file", "give another --name, or --force to replace it")
-    with paths.replaced(target) as draft:
-        draft.write_text(text, encoding="utf-8")
-    print(f"\nwrote {shown}")
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import onnx
 
-from evaluate import judge, scores
 from percept import paths
 from percept.errors import UserError, run
+from percept.evaluation.predictions import judge, scores
 from percept.model_file import session as shipped
 from percept.model_file.fresh_process import answers_of
 from percept.models import Model
@@ -75,10 +75,11 @@ def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelPro
     load_tensorflow()
     from percept.model_file import export
     from percept.models import build
+    from percept.models.deployed import as_kept
     from percept.release import saved_model
 
     # Built anew and given its weights, as Keras reloads no layer of one's own by itself.
-    network = export.as_kept(build(params.model, spec, params.objective), spec)
+    network = as_kept(build(params.model, spec, params.objective), spec)
     network.load_weights(paths.MODELS / paths.NETWORK)
     target.mkdir(parents=True)
     saved_model.save_saved_model(network, file, target)

@@ -106,9 +106,10 @@ def _say_what_was_chosen(decided, objective: Objective) -> None:
 def _save(folder: Path, network, fitted, decided, spec: DatasetSpec, objective: Objective) -> None:
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
     from percept.model_file import export
+    from percept.models.deployed import as_kept
     from percept.training import decision
 
-    final = export.as_kept(network, spec)
+    final = as_kept(network, spec)
     export.save_keras(final, folder / paths.NETWORK)
     encoder = None if spec.pixels else paths.PREPARED / paths.ENCODER
     export.save_onnx(final, encoder, spec, objective, decided, folder / paths.SHIPPED)

@@ -14,8 +14,8 @@ import evaluate
 import fetch
 import preprocess
 import train
-from compose import composed
 from percept import paths
+from percept.composition import composed
 
 
 def prepare_data(overrides: list[str]) -> None:

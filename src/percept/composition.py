@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from percept import paths
 from percept.dataset.contract import Contract
+from percept.errors import UserError, nearest
 from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
@@ -53,3 +57,43 @@ def register() -> None:
     sections = [name for name, field in Config.model_fields.items() if field.annotation not in (str, int)]
     node = OmegaConf.create({name: OmegaConf.create({}, flags={"struct": False}) for name in sections})
     ConfigStore.instance().store(name="open_sections", node=node)
+
+
+def composed(overrides: list[str]) -> DictConfig:
+    """conf/ with overrides such as `task=churn`, resolved and checked. Raises `UserError`."""
+    register()
+    try:
+        with initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
+            config = compose("config", overrides)
+        OmegaConf.resolve(config)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _explained(error, overrides) from None
+    return config
+
+
+def _explained(error: Exception, overrides: list[str]) -> UserError:
+    outermost = error
+    unknown = ConfigKeyError | ConfigAttributeError
+    while error is not None and not isinstance(error, UserError | unknown | MissingMandatoryValue):
+        error = error.__cause__ or error.__context__
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, MissingMandatoryValue):
+        return UserError("configuration", f"{error.full_key} is ???", "a value", f"give it: `{error.full_key}=...`")
+    if isinstance(error, unknown) and error.parent_node is not None:
+        known = [str(key) for key in error.parent_node if key != "hydra"]
+        found = f"{error.full_key}: unknown key{nearest(str(error.key), known) or '; known: ' + ', '.join(known)}"
+        return UserError("configuration", found, "a key of conf/", "mend the override")
+    found = " ".join(str(outermost).split())
+    return UserError("configuration", found, "what conf/ offers", f"mend {' '.join(overrides)}")
+
+
+def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:
+    if not (isinstance(here, dict) and isinstance(there, dict)):
+        return [] if here == there else [(key, here, there)]
+    names = list(dict.fromkeys([*here, *there]))
+    return [
+        difference
+        for name in names
+        for difference in differences(here.get(name, "???"), there.get(name, "???"), f"{key}.{name}".lstrip("."))
+    ]

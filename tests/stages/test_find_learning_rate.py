@@ -13,8 +13,8 @@ import fetch
 import find_learning_rate
 import preprocess
 import train
-from compose import composed
 from percept import paths
+from percept.composition import composed
 from percept.errors import UserError
 
 OUTPUTS = {paths.RATES, paths.RATES_PICTURE}

@@ -3,7 +3,7 @@
 import pytest
 from omegaconf import OmegaConf
 
-from compose import composed
+from percept.composition import composed
 from percept.errors import UserError
 from percept.models import build
 from percept.paths import CONF, ROOT

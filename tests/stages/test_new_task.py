@@ -20,13 +20,12 @@ from PIL import Image
 
 import fetch
 import preprocess
-from compose import composed
-from new_task import safe_name
 from percept import paths
+from percept.composition import composed
 from percept.errors import UserError
 from percept.profiling.reading import Asked, read_table
 from percept.profiling.task import Wishes, infer
-from percept.profiling.task_file import render
+from percept.profiling.task_file import render, safe_name
 from percept.sources.download import sha256
 from workspace import run_stages, workspace
 

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
 import reproduce_table
-from compose import composed
+from percept.composition import composed
 from percept.errors import UserError
 from percept.evaluation.metrics import score
 from percept.objective import LOWER_IS_BETTER, Multilabel

@@ -6,8 +6,8 @@ import sys
 import pytest
 from omegaconf import OmegaConf
 
-from compose import composed
 from percept import paths
+from percept.composition import composed
 from percept.errors import UserError
 from percept.params import read
 

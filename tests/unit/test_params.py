@@ -5,9 +5,8 @@ import pytest
 from omegaconf import OmegaConf
 from pydantic import ValidationError
 
-from compose import composed
 from percept import paths
-from percept.composition import Config
+from percept.composition import Config, composed
 from percept.errors import UserError
 from percept.params import Params, conf_digest, read, warn_when_stale
 

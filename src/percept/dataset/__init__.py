@@ -1,1 +1,1 @@
-"""Rows in memory: tables, their cells, formats, formulas and contracts, and arrays in a file."""
+"""Rows in memory: tables, cells, formats, formulas, contracts, arrays; imports params and errors."""

@@ -1,4 +1,4 @@
-"""Text cells to days, and what a network can use of a day."""
+"""Text cells to numbers and to days, and what a network can use of a day."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,11 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
+LARGEST = float(np.finfo(np.float32).max)  # the arrays are float32
 EPOCH = datetime(1970, 1, 1)
 DAY_S = 86_400
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PARTS = {"days": "numeric", "month": "category", "weekday": "category", "hour": "numeric"}  # and their kinds
+
+
+def parse_numbers(cells: NDArray[np.object_]) -> NDArray[np.float64]:
+    """(rows,) with NaN for a missing cell and for text that is no finite float32 number."""
+    try:
+        numbers = np.where(cells == "", "nan", cells).astype(np.float64)
+    except ValueError:
+        numbers = None
+    if numbers is None or any("_" in cell for cell in cells):  # Python alone reads 1_000 as a number
+        numbers = np.array([_parsed_number(cell) for cell in cells], np.float64)
+    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
+
+
+def _parsed_number(cell: str) -> float:
+    try:
+        return float("nan" if "_" in cell else cell)
+    except ValueError:
+        return float("nan")
 
 
 def _readable(form: str) -> str:
@@ -32,11 +51,11 @@ Form = Annotated[str, AfterValidator(_readable)]  # as `datetime.strptime` takes
 
 def parse_dates(cells: NDArray[np.object_], form: str) -> NDArray[np.float64]:
     """(rows,) days since 1970, a moment as a fraction; NaN for a missing cell and for text of another form."""
-    days = {text: _parsed(text, form) for text in set(cells.tolist())}
+    days = {text: _parsed_day(text, form) for text in set(cells.tolist())}
     return np.array([days[text] for text in cells.tolist()], np.float64)
 
 
-def _parsed(text: str, form: str) -> float:
+def _parsed_day(text: str, form: str) -> float:
     try:
         moment = datetime.strptime(text, form)
     except ValueError:

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, model_validator
 
-from percept.dataset.cells import Form, parse_dates
-from percept.dataset.numbers import parse_numbers
+from percept.dataset.cells import Form, parse_dates, parse_numbers
 from percept.errors import listed
 from percept.params import Label, Section
 

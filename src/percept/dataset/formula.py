@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.cells import LARGEST
+
 OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -45,3 +47,10 @@ def _compute(node: ast.expr, columns: Mapping[str, NDArray[np.float64]]) -> NDAr
             return OPERATIONS[type(node.op)](_compute(node.left, columns), _compute(node.right, columns))
         case ast.Constant():
             return np.float64(node.value)
+
+
+def derived(formula: str, numbers: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(rows,) values of a formula, NaN where an operand is missing or the divisor is 0."""
+    with np.errstate(all="ignore"):
+        values = compute(formula, numbers)
+        return np.where(np.abs(values) <= LARGEST, values, np.nan)

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +13,15 @@ from percept.dataset.contract import Category, Column, Date
 from percept.errors import listed
 from percept.evaluation.intervals import intervals
 from percept.evaluation.metrics import score
+from percept.evaluation.predictions import Judged
 from percept.model_file.metadata import Meaning
-from percept.objective import LOWER_IS_BETTER, Objective
+from percept.objective import LOWER_IS_BETTER
 from percept.prepared.quality import Quality
 from percept.prepared.spec import DatasetSpec
 
 MIN_ROWS = 20  # of a group
 MAX_VALUES = 30  # of a column that makes groups
 NUM_GROUPS = 10  # that are shown
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Rows of one part, and what the shipped file says of them; arrays as for `scoring.score`."""
-
-    objective: Objective
-    spec: DatasetSpec
-    raw: dict[str, NDArray]  # (rows, 1) for each column
-    y: NDArray
-    predicted: NDArray
-    decided: NDArray | None
-    auxiliary: NDArray | None = None
 
 
 def model_card(

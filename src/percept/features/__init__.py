@@ -1,4 +1,4 @@
-"""How raw rows become arrays: split, then encode with what the training rows say."""
+"""How raw rows become arrays: split, encode, assess; imports prepared and dataset."""
 
 from typing import Annotated
 

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from percept.dataset.table import Table
 from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
-from percept.features.parts import Parts
-from percept.features.split import Same, Split
+from percept.features.split import Parts, Same, Split
 from percept.objective import Objective, Regression
 from percept.prepared.quality import Drift, Quality, Rows
 from percept.prepared.spec import RawInput

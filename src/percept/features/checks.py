@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.dataset.cells import parse_dates
+from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.contract import Category, Column, Contract, Date, Number, Violation, violations
 from percept.dataset.formula import column_names
-from percept.dataset.numbers import parse_numbers
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.features.table import TableFeatures

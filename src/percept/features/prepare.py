@@ -15,8 +15,7 @@ from percept.features.assess import assess_pictures, assess_table
 from percept.features.checks import check_contract, fit_contract
 from percept.features.encoder import encode, encoder_to_onnx, feature_sources, fit_encoder
 from percept.features.image import ImageFeatures, fit_pixels
-from percept.features.parts import Parts, split_rows
-from percept.features.split import Split
+from percept.features.split import Parts, Split, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, assign_columns, raw_columns, rows_to_drop
 from percept.features.target import (
     encode_classes,

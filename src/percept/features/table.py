@@ -1,22 +1,21 @@
 """Tables: which columns count as numbers or categories, what a missing cell means, and how columns are scaled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from percept.dataset.cells import PARTS, Form, date_part, date_parts, parse_dates
-from percept.dataset.formula import arithmetic, column_names, compute
-from percept.dataset.numbers import LARGEST, parse_numbers
+from percept.dataset.cells import PARTS, Form, date_parts, parse_dates, parse_numbers
+from percept.dataset.formula import arithmetic, column_names, derived
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.params import Section
+from percept.prepared.raw_inputs import as_raw_inputs
 from percept.prepared.spec import RawInput
 
 TASK_FILE = "mend it in conf/task/"
-SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32
 
 
 class MissingCells(Section):
@@ -163,25 +162,6 @@ def raw_columns(
     return as_raw_inputs(inputs, table.columns, numbers, days)
 
 
-def as_raw_inputs(
-    inputs: Sequence[RawInput],
-    texts: Mapping[str, NDArray[np.object_]],
-    numbers: Mapping[str, NDArray[np.float64]],
-    days: Mapping[str, NDArray[np.float64]],
-) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
-    """Each raw input, (rows, 1), from columns (rows,): texts and numbers by its name, days by its date column."""
-    columns = {}
-    for column in inputs:
-        if column.date:
-            values = date_part(days[column.date], column.part)
-        else:
-            values = texts[column.name] if column.kind == "category" else numbers[column.name].astype(np.float32)
-        if column.kind == "numeric":
-            values = np.where(np.abs(values) < SMALLEST, np.float32(0), values)
-        columns[column.name] = values[:, np.newaxis]
-    return columns
-
-
 def derived_columns(features: TableFeatures, table: Table, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
     """(rows,) for each derived column, NaN where an operand is missing or the divisor is 0. Raises `UserError`."""
     columns = {}
@@ -197,13 +177,6 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
             )
         columns[name] = derived(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
     return columns
-
-
-def derived(formula: str, numbers: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """(rows,) values of a formula, NaN where an operand is missing or the divisor is 0."""
-    with np.errstate(all="ignore"):
-        values = compute(formula, numbers)
-        return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def rows_to_drop(

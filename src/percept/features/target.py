@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.features.table import SMALLEST, TASK_FILE, TableFeatures, derived_columns, read_numbers
+from percept.features.table import TASK_FILE, TableFeatures, derived_columns, read_numbers
 from percept.objective import Binary, Multiclass, Multilabel, Objective, Regression
+from percept.prepared.raw_inputs import SMALLEST
 from percept.prepared.spec import TargetScale
 
 

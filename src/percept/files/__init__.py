@@ -1,1 +1,1 @@
-"""Bytes to cells or pixels: text, CSV, Parquet, pictures, containers, class folders."""
+"""Bytes to cells or pixels: text, CSV, Parquet, pictures, containers, class folders; imports dataset."""

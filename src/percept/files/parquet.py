@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from percept.dataset.cells import parse_numbers
 from percept.dataset.formats import CsvFormat, plain_number
-from percept.dataset.numbers import parse_numbers
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
 

@@ -1,1 +1,1 @@
-"""The shipped file, model.onnx: making it, what it says of itself, and running it."""
+"""The shipped file, model.onnx: export, metadata, session, fresh process; imports prepared and dataset."""

@@ -19,50 +19,15 @@ from percept import paths
 from percept.dataset.arrays import ZIP_EPOCH
 from percept.errors import UserError
 from percept.model_file import session as shipped
-from percept.model_file.metadata import Meaning
-from percept.models.cnn import AUGMENTATION
+from percept.model_file.metadata import Decision, Meaning
 from percept.objective import AUXILIARY, Objective
 from percept.prepared.spec import DatasetSpec
-from percept.training.decision import Decision, append_decision
 
 T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
 CHECKED_ROWS = 1000  # test rows on which what is shipped must say what Keras says
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
-
-
-def as_kept(model: keras.Model, spec: DatasetSpec) -> keras.Model:
-    """What is saved of a network: the same layers without augmentation, giving values in their own unit."""
-    return in_target_unit(without_augmentation(model), spec)
-
-
-def without_augmentation(model: keras.Model) -> keras.Model:
-    """The same layers but for those that change pictures at random: Keras' own do so unless they are told not to."""
-    if all(layer.name != AUGMENTATION for layer in model.layers):
-        return model
-
-    def call(layer: keras.layers.Layer, x: keras.KerasTensor, **options) -> keras.KerasTensor:
-        return x if layer.name == AUGMENTATION else layer(x, **options)
-
-    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
-
-
-def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
-    """The network with the targets' scaling undone, so that it gives values in their own unit."""
-    scales = spec.target_scales
-    if not scales or all(scale == type(scale)() for scale in scales):
-        return model
-    factors, offsets = [scale.scale for scale in scales], [scale.offset for scale in scales]
-
-    def unscaled(x: keras.KerasTensor) -> keras.KerasTensor:
-        x = keras.layers.Rescaling(factors, offsets)(x)
-        if scales[0].log:
-            x = keras.layers.Activation("exponential")(x)
-            x = keras.layers.Rescaling(1.0, -1.0)(x)
-        return x
-
-    return keras.Model(model.input, keras.tree.map_structure(unscaled, model.output), name=model.name)
 
 
 def as_shipped(outputs: T | dict[str, T]) -> dict[str, T]:
@@ -186,3 +151,33 @@ def _difference(found: NDArray, expected: NDArray, is_value: bool) -> float:
     """
     size = np.maximum(1, np.abs(expected).max(axis=0, initial=0)) if is_value else 1.0
     return float(np.max(np.abs(found - expected) / size, initial=0))
+
+
+def append_decision(graph: onnx.GraphProto, kind: str, classes: tuple[str, ...], thresholds: tuple[float, ...]) -> None:
+    """Add the output that says yes or no to each label, 0 or 1 (rows, labels), or names the class, text (rows,)."""
+    if kind == "multilabel":
+        _append_answers(graph, thresholds, shipped.DECISION)
+        output = (onnx.TensorProto.INT64, ["rows", len(thresholds)])
+    else:
+        index, names = f"{shipped.DECISION}/index", f"{shipped.DECISION}/classes"
+        if kind == "binary":
+            _append_answers(graph, thresholds, f"{shipped.DECISION}/answers")
+            axes = onnx.numpy_helper.from_array(np.array([1]), f"{shipped.DECISION}/axes")
+            graph.initializer.append(axes)
+            graph.node.append(onnx.helper.make_node("Squeeze", [f"{shipped.DECISION}/answers", axes.name], [index]))
+        else:
+            graph.node.append(onnx.helper.make_node("ArgMax", [shipped.OUTPUT], [index], axis=1, keepdims=0))
+        texts = [name.encode() for name in classes]
+        graph.initializer.append(onnx.helper.make_tensor(names, onnx.TensorProto.STRING, [len(texts)], texts))
+        graph.node.append(onnx.helper.make_node("Gather", [names, index], [shipped.DECISION]))
+        output = (onnx.TensorProto.STRING, ["rows"])
+    graph.output.append(onnx.helper.make_tensor_value_info(shipped.DECISION, *output))
+
+
+def _append_answers(graph: onnx.GraphProto, thresholds: tuple[float, ...], name: str) -> None:
+    """Whether each probability is above its threshold: 0 or 1, (rows, units)."""
+    limits = onnx.numpy_helper.from_array(np.array([thresholds], np.float32), f"{shipped.DECISION}/thresholds")
+    graph.initializer.append(limits)
+    above = f"{shipped.DECISION}/above"
+    graph.node.append(onnx.helper.make_node("Greater", [shipped.OUTPUT, limits.name], [above]))
+    graph.node.append(onnx.helper.make_node("Cast", [above], [name], to=onnx.TensorProto.INT64))

@@ -1,6 +1,7 @@
 """What the shipped file says of itself: all that one must know to give it new rows and to read its answers."""
 
 import json
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from percept.dataset.contract import Contract
@@ -8,6 +9,14 @@ from percept.params import Section
 from percept.prepared.spec import PictureInput, RawInput, TableInput
 
 TEXTS = ("task", "kind")  # stand as they are, all else as JSON
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How probabilities are made and judged."""
+
+    temperature: float = 1.0
+    thresholds: tuple[float, ...] = ()  # of each logistic unit; a softmax takes the likeliest class
 
 
 class Meaning(Section):

@@ -1,4 +1,4 @@
-"""The networks: one builder per file, its options beside it.
+"""The networks, one builder a file with its options beside it; imports prepared and objective.
 
 Options are checked when conf/ is composed, so these files import Keras inside their builders alone: reading an
 option must not load TensorFlow.

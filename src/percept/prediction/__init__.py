@@ -1,1 +1,1 @@
-"""Predict new rows and pictures with the shipped file alone."""
+"""New rows and pictures with the shipped file alone; imports model_file, files and prepared."""

@@ -8,15 +8,14 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.cells import parse_dates
+from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.contract import Contract, Date, Number, violations
 from percept.dataset.formats import plain_number
-from percept.dataset.formula import column_names
-from percept.dataset.numbers import parse_numbers
-from percept.features.table import as_raw_inputs, derived
+from percept.dataset.formula import column_names, derived
 from percept.files.csv_stream import Rows
 from percept.prediction.flags import Flags
 from percept.prediction.model import Model
+from percept.prepared.raw_inputs import as_raw_inputs
 
 SHOWN = ("no ", "none of ", "not ")  # rules whose cell is worth showing
 MAX_SHOWN = 40  # letters of it

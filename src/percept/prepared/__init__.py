@@ -1,1 +1,1 @@
-"""What lies in data/prepared: spec, examples, quality, raw inputs."""
+"""What lies in data/prepared: spec, examples, quality, raw inputs; imports dataset and objective."""

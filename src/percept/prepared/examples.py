@@ -1,7 +1,8 @@
 """data/prepared: the arrays of each part, and the raw rows that the shipped file is judged on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,21 @@ class Examples:
     def __len__(self) -> int:
         return len(next(iter(self.x.values())) if isinstance(self.x, dict) else self.x)
 
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """The examples of some rows."""
+        x, y, weight = (_taken(arrays, rows) for arrays in (self.x, self.y, self.weight))
+        return replace(self, x=x, y=y, weight=weight)
+
     @property
     def parts(self) -> tuple[Arrays, ...]:
         """(x, y) or (x, y, weight), as Keras takes them."""
         return (self.x, self.y) if self.weight is None else (self.x, self.y, self.weight)
+
+
+def _taken(arrays: Arrays | None, rows: NDArray[np.int64]) -> Arrays | None:
+    if isinstance(arrays, dict):
+        return {name: array[rows] for name, array in arrays.items()}
+    return None if arrays is None else arrays[rows]
 
 
 def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:

@@ -1,1 +1,1 @@
-"""A task file from a person's own data: how it is to be read, what its columns are, and the task that follows."""
+"""A person's own data to a task file; imports composition, files, sources and dataset."""

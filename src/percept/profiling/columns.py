@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.cells import parse_dates
-from percept.dataset.numbers import parse_numbers
+from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
 from percept.profiling.date_formats import DIGITS, are_rivals, date_forms, order_of, preferred
 

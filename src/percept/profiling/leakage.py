@@ -6,8 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.cells import parse_dates
-from percept.dataset.numbers import parse_numbers
+from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
 from percept.errors import listed
 from percept.profiling.columns import Column

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.numbers import parse_numbers
+from percept.dataset.cells import parse_numbers
 from percept.dataset.table import Table
 from percept.profiling.columns import Column
 from percept.profiling.leakage import answers_as_numbers

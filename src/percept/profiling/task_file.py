@@ -1,14 +1,22 @@
 """The text of a task file, with a comment where a person should look."""
 
+import difflib
 import json
+import re
+import tempfile
+import unicodedata
+from pathlib import Path
 from typing import Any
 
+from percept import paths
+from percept.composition import composed
 from percept.dataset.formats import CsvFormat
-from percept.errors import listed
+from percept.errors import UserError, listed
 from percept.profiling.choices import Option, contract_rule
 from percept.profiling.columns import MANY_VALUES, Column
 from percept.profiling.task import Task
 from percept.profiling.yaml_text import Line, aligned, commented, flow, holds, macro_f1_of_guess, quoted, share, shown
+from percept.sources.download import inside
 
 MANY_COLUMNS = 200  # more are not listed one by one
 
@@ -137,3 +145,51 @@ def _contract(task: Task) -> list[str]:
         "  columns:",
         *(f"    {quoted(name, is_key=True)}: {flow(rule)}" for name, rule in rules.items()),
     ]
+
+
+def safe_name(name: str) -> str:
+    """A name that Hydra takes without quotes. Raises `UserError` where too little is left of it."""
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    safe = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_").lower()
+    if not re.search("[a-z]", safe) or any(letter.isalpha() and not letter.isascii() for letter in plain):
+        expected = "letters a to z, digits and _: Hydra takes no others"
+        raise UserError("the task's name", f"{name!r}", expected, "give one: --name customers")
+    return f"data_{safe}" if safe[0].isdigit() or safe in ("null", "true", "false", "nan", "inf") else safe
+
+
+def stored_name(file: Path, name: str) -> str:
+    try:
+        return inside(file.name)
+    except ValueError:
+        return f"{name}{file.suffix}"
+
+
+def address(file: Path) -> str:
+    """The path from the repository, or from the root of the machine where it lies elsewhere."""
+    absolute = file.resolve()
+    return str(absolute.relative_to(paths.ROOT) if absolute.is_relative_to(paths.ROOT) else absolute)
+
+
+def check_composes(text: str, name: str) -> None:
+    """Compose the task from a folder of its own. Raises `UserError`."""
+    with tempfile.TemporaryDirectory(prefix="percept-") as folder:
+        draft = Path(folder) / "task" / f"{name}_draft.yaml"
+        draft.parent.mkdir()
+        draft.write_text(text, encoding="utf-8")
+        composed([f"task={name}_draft", f"hydra.searchpath=[file://{folder}]"])
+
+
+def write(target: Path, text: str, force: bool) -> None:
+    shown = target.relative_to(paths.ROOT)
+    former = target.read_text(encoding="utf-8") if target.exists() else None
+    if former == text:
+        print(f"\n{shown} says so already")
+        return
+    if former is not None and not force:
+        changes = difflib.unified_diff(former.splitlines(), text.splitlines(), str(shown), "new", lineterm="", n=0)
+        found = "\n    ".join(["it is there already; this would change:", *changes])
+        raise UserError(str(shown), found, "a new file", "give another --name, or --force to replace it")
+    with paths.replaced(target) as draft:
+        draft.write_text(text, encoding="utf-8")
+    print(f"\nwrote {shown}")

@@ -1,1 +1,1 @@
-"""From a finished run to what leaves the house."""
+"""What leaves the house: the stamped file, the SavedModel; imports model_file and features."""

@@ -1,4 +1,4 @@
-"""Where a dataset comes from: one file per kind, each with its options, `fetch` and `read`."""
+"""Where a dataset comes from, one kind a file with its options, `fetch` and `read`; imports files and dataset."""
 
 from pathlib import Path
 from typing import Annotated

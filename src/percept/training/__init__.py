@@ -1,1 +1,1 @@
-"""Fit a network, watch it, and write it down. Everything here but `options` loads TensorFlow."""
+"""Fit a network, watch it, decide by it; imports models, model_file and prepared."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed
@@ -15,7 +14,6 @@ from percept.training.optimizer import Optimizer
 from percept.training.schedule import build_schedule
 
 PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
-FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
 
 
 class Snapshot:
@@ -83,46 +81,6 @@ class LearningRate(Observer):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if logs is not None:
             logs["learning_rate"] = float(self.schedule((epoch + 1) * self.steps_per_epoch - 1))
-
-
-class Scalars(Observer):
-    """Loss and metrics of each epoch for TensorBoard, in the folders and under the names that Keras gives them.
-
-    `keras.callbacks.TensorBoard` takes about a millisecond for an epoch, longer than a small epoch itself.
-    """
-
-    def __init__(self, log_dir: Path) -> None:
-        super().__init__()
-        self.log_dir = log_dir
-        self.writers: dict[str, tf.io.TFRecordWriter] = {}
-        self.flushed_s = time.monotonic()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        parts: dict[str, list[tf.compat.v1.Summary.Value]] = {"train": [], "validation": []}
-        for name, value in (logs or {}).items():
-            part = "validation" if name.startswith("val_") else "train"
-            tag = f"epoch_{name.removeprefix('val_')}"
-            parts[part].append(tf.compat.v1.Summary.Value(tag=tag, simple_value=value))
-        for part, values in parts.items():
-            if values:
-                summary = tf.compat.v1.Summary(value=values)
-                self._write(part, tf.compat.v1.Event(wall_time=time.time(), step=epoch, summary=summary))
-        if time.monotonic() - self.flushed_s > FLUSH_INTERVAL_S:
-            self.flushed_s = time.monotonic()
-            for writer in self.writers.values():
-                writer.flush()
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        for writer in self.writers.values():
-            writer.close()
-
-    def _write(self, part: str, event: tf.compat.v1.Event) -> None:
-        if part not in self.writers:
-            folder = self.log_dir / part
-            folder.mkdir(parents=True, exist_ok=True)
-            self.writers[part] = tf.io.TFRecordWriter(str(folder / f"events.out.tfevents.{time.time_ns()}.scalars"))
-            self._write(part, tf.compat.v1.Event(wall_time=time.time(), file_version="brain.Event:2"))
-        self.writers[part].write(event.SerializeToString())
 
 
 class History(Observer):

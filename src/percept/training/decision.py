@@ -5,30 +5,19 @@ Both are chosen on the validation rows, and the shipped file carries them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import keras
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from percept.errors import UserError
-from percept.model_file import session as shipped
-from percept.objective import AUXILIARY, Objective
+from percept.model_file.metadata import Decision
+from percept.objective import AUXILIARY, EVEN, Objective
 from percept.prepared.examples import Examples
-from percept.training.threshold import choose_thresholds
 
 BATCH = 4096  # rows
 LOG_TEMPERATURES = (-3.0, 3.0)  # natural logarithm: 0.05 to 20
 PRIOR_DEVIATION = 0.5  # of it, expected about 0: rows that are all right would make the temperature 0
-
-
-@dataclass(frozen=True)
-class Decision:
-    """How probabilities are made and judged."""
-
-    temperature: float = 1.0
-    thresholds: tuple[float, ...] = ()  # of each logistic unit; a softmax takes the likeliest class
 
 
 def check_can_be_chosen(objective: Objective, num_validation: int) -> None:
@@ -117,31 +106,32 @@ def _main_output(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
     return np.concatenate(chunks)
 
 
-def append_decision(graph: onnx.GraphProto, kind: str, classes: tuple[str, ...], thresholds: tuple[float, ...]) -> None:
-    """Add the output that says yes or no to each label, 0 or 1 (rows, labels), or names the class, text (rows,)."""
-    if kind == "multilabel":
-        _append_answers(graph, thresholds, shipped.DECISION)
-        output = (onnx.TensorProto.INT64, ["rows", len(thresholds)])
-    else:
-        index, names = f"{shipped.DECISION}/index", f"{shipped.DECISION}/classes"
-        if kind == "binary":
-            _append_answers(graph, thresholds, f"{shipped.DECISION}/answers")
-            axes = onnx.numpy_helper.from_array(np.array([1]), f"{shipped.DECISION}/axes")
-            graph.initializer.append(axes)
-            graph.node.append(onnx.helper.make_node("Squeeze", [f"{shipped.DECISION}/answers", axes.name], [index]))
-        else:
-            graph.node.append(onnx.helper.make_node("ArgMax", [shipped.OUTPUT], [index], axis=1, keepdims=0))
-        texts = [name.encode() for name in classes]
-        graph.initializer.append(onnx.helper.make_tensor(names, onnx.TensorProto.STRING, [len(texts)], texts))
-        graph.node.append(onnx.helper.make_node("Gather", [names, index], [shipped.DECISION]))
-        output = (onnx.TensorProto.STRING, ["rows"])
-    graph.output.append(onnx.helper.make_tensor_value_info(shipped.DECISION, *output))
+def choose_thresholds(metric: str, y: NDArray[np.int64], probability: NDArray[np.float32]) -> tuple[float, ...]:
+    """For each unit the one that makes its accuracy, balanced_accuracy or f1 greatest; of equal ones the most even.
+
+    y: (rows, units) of 0 and 1; probability: (rows, units). A unit that has seen one answer alone keeps one half.
+    """
+    return tuple(_best_threshold(metric, *columns) for columns in zip(y.T, probability.T, strict=True))
 
 
-def _append_answers(graph: onnx.GraphProto, thresholds: tuple[float, ...], name: str) -> None:
-    """Whether each probability is above its threshold: 0 or 1, (rows, units)."""
-    limits = onnx.numpy_helper.from_array(np.array([thresholds], np.float32), f"{shipped.DECISION}/thresholds")
-    graph.initializer.append(limits)
-    above = f"{shipped.DECISION}/above"
-    graph.node.append(onnx.helper.make_node("Greater", [shipped.OUTPUT, limits.name], [above]))
-    graph.node.append(onnx.helper.make_node("Cast", [above], [name], to=onnx.TensorProto.INT64))
+def _best_threshold(metric: str, y: NDArray[np.int64], probability: NDArray[np.float32]) -> float:
+    num_positive, num_negative = int(y.sum()), int((1 - y).sum())
+    if not num_positive or not num_negative:
+        return EVEN
+    values, index = np.unique(probability, return_inverse=True)
+    # Above values[i] lie the rows of all later values: so many of them are positive, so many negative.
+    true_positive = num_positive - np.cumsum(np.bincount(index, weights=y))
+    false_positive = num_negative - np.cumsum(np.bincount(index, weights=1 - y))
+    true_negative = num_negative - false_positive
+    match metric:
+        case "accuracy":
+            score = true_positive + true_negative
+        case "balanced_accuracy":
+            score = true_positive / num_positive + true_negative / num_negative
+        case "f1":
+            score = 2 * true_positive / (true_positive + false_positive + num_positive)
+    # Halfway to the next value, or the value itself where float32 has nothing between the two.
+    halfway = values + (np.append(values[1:], values[-1]) - values) / 2
+    candidates = np.where(halfway < np.append(values[1:], np.inf), halfway, values)
+    best = np.flatnonzero(score >= score.max() - 1e-12)
+    return float(candidates[best[np.argmin(np.abs(candidates[best] - EVEN))]])

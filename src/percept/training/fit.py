@@ -12,19 +12,12 @@ from percept.errors import UserError, listed, nearest
 from percept.objective import AUXILIARY, Objective
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
-from percept.training.callbacks import (
-    Best,
-    History,
-    LearningRate,
-    Progress,
-    Scalars,
-    StopWhenNotFinite,
-    larger_is_better,
-)
+from percept.training.callbacks import Best, History, LearningRate, Progress, StopWhenNotFinite, larger_is_better
 from percept.training.engines.choice import fit_with_engine
 from percept.training.optimizer import Optimizer, build_optimizer
 from percept.training.options import Fit
 from percept.training.schedule import Constant, Plateau
+from percept.training.tensorboard import Scalars, write_graph
 
 
 @dataclass(frozen=True)
@@ -117,14 +110,6 @@ def weighted(examples: Examples, spec: DatasetSpec, objective: Objective) -> Exa
     if weight is not None and examples.weight is not None:
         weight = weight * examples.weight
     return examples if weight is None else replace(examples, weight=weight)
-
-
-def write_graph(model: keras.Model, log_dir: Path) -> None:
-    """Put the network, from inputs to outputs, into TensorBoard's graph page."""
-    example = tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)
-    forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
-    with tf.summary.create_file_writer(str(log_dir / "train")).as_default():
-        tf.summary.graph(forward.graph)
 
 
 def fit(

@@ -1,1 +1,1 @@
-"""Settings found by trying: the learning-rate range test."""
+"""Settings found by trying: the learning-rate range test; imports training and prepared."""

@@ -4,9 +4,16 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from percept.prepared.examples import Examples
+from percept.training.options import Fit
+
+if TYPE_CHECKING:
+    import keras
 
 # Shares of the planned steps.
 MEMORY = 1 / 40  # how far back the smoothed loss looks
@@ -88,3 +95,23 @@ def _least_change(course: Course, level: float) -> float:
     noise = np.sqrt(np.mean(np.diff(losses, prepend=losses[0]) ** 2) / 2)
     smoothed_noise = noise / np.sqrt(2 * MEMORY * course.num_steps - 1)
     return float(max(CLEAR * abs(level), NOISE * smoothed_noise))
+
+
+def losses_of_batches(
+    model: "keras.Model", train: Examples, plan: Fit, rates: NDArray[np.float64], seed: int
+) -> Iterator[float]:
+    """Train a compiled model on one full batch at each rate, and give the loss that the batch had before.
+
+    The rows come in the order of `plan`, and from the beginning again as often as the rates last.
+    """
+    random = np.random.default_rng(seed)
+    size, num_rows = min(plan.batch_size, len(train)), len(train)
+    passes = [
+        random.permutation(num_rows) if plan.shuffle else np.arange(num_rows)
+        for _ in range(-(-len(rates) * size // num_rows))
+    ]
+    batches = np.concatenate(passes)[: len(rates) * size].reshape(len(rates), size)
+    for rate, rows in zip(rates, batches, strict=True):
+        model.optimizer.learning_rate = rate
+        model.reset_metrics()  # else the loss would be the mean of all batches so far
+        yield float(model.train_on_batch(*train.take(rows).parts, return_dict=True)["loss"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from compose import composed
+from percept.composition import composed
 from percept.dataset.contract import Contract, violations
 from percept.errors import UserError
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percept.dataset.numbers import LARGEST, parse_numbers
+from percept.dataset.cells import LARGEST, parse_numbers
 
 
 def parsed(*cells: str) -> list[float]:

@@ -5,7 +5,8 @@ import pytest
 
 from percept.dataset.contract import Category, Contract, Number
 from percept.evaluation.metrics import decide, score
-from percept.evaluation.model_card import Judged, model_card
+from percept.evaluation.model_card import model_card
+from percept.evaluation.predictions import Judged
 from percept.model_file.metadata import Meaning
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 from percept.prepared.quality import Quality

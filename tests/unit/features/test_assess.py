@@ -3,8 +3,7 @@
 import numpy as np
 
 from percept.features.assess import assess_pictures
-from percept.features.parts import split_rows
-from percept.features.split import Split
+from percept.features.split import Split, split_rows
 from percept.objective import Regression
 from percept.prepared.quality import Drift, Quality, Rows
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from percept.errors import UserError
 from percept.features.encoder import encode, encoder_to_onnx, fit_encoder
-from percept.features.table import SMALLEST, TableFeatures
+from percept.features.table import TableFeatures
 from percept.paths import ROOT
+from percept.prepared.raw_inputs import SMALLEST
 from percept.prepared.spec import RawInput
 
 # As `raw_columns` gives them: what is too small to be scaled in float32 counts as 0.

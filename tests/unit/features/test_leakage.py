@@ -5,8 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from percept.features.parts import split_rows
-from percept.features.split import Split
+from percept.features.split import Split, split_rows
 from percept.objective import Regression
 
 NUM_ROWS = 24

@@ -10,8 +10,7 @@ import pytest
 from omegaconf import OmegaConf
 from sklearn.model_selection import train_test_split
 
-from compose import composed
-from percept.composition import Config
+from percept.composition import Config, composed
 from percept.features.prepare import prepare
 from percept.prepared.examples import Examples, load_examples, load_raw
 from percept.prepared.spec import PARTS, DatasetSpec

@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from percept.errors import UserError
-from percept.features.parts import Parts, split_rows
-from percept.features.split import Split
+from percept.features.split import Parts, Split, split_rows
 
 NONE = {"kind": "none"}
 HALF = {"kind": "fraction", "fraction": 0.5}

@@ -87,13 +87,14 @@ CASES = {
 def exported(request, tmp_path):
     """(task, spec, Keras model in the target's unit, folder) of a network that has not been trained."""
     from percept.model_file import export
-    from percept.training.decision import Decision
+    from percept.model_file.metadata import Decision
+    from percept.models.deployed import as_kept
 
     raw, features, objective, model = CASES[request.param]
     task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
     spec = prepare("toy", raw(), task.features, task.split, task.objective, 0, tmp_path)
     keras.utils.set_random_seed(0)  # by chance a price near 0 among large ones has few digits that are right
-    network = export.as_kept(build(task.model, spec, task.objective), spec)
+    network = as_kept(build(task.model, spec, task.objective), spec)
     encoder = None if spec.pixels else tmp_path / paths.ENCODER
     decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
     export.save_onnx(network, encoder, spec, task.objective, decision, tmp_path / paths.SHIPPED)

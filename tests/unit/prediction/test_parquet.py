@@ -10,9 +10,9 @@ import pytest
 from pyarrow import parquet
 from trained_models import Trained, as_csv, customers, numbers, read, trained
 
-import predict
 from percept.errors import UserError
 from percept.paths import MODELS, SHIPPED
+from percept.prediction.run import predict
 
 
 def frame(rows: list[dict[str, str]]) -> pd.DataFrame:
@@ -48,9 +48,9 @@ def test_csv_and_parquet_rows_give_the_same_with_models_trained_from_either(bina
 def test_any_chunk_and_row_group_size_gives_the_same(binary, size):
     source, model = binary.folder / "grouped.parquet", binary.folder / MODELS / SHIPPED
     parquet.write_table(pa.Table.from_pandas(frame(binary.rows)), source, row_group_size=11)
-    predict.predict([str(source)], binary.folder / "chunked.csv", model, None, False, size)
+    predict([str(source)], binary.folder / "chunked.csv", model, None, False, size)
     (binary.folder / "plain.csv").write_text(as_csv(binary.rows), encoding="utf-8")
-    predict.predict([str(binary.folder / "plain.csv")], binary.folder / "whole.csv", model, None, False)
+    predict([str(binary.folder / "plain.csv")], binary.folder / "whole.csv", model, None, False)
     assert (binary.folder / "chunked.csv").read_bytes() == (binary.folder / "whole.csv").read_bytes()
 
 
@@ -103,7 +103,7 @@ def test_without_pyarrow_it_is_said_how_to_get_it(binary, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)  # importing it then fails, as where it is not installed
     for source, target in (("new.csv", "out.parquet"), ("new.parquet", "out.csv")):
         with pytest.raises(UserError, match="`pip install pyarrow`"):
-            predict.predict(
+            predict(
                 [str(binary.folder / source)], binary.folder / target, binary.folder / MODELS / SHIPPED, None, False
             )
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from trained_models import NUM_TEST, ROOT, Trained, as_csv, columns_of, numbers, read, trained
 
 import percept
-import predict
 from percept import paths
 from percept.model_file import session as shipped
 from percept.model_file.metadata import Meaning
+from percept.prediction.run import predict
 from workspace import run_stages, workspace
 
 
@@ -93,7 +93,7 @@ def test_any_chunk_size_gives_the_same_bytes(models, kind, chunk):
     source.write_text("".join([*lines[:20], "\n", "x,y\n", *lines[20:]]), encoding="utf-8", newline="")
     outputs, tallies = [], []
     for size in (1000, chunk):
-        tallies.append(predict.predict([str(source)], target, model.folder / "models/model.onnx", "id", False, size))
+        tallies.append(predict([str(source)], target, model.folder / "models/model.onnx", "id", False, size))
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1] and outputs[0].count(b"\n") > NUM_TEST
     assert vars(tallies[0]) == vars(tallies[1])

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
-from compose import composed
-from percept.composition import Config
+from percept.composition import Config, composed
 from percept.dataset.table import Images
 from percept.sources import read
 

@@ -60,8 +60,7 @@ def test_calibration_leaves_the_decision_at_one_half_as_it_was(network, validati
 
 
 def test_the_threshold_is_chosen_on_calibrated_probabilities(network, validation):
-    from percept.training.decision import decide_on
-    from percept.training.threshold import choose_thresholds
+    from percept.training.decision import choose_thresholds, decide_on
 
     decision = decide_on(network, validation, binary(calibration="temperature", threshold="f1"))
     expected = choose_thresholds("f1", validation.y[:, np.newaxis], np.asarray(network(validation.x)))
@@ -69,7 +68,8 @@ def test_the_threshold_is_chosen_on_calibrated_probabilities(network, validation
 
 
 def test_what_is_not_asked_for_leaves_the_network_alone(network):
-    from percept.training.decision import Decision, decide_on
+    from percept.model_file.metadata import Decision
+    from percept.training.decision import decide_on
 
     none = Examples(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
     before = network.get_weights()

@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from percept.training.threshold import choose_thresholds
+from percept.training.decision import choose_thresholds
 
 METRICS = {
     "accuracy": metrics.accuracy_score,

@@ -4,7 +4,7 @@ import pytest
 
 from percept.prepared.examples import Examples
 from percept.training.options import Fit
-from percept.tuning.batch_losses import losses_of_batches
+from percept.tuning.range_test import losses_of_batches
 
 X = np.arange(14, dtype=np.float32).reshape(7, 2) / 10
 RATES = np.geomspace(1e-4, 1e-1, 9)

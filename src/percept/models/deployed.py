@@ -1,0 +1,39 @@
+"""The network as it is saved: without augmentation, and giving values in their own unit."""
+
+import keras
+
+from percept.models.cnn import AUGMENTATION
+from percept.prepared.spec import DatasetSpec
+
+
+def as_kept(model: keras.Model, spec: DatasetSpec) -> keras.Model:
+    """What is saved of a network: the same layers without augmentation, giving values in their own unit."""
+    return in_target_unit(without_augmentation(model), spec)
+
+
+def without_augmentation(model: keras.Model) -> keras.Model:
+    """The same layers but for those that change pictures at random: Keras' own do so unless they are told not to."""
+    if all(layer.name != AUGMENTATION for layer in model.layers):
+        return model
+
+    def call(layer: keras.layers.Layer, x: keras.KerasTensor, **options) -> keras.KerasTensor:
+        return x if layer.name == AUGMENTATION else layer(x, **options)
+
+    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+
+
+def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
+    """The network with the targets' scaling undone, so that it gives values in their own unit."""
+    scales = spec.target_scales
+    if not scales or all(scale == type(scale)() for scale in scales):
+        return model
+    factors, offsets = [scale.scale for scale in scales], [scale.offset for scale in scales]
+
+    def unscaled(x: keras.KerasTensor) -> keras.KerasTensor:
+        x = keras.layers.Rescaling(factors, offsets)(x)
+        if scales[0].log:
+            x = keras.layers.Activation("exponential")(x)
+            x = keras.layers.Rescaling(1.0, -1.0)(x)
+        return x
+
+    return keras.Model(model.input, keras.tree.map_structure(unscaled, model.output), name=model.name)

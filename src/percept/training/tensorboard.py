@@ -1,0 +1,59 @@
+"""What TensorBoard shows of a run: the curves and the graph."""
+
+import time
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from percept.training.callbacks import Observer
+
+FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
+
+
+class Scalars(Observer):
+    """Loss and metrics of each epoch for TensorBoard, in the folders and under the names that Keras gives them.
+
+    `keras.callbacks.TensorBoard` takes about a millisecond for an epoch, longer than a small epoch itself.
+    """
+
+    def __init__(self, log_dir: Path) -> None:
+        super().__init__()
+        self.log_dir = log_dir
+        self.writers: dict[str, tf.io.TFRecordWriter] = {}
+        self.flushed_s = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        parts: dict[str, list[tf.compat.v1.Summary.Value]] = {"train": [], "validation": []}
+        for name, value in (logs or {}).items():
+            part = "validation" if name.startswith("val_") else "train"
+            tag = f"epoch_{name.removeprefix('val_')}"
+            parts[part].append(tf.compat.v1.Summary.Value(tag=tag, simple_value=value))
+        for part, values in parts.items():
+            if values:
+                summary = tf.compat.v1.Summary(value=values)
+                self._write(part, tf.compat.v1.Event(wall_time=time.time(), step=epoch, summary=summary))
+        if time.monotonic() - self.flushed_s > FLUSH_INTERVAL_S:
+            self.flushed_s = time.monotonic()
+            for writer in self.writers.values():
+                writer.flush()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        for writer in self.writers.values():
+            writer.close()
+
+    def _write(self, part: str, event: tf.compat.v1.Event) -> None:
+        if part not in self.writers:
+            folder = self.log_dir / part
+            folder.mkdir(parents=True, exist_ok=True)
+            self.writers[part] = tf.io.TFRecordWriter(str(folder / f"events.out.tfevents.{time.time_ns()}.scalars"))
+            self._write(part, tf.compat.v1.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        self.writers[part].write(event.SerializeToString())
+
+
+def write_graph(model: keras.Model, log_dir: Path) -> None:
+    """Put the network, from inputs to outputs, into TensorBoard's graph page."""
+    example = tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)
+    forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
+    with tf.summary.create_file_writer(str(log_dir / "train")).as_default():
+        tf.summary.graph(forward.graph)
