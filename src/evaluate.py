@@ -11,9 +11,9 @@ from percept import paths
 from percept.errors import run
 from percept.evaluation import plots
 from percept.evaluation.model_card import model_card
-from percept.evaluation.predictions import chosen, judge, scores
-from percept.model_file.metadata import Meaning
-from percept.model_file.session import metadata, predict
+from percept.evaluation.predictions import chosen, predict_part, scores
+from percept.model_file.metadata import Metadata
+from percept.model_file.session import predict, read_metadata
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.examples import load_spec
@@ -38,21 +38,21 @@ def main() -> None:
     params = EvaluateParams.load()
     spec, objective = load_spec(), params.objective
     model = paths.MODELS / paths.SHIPPED
-    meaning = Meaning.from_metadata(metadata(model))
+    metadata = Metadata.from_texts(read_metadata(model))
     report = {"task": params.task, "kind": objective.kind, "primary": objective.primary, "validation": {}}
     if spec.rows.validation:
-        report["validation"] = scores(judge("validation", spec, objective, partial(predict, model)))
-    judged = judge("test", spec, objective, partial(predict, model))
-    report |= {"test": scores(judged)} | chosen(meaning, objective)
+        report["validation"] = scores(predict_part("validation", spec, objective, partial(predict, model)))
+    predictions = predict_part("test", spec, objective, partial(predict, model))
+    report |= {"test": scores(predictions)} | chosen(metadata, objective)
     with (
         paths.replaced(paths.PLOTS) as folder,
         paths.replaced(paths.METRICS) as metrics,
         paths.replaced(paths.CARD) as card,
     ):
         plots.draw_history(paths.HISTORY, folder)
-        plots.draw(folder, objective, spec.names, judged.y, judged.predicted, judged.decided)
+        plots.draw(folder, objective, spec.names, predictions.y, predictions.predicted, predictions.decided)
         metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        text = model_card(judged, report, params.model_dump(mode="json"), model, meaning, Quality.load())
+        text = model_card(predictions, report, params.model_dump(mode="json"), model, metadata, Quality.load())
         card.write_text(text, encoding="utf-8")
     print(
         "evaluate: test "

@@ -18,7 +18,7 @@ from percept.prepared.spec import DatasetSpec
 from percept.training.schedule import Constant
 from percept.training.startup import load_tensorflow
 from percept.tuning.figure import draw_range_test
-from percept.tuning.range_test import MIN_STEPS, Course, grows_from, record, suggest
+from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, record, suggest
 from train import TrainParams, compiled_network
 
 
@@ -35,16 +35,16 @@ def main() -> None:
     print(f"find_learning_rate: {what}, {batches}, learning rate {rates[0]:g} to {rates[-1]:g}", flush=True)
     if params.optimizer.schedule.kind != "constant":
         print(f"find_learning_rate: optimizer.schedule ({params.optimizer.schedule.kind}) is left out here")
-    course = _tested(params, spec, rates)
-    if not len(course.rates):
+    curve = _tested(params, spec, rates)
+    if not len(curve.rates):
         found = f"the loss of the first batch, at learning rate {rates[0]:g}, is not finite"
         raise UserError("find_learning_rate", found, "a finite loss", "scale the inputs (features.scaling: standard)")
-    suggested = suggest(course)
+    suggested = suggest(curve)
     with paths.replaced(paths.RATES) as table, paths.replaced(paths.RATES_PICTURE) as picture:
-        course.save(table)
+        curve.save(table)
         loss = params.objective.loss.replace("_", " ")
-        draw_range_test(picture, course, suggested, params.optimizer.learning_rate, what=what, loss=loss)
-    _say(course, suggested, params)
+        draw_range_test(picture, curve, suggested, params.optimizer.learning_rate, what=what, loss=loss)
+    _say(curve, suggested, params)
 
 
 def _rates() -> NDArray[np.float64]:
@@ -75,7 +75,7 @@ def _spec_of(task: str) -> DatasetSpec:
     return spec
 
 
-def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float64]) -> Course:
+def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float64]) -> LossCurve:
     """Build and compile the network as train does, and train it at these rates."""
     load_tensorflow()
     from percept.training import fit
@@ -89,8 +89,8 @@ def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float6
     return record(rates, losses_of_batches(network, train, params.fit, rates, params.seed))
 
 
-def _say(course: Course, suggested: float | None, params: RangeTestParams) -> None:
-    grows, last = grows_from(course), course.rates[-1]
+def _say(curve: LossCurve, suggested: float | None, params: RangeTestParams) -> None:
+    grows, last = grows_from(curve), curve.rates[-1]
     lines = {
         "the loss falls fastest at": "no clear fall: nothing to suggest" if suggested is None else f"{suggested:.2g}",
         "it begins to grow at": f"it did not grow up to {last:.2g}" if grows is None else f"{grows:.2g}",

@@ -17,8 +17,8 @@ from percept import paths
 from percept.errors import UserError, run
 from percept.profiling import pictures, task_file
 from percept.profiling.overview import overview
-from percept.profiling.reading import Asked, read_table
-from percept.profiling.task import Wishes, infer
+from percept.profiling.reading import ReadOptions, read_table
+from percept.profiling.task import TaskOptions, infer
 from percept.profiling.yaml_text import names
 from percept.sources.download import sha256
 
@@ -74,12 +74,12 @@ def _encoding(name: str) -> str:
 
 def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) -> tuple[str, str]:
     separator = "\t" if options.separator == "tab" else options.separator
-    reading = read_table(file, Asked(options.header, separator, options.encoding))
+    reading = read_table(file, ReadOptions(options.header, separator, options.encoding))
     known = list(reading.table.columns)
     if options.target is None:
         found = f"not given; {file} has {names(known)}"
         raise UserError("--target", found, "the column to predict", f"python src/new_task.py {file} --target ...")
-    wishes = Wishes(
+    options = TaskOptions(
         target=options.target,
         kind=options.kind,
         time=options.time,
@@ -89,7 +89,7 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
         keep=_names(options.keep, known),
         category=_names(options.category, known),
     )
-    task = infer(reading, wishes)
+    task = infer(reading, options)
     source = {"path": task_file.stored_name(file, name), "urls": [task_file.address(file)], "sha256": sha256(file)}
     return task_file.render(task, name, source, command), overview(task)
 

@@ -63,7 +63,7 @@ def main() -> None:
     for task in chosen:
         if task not in PUBLISHED:
             raise UserError(
-                "task", f"{task!r}{nearest(task, PUBLISHED)}", f"one of {listed(PUBLISHED, 99)}", "mend the name"
+                "task", f"{task!r}{nearest(task, PUBLISHED)}", f"one of {listed(PUBLISHED, 99)}", "correct the name"
             )
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     for task in chosen:

@@ -6,26 +6,26 @@
 from pathlib import Path
 
 from percept.profiling.reading import read_table
-from percept.profiling.task import Task, Wishes, infer
+from percept.profiling.task import Task, TaskOptions, infer
 from percept.profiling.task_file import render
 from percept.sources.download import sha256
 
 FOLDER = Path("tests/golden/new_task")  # from the repository
 ROOT = Path(__file__).parents[1]
-WISHES = {
-    "census": Wishes("class"),  # NA, -, ? and n/a for missing; rows without a target
-    "deliveries": Wishes("arrival", time="ordered"),  # day first, both orders possible, with time, names of months
-    "flowers": Wishes("column_5"),  # no header
-    "korean": Wishes("기분 🙂"),  # Korean and emoji
-    "korean_cp949": Wishes("이탈"),
-    "machines": Wishes("failed"),  # byte order mark, Windows line ends, a comma and a line end in names
-    "members": Wishes("status", group="agent_id"),  # identifiers, leaks, nothing but one value, nothing, free text
-    "mixed": Wishes("fits"),  # numbers with some texts, codes
-    "payments": Wishes("outcome"),  # one to fifty
-    "rents": Wishes("Miete"),  # semicolons and decimal commas
-    "shops": Wishes("sales"),  # 300 categories, a target over powers of ten
-    "visits": Wishes("returned"),  # Parquet: whole numbers made floats, decimals, truth, a time zone, row labels
-    "weather": Wishes("Température"),  # tabs, cp1252, decimal commas
+OPTIONS = {
+    "census": TaskOptions("class"),  # NA, -, ? and n/a for missing; rows without a target
+    "deliveries": TaskOptions("arrival", time="ordered"),  # day first, both orders possible, with time, names of months
+    "flowers": TaskOptions("column_5"),  # no header
+    "korean": TaskOptions("기분 🙂"),  # Korean and emoji
+    "korean_cp949": TaskOptions("이탈"),
+    "machines": TaskOptions("failed"),  # byte order mark, Windows line ends, a comma and a line end in names
+    "members": TaskOptions("status", group="agent_id"),  # identifiers, leaks, nothing but one value, nothing, free text
+    "mixed": TaskOptions("fits"),  # numbers with some texts, codes
+    "payments": TaskOptions("outcome"),  # one to fifty
+    "rents": TaskOptions("Miete"),  # semicolons and decimal commas
+    "shops": TaskOptions("sales"),  # 300 categories, a target over powers of ten
+    "visits": TaskOptions("returned"),  # Parquet: whole numbers made floats, decimals, truth, a time zone, row labels
+    "weather": TaskOptions("Température"),  # tabs, cp1252, decimal commas
 }
 
 
@@ -36,15 +36,15 @@ def table_of(name: str) -> Path:
 
 
 def inferred(name: str) -> Task:
-    return infer(read_table(ROOT / table_of(name)), WISHES[name])
+    return infer(read_table(ROOT / table_of(name)), OPTIONS[name])
 
 
 def rendered(name: str) -> str:
     file = table_of(name)
     source = {"path": file.name, "urls": [str(file)], "sha256": sha256(ROOT / file)}
-    return render(inferred(name), name, source, f"python src/new_task.py {file} --target '{WISHES[name].target}'")
+    return render(inferred(name), name, source, f"python src/new_task.py {file} --target '{OPTIONS[name].target}'")
 
 
 if __name__ == "__main__":
-    for name in WISHES:
+    for name in OPTIONS:
         (ROOT / FOLDER / f"{name}.yaml").write_text(rendered(name), encoding="utf-8")

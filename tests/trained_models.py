@@ -13,7 +13,7 @@ import numpy as np
 
 from percept import paths
 from percept.model_file import session as shipped
-from percept.model_file.metadata import Meaning
+from percept.model_file.metadata import Metadata
 from percept.prepared.examples import load_examples, load_raw, load_spec
 from workspace import run_stages, workspace
 
@@ -42,7 +42,7 @@ class Trained:
     folder: Path
     rows: list[dict[str, str]]  # that it was tested on
     found: dict[str, np.ndarray]  # what evaluate's way of running it gives for them
-    meaning: Meaning
+    metadata: Metadata
 
     def predict(self, *arguments: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess:
         command = [sys.executable, str(ROOT / "src/predict.py"), *map(str, arguments)]
@@ -136,8 +136,8 @@ def trained(kind: str, folder: Path, file: Path | None = None) -> Trained:
         shutil.copytree(place / paths.MODELS, folder / paths.MODELS)
         if kind == "pictures":
             np.save(folder / "test.npy", load_examples("test").x)
-        meaning = Meaning.from_metadata(shipped.metadata(model))
-    return Trained(folder, rows[-NUM_TEST:], found, meaning)
+        metadata = Metadata.from_texts(shipped.read_metadata(model))
+    return Trained(folder, rows[-NUM_TEST:], found, metadata)
 
 
 def columns_of(text: str) -> list[str]:

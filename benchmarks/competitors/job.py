@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from percept.models.mlp import Mlp
 from percept.models.perceptron import Perceptron
 from percept.prepared.examples import Examples, load_examples, load_spec
-from percept.prepared.spec import Part
+from percept.prepared.spec import Subset
 from train import TrainParams
 
 
@@ -34,7 +34,7 @@ class Job:
     def __init__(self) -> None:
         self.params, self.spec = TrainParams.load(), load_spec()
         self.plan = self.params.fit
-        self.examples: dict[Part, Examples] = {part: load_examples(part) for part in ("train", "validation", "test")}
+        self.examples: dict[Subset, Examples] = {part: load_examples(part) for part in ("train", "validation", "test")}
         self.monitor = "val_loss" if len(self.examples["validation"]) else "loss"
 
     @property
@@ -64,13 +64,13 @@ class Job:
     def num_outputs(self) -> int:
         return len(self.spec.classes) if self.params.objective.kind == "multiclass" else 1
 
-    def flat_inputs(self, part: Part) -> NDArray[np.float32]:
+    def flat_inputs(self, part: Subset) -> NDArray[np.float32]:
         """(rows, features), pixels brought to scale."""
         x, pixels = self.examples[part].x, self.spec.pixels
         x = x.reshape(len(x), int(np.prod(self.spec.shape))).astype(np.float32)
         return x * np.float32(pixels.scale) + np.float32(pixels.offset) if pixels else x
 
-    def targets(self, part: Part) -> NDArray[np.int64 | np.float32]:
+    def targets(self, part: Subset) -> NDArray[np.int64 | np.float32]:
         """(rows,): class index, or the value as the network learns it."""
         y, scales = self.examples[part].y, self.spec.target_scales
         return scales[0].learned(y[:, 0]).astype(np.float32) if scales else y

@@ -83,9 +83,9 @@ def _explained(error: Exception, overrides: list[str]) -> UserError:
     if isinstance(error, unknown) and error.parent_node is not None:
         known = [str(key) for key in error.parent_node if key != "hydra"]
         found = f"{error.full_key}: unknown key{nearest(str(error.key), known) or '; known: ' + ', '.join(known)}"
-        return UserError("configuration", found, "a key of conf/", "mend the override")
+        return UserError("configuration", found, "a key of conf/", "correct the override")
     found = " ".join(str(outermost).split())
-    return UserError("configuration", found, "what conf/ offers", f"mend {' '.join(overrides)}")
+    return UserError("configuration", found, "what conf/ offers", f"correct {' '.join(overrides)}")
 
 
 def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:

@@ -1,4 +1,4 @@
-"""Errors a person can mend, and how a script prints them."""
+"""Errors a person can correct, and how a script prints them."""
 
 import difflib
 import gc
@@ -36,7 +36,7 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script; what a person can mend becomes one message and exit status 1, a bug keeps its traceback."""
+    """Run a script; what a person can correct becomes one message and exit status 1, a bug keeps its traceback."""
     gc.set_threshold(100_000)  # nearly all that a stage loads stays until its end: search for garbage rarely
     script = Path(sys.argv[0]).stem
     try:

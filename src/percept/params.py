@@ -112,7 +112,7 @@ def _explained(cls: type[Section], error: ValidationError, where: str) -> UserEr
         where,
         "\n    ".join([count, *lines]),
         "the keys and ranges declared in src/percept (the options stand in conf/)",
-        "mend the value in conf/ or in the `-S` override; nothing was run",
+        "correct the value in conf/ or in the `-S` override; nothing was run",
     )
 
 

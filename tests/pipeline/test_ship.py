@@ -22,7 +22,7 @@ def test_what_no_commit_holds_is_not_shipped_unless_asked_for(iris):
     assert "not committed: " in result.stdout and "params.yaml" in result.stdout and "git commit" in result.stdout
     assert not (iris.folder / "release").exists()
     iris.run("python", "src/ship.py", "--uncommitted")
-    assert shipped.metadata(iris.folder / FILE)["commit"].endswith(" (with changes)")
+    assert shipped.read_metadata(iris.folder / FILE)["commit"].endswith(" (with changes)")
 
 
 def test_the_released_file_carries_commit_scores_and_card_and_answers_as_before(iris):
@@ -32,7 +32,7 @@ def test_the_released_file_carries_commit_scores_and_card_and_answers_as_before(
     card = (iris.folder / "models/model_card.md").read_text(encoding="utf-8")
     assert commit in output and "release/iris" in output
     assert (iris.folder / "release/iris/saved_model/1/saved_model.pb").is_file()
-    metadata = shipped.metadata(iris.folder / FILE)
+    metadata = shipped.read_metadata(iris.folder / FILE)
     assert metadata["commit"] == commit and metadata["card"] == card
     assert json.loads(metadata["scores"]) == json.loads((iris.folder / "results/metrics.json").read_text("utf-8"))
     assert card in iris.run("python", "src/ship.py", "--show", FILE).stdout

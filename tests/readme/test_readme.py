@@ -90,7 +90,9 @@ def test_the_commands_run_in_the_order_of_the_page(fresh):
     assert accuracy["customers"] > 0.75 and accuracy["leaves"] > 0.9
     predictions = (fresh.folder / "predictions.csv").read_text(encoding="utf-8").splitlines()
     assert predictions[0] == "customer_id,row,decision,probability of yes,flags" and len(predictions) == 401
-    assert shipped.metadata(fresh.folder / "release/customers/model.onnx")["card"].startswith("# Model card: customers")
+    assert shipped.read_metadata(fresh.folder / "release/customers/model.onnx")["card"].startswith(
+        "# Model card: customers"
+    )
 
 
 def test_the_page_shows_the_task_file_as_it_is_written(fresh):

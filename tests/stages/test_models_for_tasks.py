@@ -7,7 +7,7 @@ from percept.composition import composed
 from percept.errors import UserError
 from percept.models import build
 from percept.paths import CONF, ROOT
-from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 from train import TrainParams
 
 TASKS = sorted(OmegaConf.load(ROOT / "results/published.yaml"))
@@ -27,7 +27,7 @@ def spec_of(task: str, config: dict) -> DatasetSpec:
     num_classes = {"binary": 2, "multiclass": 3}.get(objective["kind"], 0)
     targets = [objective["target"]] if isinstance(objective["target"], str) else objective["target"]
     common = {"task": task, "classes": ("a", "b", "c")[:num_classes], "targets": targets}
-    common["rows"] = Rows(source=2, dropped={}, train=1, validation=0, test=1)
+    common["rows"] = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
     if config["features"]["kind"] == "image":
         shape = shape_of(task, config["source"])
         pixels = RawInput(name="pixels", kind="pixels")

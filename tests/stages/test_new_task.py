@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from golden_tasks import FOLDER, ROOT, WISHES, inferred, rendered
+from golden_tasks import FOLDER, OPTIONS, ROOT, inferred, rendered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
@@ -23,14 +23,14 @@ import preprocess
 from percept import paths
 from percept.composition import composed
 from percept.errors import UserError
-from percept.profiling.reading import Asked, read_table
-from percept.profiling.task import Wishes, infer
+from percept.profiling.reading import ReadOptions, read_table
+from percept.profiling.task import TaskOptions, infer
 from percept.profiling.task_file import render, safe_name
 from percept.sources.download import sha256
 from workspace import run_stages, workspace
 
 
-@pytest.mark.parametrize("name", WISHES)
+@pytest.mark.parametrize("name", OPTIONS)
 def test_the_task_file_of_a_difficult_table_is_the_one_that_was_reviewed(name):
     assert rendered(name) == (ROOT / FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
 
@@ -44,7 +44,7 @@ def with_tasks(folder: Path, name: str) -> list[str]:
     return [f"task={name}", f"hydra.searchpath=[file://{folder / 'found'}]"]
 
 
-@pytest.mark.parametrize("name", WISHES)
+@pytest.mark.parametrize("name", OPTIONS)
 def test_preprocess_takes_the_task_file_of_a_difficult_table(name):
     with workspace() as folder:
         paths.PARAMS.write_text(OmegaConf.to_yaml(composed(with_tasks(folder, name))), encoding="utf-8")
@@ -230,8 +230,8 @@ def test_any_table_of_simple_columns_gives_a_file_that_composes(tmp_path_factory
     file = folder / "table.csv"
     file.write_bytes(stream.getvalue().encode())
     try:
-        reading = read_table(file, Asked(header=True, separator=","))
-        task = infer(reading, Wishes(list(reading.table.columns)[-1]))
+        reading = read_table(file, ReadOptions(header=True, separator=","))
+        task = infer(reading, TaskOptions(list(reading.table.columns)[-1]))
     except UserError as refused:
         assert "what to do: " in str(refused) and "configuration" not in str(refused)
         return

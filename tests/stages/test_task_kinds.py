@@ -82,7 +82,7 @@ def test_a_kind_of_task_runs_from_file_to_scores(kind, engine):
             ]
         )
         found = shipped.predict(paths.MODELS / paths.SHIPPED, load_raw("test", load_spec()))
-        meaning = shipped.metadata(paths.MODELS / paths.SHIPPED)
+        metadata = shipped.read_metadata(paths.MODELS / paths.SHIPPED)
         weights = np.load("data/prepared/train.npz").get("weight")
     metric, least = wanted["better_than"]
     assert report["test"][metric] > least
@@ -91,9 +91,9 @@ def test_a_kind_of_task_runs_from_file_to_scores(kind, engine):
         assert (found["prediction"] >= 0).all() and set(report["test"]["by_target"]) == {"rent", "price"}
         assert "decision" not in found
     else:
-        thresholds = json.loads(meaning["thresholds"])
+        thresholds = json.loads(metadata["thresholds"])
         assert min(thresholds) > 0 and max(thresholds) < 1 and thresholds != [0.5] * len(thresholds)
-        assert report["temperature"] == json.loads(meaning["temperature"]) != 1
+        assert report["temperature"] == json.loads(metadata["temperature"]) != 1
         positive = found["prediction"] > np.float32(thresholds)
         assert ((found["decision"].reshape(positive.shape) == ("yes" if kind == "binary" else 1)) == positive).all()
     assert (weights is None) == (kind == "multilabel")

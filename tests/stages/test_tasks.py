@@ -18,7 +18,7 @@ from percept.evaluation.metrics import score
 from percept.objective import LOWER_IS_BETTER, Multilabel
 from percept.paths import ROOT
 from percept.prepared.examples import load_examples
-from percept.prepared.spec import PARTS
+from percept.prepared.spec import SUBSETS
 from percept.sources import download
 from workspace import run_stages, workspace
 
@@ -107,7 +107,7 @@ def test_a_task_whose_recipe_does_not_scale_runs_with_scaling_on(task, monkeypat
 
 def logistic_regressions() -> dict:
     """Scores of one for each label, on the same rows; it needs no validation rows, and learns from them too."""
-    train, validation, test = (load_examples(part) for part in PARTS)
+    train, validation, test = (load_examples(part) for part in SUBSETS)
     x, y = np.concatenate([train.x, validation.x]), np.concatenate([train.y, validation.y])
     fitted = OneVsRestClassifier(LogisticRegression(max_iter=10_000)).fit(x, y)
     labels = tuple(map(str, range(y.shape[1])))

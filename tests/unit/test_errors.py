@@ -1,4 +1,4 @@
-"""run: what a person can mend is one message, a reader that has seen enough is none, and a bug keeps its traceback."""
+"""run: what a person can correct is one message, a closed pipe is none, and a bug keeps its traceback."""
 
 import subprocess
 import sys

@@ -13,7 +13,7 @@ EPOCH = datetime(1970, 1, 1)
 DAY_S = 86_400
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-PARTS = {"days": "numeric", "month": "category", "weekday": "category", "hour": "numeric"}  # and their kinds
+DATE_PARTS = {"days": "numeric", "month": "category", "weekday": "category", "hour": "numeric"}  # and their kinds
 
 
 def parse_numbers(cells: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -65,12 +65,12 @@ def _parsed_day(text: str, form: str) -> float:
 
 
 def date_parts(form: str) -> tuple[str, ...]:
-    """Which of PARTS a form has."""
-    return tuple(PARTS) if "%H" in form or "%I" in form else tuple(PARTS)[:3]
+    """Which of DATE_PARTS a form has."""
+    return tuple(DATE_PARTS) if "%H" in form or "%I" in form else tuple(DATE_PARTS)[:3]
 
 
 def date_part(days: NDArray[np.float64], part: str) -> NDArray[np.float32] | NDArray[np.object_]:
-    """One of PARTS, (rows,), from days since 1970; NaN or "" where the day is missing."""
+    """One of DATE_PARTS, (rows,), from days since 1970; NaN or "" where the day is missing."""
     known = ~np.isnan(days)
     whole = np.floor(np.where(known, days, 0)).astype(np.int64)
     match part:

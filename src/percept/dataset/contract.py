@@ -63,14 +63,14 @@ class Date(Section):
         return parse_dates(np.array(cells, dtype=object), self.format)
 
 
-Column = Annotated[Number | Category | Date, Field(discriminator="type")]
+ColumnRule = Annotated[Number | Category | Date, Field(discriminator="type")]
 
 
 class Contract(Section):
     """Columns by name; those that are not named may hold anything."""
 
     violation: Literal["error", "drop"] = "error"  # stop, or go on without such rows and count them
-    columns: dict[str, Column] = Field({})
+    columns: dict[str, ColumnRule] = Field({})
 
 
 class Violation(NamedTuple):
@@ -90,7 +90,7 @@ def violations(contract: Contract, columns: dict[str, NDArray[np.object_]]) -> I
                     yield Violation(name, reason, rows)
 
 
-def _broken(rule: Column, cells: NDArray[np.object_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _broken(rule: ColumnRule, cells: NDArray[np.object_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     empty = cells == ""
     if not rule.missing:
         yield "missing", empty

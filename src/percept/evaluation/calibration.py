@@ -14,12 +14,12 @@ class Bin(NamedTuple):
     """Claims of about the same probability."""
 
     probability: float  # mean
-    happened: float  # share
-    weight: float  # share of all claims that lie here
+    observed: float  # share
+    weight: float  # share of all events that lie here
 
 
-def claims(objective: Objective, y: NDArray, predicted: NDArray) -> tuple[NDArray, NDArray]:
-    """What the network claims with some probability, and whether it was so: (happened, probability), both (claims,).
+def confidences(objective: Objective, y: NDArray, predicted: NDArray) -> tuple[NDArray, NDArray]:
+    """What the network gives a probability to, and whether it was so: (observed, probability), both (events,).
 
     Several classes: that the likeliest one is right. Labels: that each applies to each row.
     """
@@ -28,17 +28,17 @@ def claims(objective: Objective, y: NDArray, predicted: NDArray) -> tuple[NDArra
     return y.ravel(), predicted.ravel()
 
 
-def reliability(happened: NDArray, probability: NDArray) -> list[Bin]:
-    """The bins that have claims in them, by probability. Both arguments: (claims,)."""
+def reliability(observed: NDArray, probability: NDArray) -> list[Bin]:
+    """The bins that have events in them, by probability. Both arguments: (events,)."""
     index = np.minimum((probability * NUM_BINS).astype(int), NUM_BINS - 1)
     members = [index == number for number in range(NUM_BINS)]
     return [
-        Bin(float(probability[rows].mean()), float(happened[rows].mean()), float(rows.mean()))
+        Bin(float(probability[rows].mean()), float(observed[rows].mean()), float(rows.mean()))
         for rows in members
         if rows.any()
     ]
 
 
-def calibration_error(happened: NDArray, probability: NDArray) -> float:
-    """Expected calibration error, the mean of |happened - probability| over the bins (Guo et al. 2017)."""
-    return sum(bin.weight * abs(bin.happened - bin.probability) for bin in reliability(happened, probability))
+def calibration_error(observed: NDArray, probability: NDArray) -> float:
+    """Expected calibration error, the mean of |observed - probability| over the bins (Guo et al. 2017)."""
+    return sum(bin.weight * abs(bin.observed - bin.probability) for bin in reliability(observed, probability))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.evaluation.calibration import calibration_error, claims
+from percept.evaluation.calibration import calibration_error, confidences
 from percept.objective import EVEN, Objective
 
 Metrics = dict[str, float | None]
@@ -41,7 +41,7 @@ def score(
     if objective.kind == "multilabel":
         return _multilabel(y, predicted, decided, names)
     scores = _binary(y, predicted[:, 0], decided) if objective.kind == "binary" else _multiclass(y, predicted, decided)
-    return scores | {"calibration_error": calibration_error(*claims(objective, y, predicted))}
+    return scores | {"calibration_error": calibration_error(*confidences(objective, y, predicted))}
 
 
 def _binary(y: NDArray, probability: NDArray, decided: NDArray) -> Metrics:

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from omegaconf import OmegaConf
 
-from percept.dataset.contract import Category, Column, Date
+from percept.dataset.contract import Category, ColumnRule, Date
 from percept.errors import listed
 from percept.evaluation.intervals import intervals
 from percept.evaluation.metrics import score
-from percept.evaluation.predictions import Judged
-from percept.model_file.metadata import Meaning
+from percept.evaluation.predictions import Predictions
+from percept.model_file.metadata import Metadata
 from percept.objective import LOWER_IS_BETTER
 from percept.prepared.quality import Quality
 from percept.prepared.spec import DatasetSpec
@@ -25,17 +25,22 @@ NUM_GROUPS = 10  # that are shown
 
 
 def model_card(
-    judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning, quality: Quality
+    predictions: Predictions,
+    report: dict[str, Any],
+    params: dict[str, Any],
+    model: Path,
+    metadata: Metadata,
+    quality: Quality,
 ) -> str:
     """Markdown. report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
-    meaning: what that says of itself."""
+    metadata: what that says of itself."""
     sections = {
-        f"# Model card: {report['task']}": _summary(judged, report, params, model, meaning),
-        "## Scores": _scores(judged, report),
-        "## Where it is worse": _groups(judged, report),
-        "## Rows": _rows(judged.spec),
-        "## What goes in": _inputs(judged.spec),
-        "## Limits": _limits(judged, quality),
+        f"# Model card: {report['task']}": _summary(predictions, report, params, model, metadata),
+        "## Scores": _scores(predictions, report),
+        "## Where it is worse": _groups(predictions, report),
+        "## Rows": _rows(predictions.spec),
+        "## What goes in": _inputs(predictions.spec),
+        "## Limits": _limits(predictions, quality),
         "## Configuration": ["```yaml", OmegaConf.to_yaml(OmegaConf.create(params)).rstrip(), "```"],
     }
     return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
@@ -47,10 +52,10 @@ def _table(header: tuple[str, ...], rows: list[tuple]) -> list[str]:
 
 
 def _summary(
-    judged: Judged, report: dict[str, Any], params: dict[str, Any], model: Path, meaning: Meaning
+    predictions: Predictions, report: dict[str, Any], params: dict[str, Any], model: Path, metadata: Metadata
 ) -> list[str]:
-    spec = judged.spec
-    match judged.objective.kind:
+    spec = predictions.spec
+    match predictions.objective.kind:
         case "binary":
             says = f"whether {spec.targets[0]} is {spec.classes[1]} or {spec.classes[0]}"
         case "multiclass":
@@ -62,7 +67,7 @@ def _summary(
     facts = {
         "model": f"{params['model']['kind']}, trained by {params['optimizer']['kind']}, seed {params['seed']}",
         "shipped file": f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}",
-        "made with": ", ".join(f"{name} {version}" for name, version in meaning.versions.items()),
+        "made with": ", ".join(f"{name} {version}" for name, version in metadata.versions.items()),
         "data": ", ".join(f"{name} (sha256 {digest})" for name, digest in spec.sha256.items()),
     }
     if isinstance(report.get("threshold"), float):
@@ -72,14 +77,14 @@ def _summary(
     return [f"`model.onnx` says {says}.", "", *_table(("", ""), list(facts.items()))]
 
 
-def _scores(judged: Judged, report: dict[str, Any]) -> list[str]:
-    found = intervals(judged.objective, judged.y, judged.predicted, judged.decided)
+def _scores(predictions: Predictions, report: dict[str, Any]) -> list[str]:
+    found = intervals(predictions.objective, predictions.y, predictions.predicted, predictions.decided)
     rows = []
     for name, value in report["test"].items():
         if not isinstance(value, dict):
             ends = " to ".join(f"{end:.4g}" for end in found[name]) if name in found else ""
             rows.append((name, _number(value), ends, _number(report["validation"].get(name))))
-    names = ("metric", f"test ({len(judged.y):,} rows)", "95 % interval", "validation")
+    names = ("metric", f"test ({len(predictions.y):,} rows)", "95 % interval", "validation")
     targets = report["test"].get("by_target", {})
     per_target = [(name, *map(_number, scores.values())) for name, scores in targets.items()]
     header = ("", *next(iter(targets.values()))) if targets else ()
@@ -91,35 +96,37 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-def _groups(judged: Judged, report: dict[str, Any]) -> list[str]:
+def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
     """The groups of test rows with the worst primary metric."""
     metric = report["primary"]
     scored = []
-    for group, rows in _members(judged):
+    for group, rows in _members(predictions):
         if rows.sum() < MIN_ROWS:
             continue
-        decided = None if judged.decided is None else judged.decided[rows]
-        found = score(judged.objective, judged.spec.names, judged.y[rows], judged.predicted[rows], decided)[metric]
+        decided = None if predictions.decided is None else predictions.decided[rows]
+        found = score(
+            predictions.objective, predictions.spec.names, predictions.y[rows], predictions.predicted[rows], decided
+        )[metric]
         if found is not None:
             scored.append((found, group, int(rows.sum())))
     sign = -1 if metric in LOWER_IS_BETTER else 1
     scored.sort(key=lambda group: sign * group[0])
     rows = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
-    whole = ("all test rows", len(judged.y), _number(report["test"][metric]))
+    whole = ("all test rows", len(predictions.y), _number(report["test"][metric]))
     said = f"Groups of at least {MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
     return [said, "", *_table(("group", "rows", metric), [*rows, whole])] if rows else []
 
 
-def _members(judged: Judged) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _members(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Name and (rows,) mask of each group: by category, and by class."""
-    for column in judged.spec.raw_inputs:
+    for column in predictions.spec.raw_inputs:
         if column.kind == "category":
-            cells = judged.raw[column.name][:, 0].astype(str)
+            cells = predictions.raw[column.name][:, 0].astype(str)
             values = np.unique(cells)
             if 1 < len(values) <= MAX_VALUES:
                 yield from ((f"{column.name} = {value or '(missing)'}", cells == value) for value in values)
-    if judged.objective.kind == "multiclass" and judged.objective.primary == "accuracy":
-        yield from ((f"class {name}", judged.y == index) for index, name in enumerate(judged.spec.classes))
+    if predictions.objective.kind == "multiclass" and predictions.objective.primary == "accuracy":
+        yield from ((f"class {name}", predictions.y == index) for index, name in enumerate(predictions.spec.classes))
 
 
 def _rows(spec: DatasetSpec) -> list[str]:
@@ -136,7 +143,7 @@ def _inputs(spec: DatasetSpec) -> list[str]:
     return _table(("column", "holds", "may be missing"), rows)
 
 
-def _described(name: str, rule: Column) -> tuple[str, str, str]:
+def _described(name: str, rule: ColumnRule) -> tuple[str, str, str]:
     if isinstance(rule, Category):
         holds = listed(rule.values, 8) if rule.values else "text"
     else:
@@ -149,17 +156,17 @@ def _described(name: str, rule: Column) -> tuple[str, str, str]:
     return name, holds, "yes" if rule.missing else "no"
 
 
-def _limits(judged: Judged, quality: Quality) -> list[str]:
-    spec = judged.spec
+def _limits(predictions: Predictions, quality: Quality) -> list[str]:
+    spec = predictions.spec
     limits = ["It was judged on rows of the same source; rows of another place or time may be told worse."]
     if spec.contract.columns:
         limits.append("Outside of the values above nothing was seen in training: such rows are guesses.")
     if spec.rows.test_is_train:
         limits = ["It was judged on the very rows that it was trained on: nothing is known of others."]
-    if len(judged.y) < 100:
-        limits.append(f"{len(judged.y)} test rows say little: look at the intervals.")
-    if judged.objective.kind in ("binary", "multiclass"):
-        share = np.bincount(judged.y, minlength=len(spec.classes)) / len(judged.y)
+    if len(predictions.y) < 100:
+        limits.append(f"{len(predictions.y)} test rows say little: look at the intervals.")
+    if predictions.objective.kind in ("binary", "multiclass"):
+        share = np.bincount(predictions.y, minlength=len(spec.classes)) / len(predictions.y)
         rarest = int(share.argmin())
         limits.append(f"The rarest class, {spec.classes[rarest]}, is {share[rarest]:.1%} of the test rows.")
     return [f"- {limit}" for limit in [*limits, *quality.messages()]]

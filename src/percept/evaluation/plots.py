@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.evaluation.calibration import claims, reliability
+from percept.evaluation.calibration import confidences, reliability
 from percept.evaluation.metrics import decide
 from percept.objective import AUXILIARY, Objective
 
@@ -18,7 +18,7 @@ HEADERS = {
     "confusion.csv": ("actual", "predicted"),
     "roc.csv": ("false_positive_rate", "true_positive_rate"),
     "precision_recall.csv": ("recall", "precision"),
-    "reliability.csv": ("probability", "happened", "ideal"),
+    "reliability.csv": ("probability", "observed", "ideal"),
     "predicted_vs_actual.csv": ("actual", "predicted", "target"),
 }
 MAX_POINTS = 500  # of a curve
@@ -48,8 +48,8 @@ def draw(
     truth = np.eye(len(names), dtype=int)[y].ravel() if objective.kind == "multiclass" else y.ravel()
     if 0 < truth.sum() < len(truth):
         _curves(folder, truth, predicted.ravel())
-    bins = reliability(*claims(objective, y, predicted))
-    _write(folder / "reliability.csv", [(bin.probability, bin.happened, bin.probability) for bin in bins])
+    bins = reliability(*confidences(objective, y, predicted))
+    _write(folder / "reliability.csv", [(bin.probability, bin.observed, bin.probability) for bin in bins])
 
 
 def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[tuple[float, float, str]]:

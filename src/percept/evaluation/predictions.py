@@ -7,17 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.metrics import Scores, score
-from percept.model_file.metadata import Meaning
+from percept.model_file.metadata import Metadata
 from percept.model_file.session import DECISION, OUTPUT
 from percept.objective import AUXILIARY, Objective
 from percept.prepared.examples import load_examples, load_raw
-from percept.prepared.spec import DatasetSpec, Part
+from percept.prepared.spec import DatasetSpec, Subset
 
 Raw = dict[str, NDArray]
 
 
 @dataclass(frozen=True)
-class Judged:
+class Predictions:
     """Rows of one part, and what the shipped file says of them; arrays as for `scoring.score`."""
 
     objective: Objective
@@ -29,20 +29,20 @@ class Judged:
     auxiliary: NDArray | None = None
 
 
-def judge(part: Part, spec: DatasetSpec, objective: Objective, answer: Callable[[Raw], Raw]) -> Judged:
+def predict_part(part: Subset, spec: DatasetSpec, objective: Objective, answer: Callable[[Raw], Raw]) -> Predictions:
     """What the shipped file says of the rows of one part; answer: raw inputs -> outputs, as `shipped.predict`."""
     raw = load_raw(part, spec)
     outputs = answer(raw)
     decided = class_indices(outputs.get(DECISION), spec.classes)
-    return Judged(objective, spec, raw, load_examples(part).y, outputs[OUTPUT], decided, outputs.get(AUXILIARY))
+    return Predictions(objective, spec, raw, load_examples(part).y, outputs[OUTPUT], decided, outputs.get(AUXILIARY))
 
 
-def scores(judged: Judged) -> Scores:
+def scores(predictions: Predictions) -> Scores:
     """Metrics of the main output, and of the auxiliary one where there is one."""
-    names = judged.spec.names
-    found = score(judged.objective, names, judged.y, judged.predicted, judged.decided)
-    if judged.auxiliary is not None:
-        found[AUXILIARY] = score(judged.objective, names, judged.y, judged.auxiliary)
+    names = predictions.spec.names
+    found = score(predictions.objective, names, predictions.y, predictions.predicted, predictions.decided)
+    if predictions.auxiliary is not None:
+        found[AUXILIARY] = score(predictions.objective, names, predictions.y, predictions.auxiliary)
     return found
 
 
@@ -54,13 +54,13 @@ def class_indices(decided: NDArray | None, classes: tuple[str, ...]) -> NDArray[
     return np.array([index[name] for name in decided], np.int64)
 
 
-def chosen(meaning: Meaning, objective: Objective) -> dict[str, float | dict[str, float]]:
+def chosen(metadata: Metadata, objective: Objective) -> dict[str, float | dict[str, float]]:
     """The threshold of each logistic unit and the temperature, as the shipped file has them."""
     found = {}
     if objective.kind == "binary":
-        found["threshold"] = meaning.thresholds[0]
+        found["threshold"] = metadata.thresholds[0]
     elif objective.kind == "multilabel":
-        found["threshold"] = dict(zip(meaning.targets, meaning.thresholds, strict=True))
+        found["threshold"] = dict(zip(metadata.targets, metadata.thresholds, strict=True))
     if getattr(objective, "calibration", "none") != "none":
-        found["temperature"] = meaning.temperature
+        found["temperature"] = metadata.temperature
     return found

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from percept.dataset.table import Table
 from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
-from percept.features.split import Parts, Same, Split
+from percept.features.split import Same, Split, SplitIndices
 from percept.objective import Objective, Regression
-from percept.prepared.quality import Drift, Quality, Rows
+from percept.prepared.quality import AffectedRows, Drift, Quality
 from percept.prepared.spec import RawInput
 
 
-def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, parts: Parts) -> Quality:
+def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, parts: SplitIndices) -> Quality:
     """Of pictures (pictures, height, width, channels) and their classes (pictures,)."""
     keys, numbers = picture_keys(pixels), np.arange(len(pixels)) + 1
     found = _repeated(keys, numbers, split, parts)
@@ -28,7 +28,7 @@ def assess_table(
     table: Table,
     objective: Objective,
     split: Split,
-    parts: Parts,
+    parts: SplitIndices,
 ) -> Quality:
     """Of raw inputs (rows, 1) by name, targets (rows,) or (rows, targets), and the table they stand in."""
     keys = row_keys(column[:, 0] for column in columns.values())
@@ -42,13 +42,15 @@ def assess_table(
     )
 
 
-def _repeated(keys: Keys, places: NDArray[np.int64], split: Split, parts: Parts) -> dict[str, Rows | None]:
+def _repeated(
+    keys: Keys, places: NDArray[np.int64], split: Split, parts: SplitIndices
+) -> dict[str, AffectedRows | None]:
     found = {"validation": parts.validation, "test": parts.test[:0] if isinstance(split.test, Same) else parts.test}
     train = keys[parts.train]
     return {part: repeated(keys[rows], train, places[rows]) if len(rows) else None for part, rows in found.items()}
 
 
-def _drift(columns: dict[str, NDArray], inputs: Sequence[RawInput], parts: Parts) -> tuple[Drift, ...]:
+def _drift(columns: dict[str, NDArray], inputs: Sequence[RawInput], parts: SplitIndices) -> tuple[Drift, ...]:
     found = []
     for column in inputs:
         if column.part in (None, "days"):  # a date's other parts follow from its day

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.dataset.cells import parse_dates, parse_numbers
-from percept.dataset.contract import Category, Column, Contract, Date, Number, Violation, violations
+from percept.dataset.contract import Category, ColumnRule, Contract, Date, Number, Violation, violations
 from percept.dataset.formula import column_names
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
@@ -28,7 +28,7 @@ def check_contract(contract: Contract, table: Table, folder: Path) -> dict[str, 
     for name in contract.columns:
         if name not in table.columns:
             found = f"{table.file} has no column {name!r}{nearest(name, table.columns)}"
-            raise UserError("contract.columns", found, f"some of {listed(table.columns)}", "mend it in conf/task/")
+            raise UserError("contract.columns", found, f"some of {listed(table.columns)}", "correct it in conf/task/")
     found = list(violations(contract, table.columns))
     if not found:
         return {}
@@ -39,7 +39,7 @@ def check_contract(contract: Contract, table: Table, folder: Path) -> dict[str, 
             table.file,
             "\n    ".join([f"broken rules of the contract: {len(lines)}", *lines]),
             "rows that keep the contract (contract.columns in the task file)",
-            f"see {paths.VIOLATIONS}; mend the file or the contract, or set contract.violation: drop",
+            f"see {paths.VIOLATIONS}; correct the file or the contract, or set contract.violation: drop",
         )
     _write(table, found, folder / paths.DROPPED)
     return {f"{violation.column} is {violation.rule}": violation.rows for violation in found}
@@ -76,7 +76,7 @@ def fit_contract(
     return given.model_copy(update={"columns": learned | given.columns})
 
 
-def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> Column:
+def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> ColumnRule:
     missing = bool((cells == "").any())
     present = cells[cells != ""]
     if form is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.prepared.quality import Rows
+from percept.prepared.quality import AffectedRows
 
 Keys = NDArray[np.uint64]  # (rows,) 64 bits of what a row holds: equal rows have equal keys, others hardly ever
 FIRST = 3  # that are named
@@ -30,12 +30,12 @@ def picture_keys(pixels: NDArray[np.uint8]) -> Keys:
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
-def repeated(keys: Keys, train: Keys, places: NDArray[np.int64]) -> Rows:
+def repeated(keys: Keys, train: Keys, places: NDArray[np.int64]) -> AffectedRows:
     """Rows that stand in the training rows too; places: (rows,) what names them."""
     return _rows(np.isin(keys, train), places)
 
 
-def contradicting(keys: Keys, targets: Keys | NDArray[np.int64], places: NDArray[np.int64]) -> Rows:
+def contradicting(keys: Keys, targets: Keys | NDArray[np.int64], places: NDArray[np.int64]) -> AffectedRows:
     """Rows with equal keys of their features and different targets, (rows,) classes or keys."""
     order = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
@@ -45,5 +45,5 @@ def contradicting(keys: Keys, targets: Keys | NDArray[np.int64], places: NDArray
     return _rows(differ, places)
 
 
-def _rows(chosen: NDArray[np.bool_], places: NDArray[np.int64]) -> Rows:
-    return Rows(count=int(chosen.sum()), of=len(chosen), first=np.sort(places[chosen])[:FIRST].tolist())
+def _rows(chosen: NDArray[np.bool_], places: NDArray[np.int64]) -> AffectedRows:
+    return AffectedRows(count=int(chosen.sum()), of=len(chosen), first=np.sort(places[chosen])[:FIRST].tolist())

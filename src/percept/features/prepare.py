@@ -15,7 +15,7 @@ from percept.features.assess import assess_pictures, assess_table
 from percept.features.checks import check_contract, fit_contract
 from percept.features.encoder import encode, encoder_to_onnx, feature_sources, fit_encoder
 from percept.features.image import ImageFeatures, fit_pixels
-from percept.features.split import Parts, Split, split_rows
+from percept.features.split import Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, assign_columns, raw_columns, rows_to_drop
 from percept.features.target import (
     encode_classes,
@@ -27,7 +27,7 @@ from percept.features.target import (
 )
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.examples import Examples, save_examples, save_raw
-from percept.prepared.spec import PARTS, DatasetSpec, PictureInput, RawInput, Rows, TableInput
+from percept.prepared.spec import SUBSETS, DatasetSpec, PictureInput, RawInput, RowCounts, TableInput
 
 
 def prepare(
@@ -66,7 +66,7 @@ def _prepare_images(
 ) -> DatasetSpec:
     y, classes = _encode_image_classes(raw, objective)
     parts = split_rows(split, y, {}, raw.is_test, seed)
-    for name in PARTS:
+    for name in SUBSETS:
         rows = getattr(parts, name)
         save_examples(name, Examples(raw.pixels[rows], y[rows]), folder)
     assess_pictures(raw.pixels, y, split, parts).save(folder)
@@ -127,7 +127,7 @@ def _prepare_table(
     if weights is not None:
         # What counts is how rows compare: a loss of another size would want another learning rate.
         weights = (weights[kept] / weights[kept][parts.train].mean()).astype(np.float32)
-    for name in PARTS:
+    for name in SUBSETS:
         rows = getattr(parts, name)
         part = {column: values[rows] for column, values in columns.items()}
         # Training eats what the shipped encoder gives, so that the two cannot differ.
@@ -177,8 +177,8 @@ def _kept_rows(raw: Table, reasons: dict[str, NDArray[np.bool_]]) -> tuple[NDArr
     return np.flatnonzero(~gone), dropped
 
 
-def _account(source: int, dropped: dict[str, int], parts: Parts, split: Split) -> Rows:
-    return Rows(
+def _account(source: int, dropped: dict[str, int], parts: SplitIndices, split: Split) -> RowCounts:
+    return RowCounts(
         source=source,
         dropped=dropped,
         train=len(parts.train),

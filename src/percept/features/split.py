@@ -73,7 +73,7 @@ class Given(Section):
     kind: Literal["given"]
 
 
-class Column(Section):
+class ColumnValue(Section):
     """The rows with a certain value in a column."""
 
     kind: Literal["column"]
@@ -101,8 +101,8 @@ class Split(Section):
     The columns that decide are no features, unless features names them too.
     """
 
-    test: Annotated[Fraction | First | Last | Latest | Given | Column | Same, Field(discriminator="kind")]
-    validation: Annotated[Fraction | First | Last | Latest | Column | Nothing, Field(discriminator="kind")]
+    test: Annotated[Fraction | First | Last | Latest | Given | ColumnValue | Same, Field(discriminator="kind")]
+    validation: Annotated[Fraction | First | Last | Latest | ColumnValue | Nothing, Field(discriminator="kind")]
 
     @model_validator(mode="after")
     def cuts_validation_rows_from_rows_that_are_there(self) -> "Split":
@@ -129,7 +129,7 @@ class Split(Section):
 Indices = NDArray[np.int64]
 
 
-class Parts(NamedTuple):
+class SplitIndices(NamedTuple):
     """Row numbers of each part."""
 
     train: Indices
@@ -139,7 +139,7 @@ class Parts(NamedTuple):
 
 def split_rows(
     split: Split, labels: NDArray, columns: dict[str, NDArray], is_test: NDArray[np.bool_] | None, seed: int
-) -> Parts:
+) -> SplitIndices:
     """Share out the rows.
 
     labels: (rows,) targets, for stratify; columns: values by column name; is_test: (rows,) the publisher's test rows.
@@ -158,7 +158,7 @@ def split_rows(
             train = rest
         case _:
             train, validation = _cut("split.validation", split.validation, rest, labels, columns, is_test, seed)
-    return Parts(train=train, validation=validation, test=test)
+    return SplitIndices(train=train, validation=validation, test=test)
 
 
 def _cut(
@@ -186,7 +186,7 @@ def _cut(
             if is_test is None:
                 raise UserError(where, "kind: given", "a source with a test set of its own", "choose kind: fraction")
             stay, off = rows[~is_test[rows]], rows[is_test[rows]]
-        case Column():
+        case ColumnValue():
             chosen = _values(where, part.column, rows, columns, may_be_missing=True) == part.value
             stay, off = rows[~chosen], rows[chosen]
     if len(stay) == 0 or len(off) == 0:
@@ -205,7 +205,7 @@ def _values(
     if column not in columns:
         found = f"there is no column {column!r}{nearest(column, columns)}"
         expected = f"one of {listed(columns)}" if columns else "a split without columns: pictures have none"
-        raise UserError(where, found, expected, "mend it in conf/task/")
+        raise UserError(where, found, expected, "correct it in conf/task/")
     values = columns[column][rows]
     if not may_be_missing and (values == "").any():
         raise _unusable(where, column, f"{(values == '').sum()} of {len(values)} cells are missing", "a value in each")
@@ -225,8 +225,8 @@ def _latest(where: str, part: Latest, cells: NDArray[np.object_]) -> NDArray[np.
 
 def _unusable(where: str, column: str, found: str, expected: str) -> UserError:
     advice = (
-        f"mend them, or leave such rows out: contract.violation: drop and contract.columns: {{{column}: {{type: ..., "
-        "missing: false}}"
+        "correct them, or leave such rows out: contract.violation: drop and "
+        f"contract.columns: {{{column}: {{type: ..., missing: false}}}}"
     )
     return UserError(where, f"column {column!r}: {found}", expected, advice)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from percept.dataset.cells import PARTS, Form, date_parts, parse_dates, parse_numbers
+from percept.dataset.cells import DATE_PARTS, Form, date_parts, parse_dates, parse_numbers
 from percept.dataset.formula import arithmetic, column_names, derived
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
@@ -15,7 +15,7 @@ from percept.params import Section
 from percept.prepared.raw_inputs import as_raw_inputs
 from percept.prepared.spec import RawInput
 
-TASK_FILE = "mend it in conf/task/"
+TASK_FILE = "correct it in conf/task/"
 
 
 class MissingCells(Section):
@@ -98,7 +98,7 @@ def assign_columns(features: TableFeatures, table: Table, not_features: Sequence
 
 def _parts_of_dates(features: TableFeatures, known: Sequence[str]) -> list[RawInput]:
     inputs = [
-        RawInput(name=f"{column}.{part}", kind=PARTS[part], date=column, part=part)
+        RawInput(name=f"{column}.{part}", kind=DATE_PARTS[part], date=column, part=part)
         for column, form in features.date.items()
         for part in date_parts(form)
     ]
@@ -130,7 +130,7 @@ def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
 def read_dates(table: Table, column: str, form: str) -> NDArray[np.float64]:
     """(rows,) days since 1970, NaN for a missing cell. Raises `UserError` naming the line of a cell of another form."""
     days = parse_dates(table.columns[column], form)
-    advice = "mend features.date, move the column to features.category or features.drop, or mend the cells"
+    advice = "correct features.date, move the column to features.category or features.drop, or correct the cells"
     _check_all_read(table, column, days, "not dates", f"a date such as {form} reads", advice)
     return days
 

@@ -36,7 +36,7 @@ def read_weights(raw: Table, objective: Objective) -> NDArray[np.float64] | None
     if len(negative) or not np.nansum(weights):
         found = f"{raw.place(negative[0])}: {weights[negative[0]]:g}" if len(negative) else "nothing above 0"
         where = f"{raw.file}, column {objective.weight!r}"
-        raise UserError(where, found, "0 or more in each row, and more than 0 in some", "mend the file")
+        raise UserError(where, found, "0 or more in each row, and more than 0 in some", "correct the file")
     return weights
 
 
@@ -91,7 +91,7 @@ def _encode_labels(targets: dict[str, NDArray], objective: Multilabel, file: str
         if len(set(found) - {objective.positive}) > 1:
             where = f"{file}, target {name!r}"
             expected = f"{objective.positive!r} (objective.positive) and one other"
-            raise UserError(where, listed(map(repr, found)), expected, "mend objective.target or objective.positive")
+            raise UserError(where, listed(map(repr, found)), expected, "correct objective.target or objective.positive")
     if not y.any():
         found = f"no label of any row is {objective.positive!r}"
         raise UserError(file, found, "rows to which some label applies", "set objective.positive")

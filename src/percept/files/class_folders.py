@@ -13,7 +13,7 @@ Parts = tuple[str, ...]  # of a path
 
 SETS = {"train", "test"}
 OTHER_SETS = {"dev", "val", "valid", "validation"}
-ADVICE = "mend the folders, or set source.folder to the one that holds one folder for each class"
+ADVICE = "correct the folders, or set source.folder to the one that holds one folder for each class"
 
 
 @dataclass(frozen=True)

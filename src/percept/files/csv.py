@@ -13,10 +13,10 @@ from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.files.text import decoded
 
-MEND = "mend the file (and its sha256), or source.separator, source.columns, source.encoding"
+ADVICE = "correct the file (and its sha256), or source.separator, source.columns, source.encoding"
 
 
-def read_csv(path: Path, text: CsvFormat, advice: str = MEND) -> Table:
+def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
     """Read every cell as text. Raises `UserError` for what is not a table, with the line and the advice."""
     unreadable = partial(_unreadable, advice=advice)
     content = decoded(path, text.encoding, unreadable)

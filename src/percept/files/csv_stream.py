@@ -13,11 +13,11 @@ from percept.dataset.formats import CsvFormat
 from percept.errors import UserError, listed, nearest
 from percept.files.text import DAMAGED, GZIP, NUM_BYTES, check_is_text
 
-ADVICE = "mend the file; the model reads it as its own training rows were read"
+ADVICE = "correct the file; the model reads it as its own training rows were read"
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableChunk:
     """Some rows of a table, as text."""
 
     columns: dict[str, Sequence[str]]  # those that are wanted
@@ -46,7 +46,7 @@ class CsvReader:
         self._width = len(names)
         self._positions = {name: names.index(name) for name in self._wanted}
 
-    def chunks(self, num_rows: int) -> Iterator[Rows]:
+    def chunks(self, num_rows: int) -> Iterator[TableChunk]:
         """At most so many rows at a time. Raises `UserError` for what is not CSV, with the line."""
         found = False
         start = self._reader.line_num - sum(map(_num_lines, self._waiting))
@@ -89,7 +89,7 @@ class CsvReader:
         ends = accumulate(map(_num_lines, rows), initial=start)
         return [end for row, end in zip(rows, islice(ends, 1, None), strict=True) if row]
 
-    def _chunk(self, rows: list[list[str]], lines: Sequence[int]) -> Rows:
+    def _chunk(self, rows: list[list[str]], lines: Sequence[int]) -> TableChunk:
         num_cells = {}
         if set(map(len, rows)) != {self._width}:
             num_cells = {index: len(row) for index, row in enumerate(rows) if len(row) != self._width}
@@ -101,7 +101,7 @@ class CsvReader:
                 line = lines[next(index for index, cell in enumerate(cells) if "\0" in cell)]
                 found = f"line {line}, column {name!r} holds a NUL character"
                 raise self._refusal(found, f"text in {self._text.encoding}")
-        return Rows(wanted, lines, num_cells, self._width)
+        return TableChunk(wanted, lines, num_cells, self._width)
 
     def _find_names(self, targets: Sequence[str]) -> list[str]:
         first: list[str] = []

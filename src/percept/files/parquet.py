@@ -89,7 +89,7 @@ def check_no_nul(path: Path, name: str, cells: list[str], first: int = 1) -> Non
     """Fixed-width text arrays would lose it. Raises `UserError`."""
     if "\0" in "".join(cells):
         row = first + next(index for index, cell in enumerate(cells) if "\0" in cell)
-        raise UserError(str(path), f"row {row}, column {name!r} holds a NUL character", "text", "mend the file")
+        raise UserError(str(path), f"row {row}, column {name!r} holds a NUL character", "text", "correct the file")
 
 
 @contextmanager

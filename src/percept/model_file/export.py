@@ -19,7 +19,7 @@ from percept import paths
 from percept.dataset.arrays import ZIP_EPOCH
 from percept.errors import UserError
 from percept.model_file import session as shipped
-from percept.model_file.metadata import Decision, Meaning
+from percept.model_file.metadata import Decision, Metadata
 from percept.objective import AUXILIARY, Objective
 from percept.prepared.spec import DatasetSpec
 
@@ -87,14 +87,14 @@ def save_onnx(
         append_decision(network.graph, objective.kind, spec.classes, decision.thresholds)
     for value in [*network.graph.input, *network.graph.output]:
         value.type.tensor_type.shape.dim[0].dim_param = "rows"
-    onnx.helper.set_model_props(network, meaning_of(spec, objective, decision).to_metadata())
+    onnx.helper.set_model_props(network, metadata_of(spec, objective, decision).to_texts())
     onnx.checker.check_model(network)
     path.write_bytes(network.SerializeToString(deterministic=True))
 
 
-def meaning_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> Meaning:
+def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> Metadata:
     """What the shipped file says of itself."""
-    return Meaning(
+    return Metadata(
         task=spec.task,
         kind=objective.kind,
         targets=spec.targets,

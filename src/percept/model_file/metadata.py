@@ -19,7 +19,7 @@ class Decision:
     thresholds: tuple[float, ...] = ()  # of each logistic unit; a softmax takes the likeliest class
 
 
-class Meaning(Section):
+class Metadata(Section):
     """Metadata of the shipped file. Nothing here differs between two runs of the same inputs."""
 
     task: str
@@ -35,7 +35,7 @@ class Meaning(Section):
     sha256: dict[str, str]  # of the raw files
     versions: dict[str, str]  # of percept and the packages that made the file
 
-    def to_metadata(self) -> dict[str, str]:
+    def to_texts(self) -> dict[str, str]:
         """As ONNX keeps it: texts by name."""
         values = self.model_dump(mode="json")
         return {
@@ -43,7 +43,7 @@ class Meaning(Section):
         }
 
     @classmethod
-    def from_metadata(cls, texts: dict[str, str]) -> Self:
-        """Raises `ValueError` for what is missing or not as written by `to_metadata`."""
+    def from_texts(cls, texts: dict[str, str]) -> Self:
+        """Raises `ValueError` for what is missing or not as written by `to_texts`."""
         known = {name: text for name, text in texts.items() if name in cls.model_fields}
         return cls.model_validate({name: text if name in TEXTS else json.loads(text) for name, text in known.items()})

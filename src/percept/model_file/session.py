@@ -15,7 +15,7 @@ CHUNK = 4096  # rows at a time: pictures of a large set need not be unpacked all
 GROUP = 16  # rows are run in multiples of it: fewer take other machine code, which rounds in another way
 
 
-def opened(path: Path) -> "InferenceSession":
+def open_session(path: Path) -> "InferenceSession":
     """The file, ready to run on the processor."""
     import onnxruntime
 
@@ -24,9 +24,9 @@ def opened(path: Path) -> "InferenceSession":
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def metadata(path: Path) -> dict[str, str]:
-    """What the file says of itself, as `percept.model_file.metadata.Meaning` declares it."""
-    return opened(path).get_modelmeta().custom_metadata_map
+def read_metadata(path: Path) -> dict[str, str]:
+    """What the file says of itself, as `percept.model_file.metadata.Metadata` declares it."""
+    return open_session(path).get_modelmeta().custom_metadata_map
 
 
 def predict(path: Path, raw: dict[str, NDArray]) -> dict[str, NDArray]:
@@ -35,7 +35,7 @@ def predict(path: Path, raw: dict[str, NDArray]) -> dict[str, NDArray]:
     `prediction` and, where the network has one, `auxiliary`: (rows, outputs) float32; `decision`: (rows,) class names
     or (rows, labels) of 0 and 1.
     """
-    return run(opened(path), raw)
+    return run(open_session(path), raw)
 
 
 def run(session: "InferenceSession", raw: dict[str, NDArray]) -> dict[str, NDArray]:

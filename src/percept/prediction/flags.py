@@ -84,7 +84,7 @@ class Tally:
                 where,
                 "\n    ".join([f"{self.num_flagged:,} of {self.num_rows:,} {self._unit}s are unusual", *lines]),
                 f"{self._unit}s such as the model was trained on (--strict)",
-                "mend them, or leave --strict out; nothing was written",
+                "correct them, or leave --strict out; nothing was written",
             )
 
     def summary(self) -> str:

@@ -6,15 +6,15 @@ from percept.errors import UserError, listed
 from percept.files.container import is_archive
 from percept.files.parquet import is_parquet
 from percept.files.picture import endings
-from percept.prediction.model import Model
+from percept.prediction.model import ShippedModel
 from percept.prediction.parquet import PARQUET
 
 STDIN = "-"
 TABLES = (".csv", ".tsv", ".txt", PARQUET)
 
 
-def check_inputs(inputs: list[str], model: Model, key: str | None) -> None:
-    wants_pictures = model.meaning.picture is not None
+def check_inputs(inputs: list[str], model: ShippedModel, key: str | None) -> None:
+    wants_pictures = model.metadata.picture is not None
     for name in inputs:
         if name != STDIN and not Path(name).exists():
             raise UserError(name, "there is no such file", "new rows or pictures", "check the name")
@@ -27,8 +27,8 @@ def check_inputs(inputs: list[str], model: Model, key: str | None) -> None:
         raise UserError("--id", f"{key!r} is a column of the output", "another column", "leave it out, or rename it")
 
 
-def _check_is_pictures(name: str, model: Model) -> None:
-    size = " x ".join(map(str, model.meaning.picture.size))
+def _check_is_pictures(name: str, model: ShippedModel) -> None:
+    size = " x ".join(map(str, model.metadata.picture.size))
     expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
     if _is_table(name):
         raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")
@@ -36,7 +36,7 @@ def _check_is_pictures(name: str, model: Model) -> None:
         raise UserError(name, "an archive", expected, "unpack it, and name the folder")
 
 
-def _check_is_table(name: str, model: Model) -> None:
+def _check_is_table(name: str, model: ShippedModel) -> None:
     path, expected = Path(name), f"a CSV or Parquet file with the columns {listed(model.columns)}"
     if path.is_dir() or not (_is_table(name) or path.suffix.lower() not in endings()):
         found = f"a {'folder' if path.is_dir() else 'picture'}, and the model is one of tables"

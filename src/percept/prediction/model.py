@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from percept.dataset.formula import column_names
 from percept.errors import UserError, listed
 from percept.model_file import session as shipped
-from percept.model_file.metadata import Meaning
+from percept.model_file.metadata import Metadata
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -23,50 +23,52 @@ NEW_FILE = "run `dvc repro`, or name another file by --model"
 
 
 @dataclass(frozen=True)
-class Model:
+class ShippedModel:
     """Ready to predict."""
 
     path: Path
     session: "InferenceSession"
-    meaning: Meaning
+    metadata: Metadata
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Of a table, those that it reads."""
         names: dict[str, None] = {}
-        for column in self.meaning.inputs:
-            formula = self.meaning.table.derive.get(column.name)
+        for column in self.metadata.inputs:
+            formula = self.metadata.table.derive.get(column.name)
             names |= dict.fromkeys(sorted(column_names(formula)) if formula else [column.source])
         return tuple(names)
 
     @cached_property
     def outputs(self) -> dict[str, Kind]:
         """The columns of predictions, in order."""
-        match self.meaning:
-            case Meaning(kind="regression", targets=targets):
+        match self.metadata:
+            case Metadata(kind="regression", targets=targets):
                 return {_free(name): "number" for name in targets}
-            case Meaning(kind="multilabel", targets=targets):
+            case Metadata(kind="multilabel", targets=targets):
                 return {
                     name: kind
                     for label in targets
-                    for name, kind in ((_free(label), "whole"), (_odds(label), "number"))
+                    for name, kind in ((_free(label), "whole"), (_probability_column(label), "number"))
                 }
-            case Meaning(kind="binary", classes=(_, positive)):
-                return {"decision": "text", _odds(positive): "number"}
-            case Meaning(classes=classes):
-                return {"decision": "text", "probability": "number"} | {_odds(name): "number" for name in classes}
+            case Metadata(kind="binary", classes=(_, positive)):
+                return {"decision": "text", _probability_column(positive): "number"}
+            case Metadata(classes=classes):
+                return {"decision": "text", "probability": "number"} | {
+                    _probability_column(name): "number" for name in classes
+                }
 
     def predict(self, raw: dict[str, NDArray], usable: NDArray[np.bool_]) -> dict[str, NDArray]:
         """The columns of `outputs`, (rows,): float32 with NaN, or objects with None, in rows that are not `usable`."""
         found = shipped.run(self.session, raw)
         numbers = np.where(usable[:, np.newaxis], found[shipped.OUTPUT], np.float32(np.nan))  # (rows, outputs)
         decided = found.get(shipped.DECISION)
-        match self.meaning.kind:
+        match self.metadata.kind:
             case "regression":
                 columns = list(numbers.T)
             case "multilabel":
                 pairs = zip(decided.T, numbers.T, strict=True)
-                columns = [column for label, odds in pairs for column in (_where(usable, label), odds)]
+                columns = [column for label, probability in pairs for column in (_where(usable, label), probability)]
             case "binary":
                 columns = [_where(usable, decided), numbers[:, 0]]
             case "multiclass":
@@ -78,7 +80,7 @@ def _free(name: str) -> str:
     return f"predicted {name}" if name in TAKEN else name
 
 
-def _odds(name: str) -> str:
+def _probability_column(name: str) -> str:
     return f"probability of {name}"
 
 
@@ -86,14 +88,14 @@ def _where(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
     return np.where(usable, values.astype(object), None)
 
 
-def load_model(path: Path) -> Model:
+def load_model(path: Path) -> ShippedModel:
     """Raises `UserError` for what is no shipped file, or one that does not say how to use it."""
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the model that train writes", NEW_FILE)
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
     try:
-        session = shipped.opened(path)
+        session = shipped.open_session(path)
     except (
         state.Fail,
         state.InvalidProtobuf,
@@ -104,7 +106,7 @@ def load_model(path: Path) -> Model:
         raise UserError(str(path), " ".join(str(error).split()), "an ONNX file that train wrote", NEW_FILE) from None
     texts = session.get_modelmeta().custom_metadata_map
     try:
-        return Model(path, session, Meaning.from_metadata(texts))
+        return ShippedModel(path, session, Metadata.from_texts(texts))
     except ValidationError as error:
         wrong = [".".join(map(str, problem["loc"])) for problem in error.errors()]
         found = f"it does not say how to give it new rows ({listed(wrong)})"

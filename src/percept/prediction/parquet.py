@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from percept.dataset.contract import Number
 from percept.errors import UserError, listed, nearest
-from percept.files.csv_stream import Rows
+from percept.files.csv_stream import TableChunk
 from percept.files.parquet import TRUTH, blamed, check_columns, check_installed, check_no_nul, open_parquet, texts
-from percept.model_file.metadata import Meaning
+from percept.model_file.metadata import Metadata
 from percept.prediction.model import Kind
 
 if TYPE_CHECKING:
@@ -41,19 +41,19 @@ def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable
 class ParquetReader:
     """The wanted columns of a Parquet file, as the text that a CSV file would have."""
 
-    def __init__(self, path: Path, wanted: Sequence[str], meaning: Meaning) -> None:
+    def __init__(self, path: Path, wanted: Sequence[str], metadata: Metadata) -> None:
         """Raises `UserError`."""
         self._file = open_parquet(path)
-        self._path, self._text, self._dates = path, meaning.table.text, meaning.table.date
+        self._path, self._text, self._dates = path, metadata.table.text, metadata.table.date
         schema = self._file.schema_arrow
         self._names = _names(path, schema.names, wanted)
         check_columns(path, schema, list(self._names.values()))
-        self._truth = {name: _truth(name, meaning) for name in self._names}
+        self._truth = {name: _truth(name, metadata) for name in self._names}
         self.num_rows, self.num_read = self._file.metadata.num_rows, 0
         if not self.num_rows:
-            raise UserError(str(path), "no rows", "at least one row", "mend the file")
+            raise UserError(str(path), "no rows", "at least one row", "correct the file")
 
-    def chunks(self, num_rows: int) -> Iterator[Rows]:
+    def chunks(self, num_rows: int) -> Iterator[TableChunk]:
         """At most so many rows at a time. Raises `UserError` where the file is damaged."""
         batches = self._file.iter_batches(num_rows, columns=list(self._names.values()))
         while True:
@@ -63,7 +63,7 @@ class ParquetReader:
                 return
             columns = {name: self._texts(name, batch) for name in self._names}
             first, self.num_read = self.num_read + 1, self.num_read + batch.num_rows
-            yield Rows(columns, range(first, self.num_read + 1), unit="row")
+            yield TableChunk(columns, range(first, self.num_read + 1), unit="row")
 
     def _texts(self, name: str, batch: "pa.RecordBatch") -> list[str]:
         cells = batch.column(self._names[name])
@@ -79,14 +79,14 @@ def _names(path: Path, known: Sequence[str], wanted: Sequence[str]) -> dict[str,
         if name not in stored:
             found = f"no column {name!r}{nearest(name, stored)}"
             raise UserError(
-                str(path), found, f"the columns {listed(dict.fromkeys(wanted), 40)}, in any order", "mend the file"
+                str(path), found, f"the columns {listed(dict.fromkeys(wanted), 40)}, in any order", "correct the file"
             )
     return {name: stored[name] for name in wanted}
 
 
-def _truth(name: str, meaning: Meaning) -> tuple[str, str]:
+def _truth(name: str, metadata: Metadata) -> tuple[str, str]:
     """True and false as the training rows had them: 1 and 0 among numbers, otherwise in their own capitals."""
-    rule = meaning.contract.columns.get(name)
+    rule = metadata.contract.columns.get(name)
     if isinstance(rule, Number):
         return "1", "0"
     known = {value.lower(): value for value in getattr(rule, "values", None) or ()}

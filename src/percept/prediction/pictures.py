@@ -13,7 +13,7 @@ from percept.errors import UserError, listed
 from percept.files.container import is_hidden
 from percept.files.picture import CHANNELS, UnreadableError, endings, read_picture
 from percept.prediction.flags import Flags
-from percept.prediction.model import Model
+from percept.prediction.model import ShippedModel
 from percept.prepared.spec import PictureInput
 
 BROKEN = "cannot be read"
@@ -36,19 +36,19 @@ def picture_files(inputs: Sequence[Path]) -> list[Path]:
     return files
 
 
-def predict_pictures(model: Model, files: Sequence[Path]) -> tuple[dict[str, NDArray], Flags]:
-    """The columns of `Model.outputs`, and what is unusual."""
+def predict_pictures(model: ShippedModel, files: Sequence[Path]) -> tuple[dict[str, NDArray], Flags]:
+    """The columns of `ShippedModel.outputs`, and what is unusual."""
     with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
         warnings.simplefilter("ignore")  # of odd metadata and of large pictures, which are read all the same
-        decoded = list(pool.map(lambda file: _decoded(file, model.meaning.picture), files))
+        decoded = list(pool.map(lambda file: _decoded(file, model.metadata.picture), files))
     flags = Flags()
     usable = np.array([not isinstance(one, str) for one in decoded])
     broken = np.flatnonzero(~usable)
     flags.add(BROKEN, broken, [decoded[index] for index in broken])
-    pixels = np.zeros((len(files), *model.meaning.picture.size, CHANNELS[model.meaning.picture.color]), np.uint8)
+    pixels = np.zeros((len(files), *model.metadata.picture.size, CHANNELS[model.metadata.picture.color]), np.uint8)
     for index in np.flatnonzero(usable):
         pixels[index] = decoded[index]
-    return model.predict({model.meaning.inputs[0].name: pixels}, usable), flags
+    return model.predict({model.metadata.inputs[0].name: pixels}, usable), flags
 
 
 def _decoded(file: Path, form: PictureInput) -> NDArray[np.uint8] | str:

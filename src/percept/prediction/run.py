@@ -14,7 +14,7 @@ from percept.files.parquet import check_installed, is_parquet
 from percept.prediction import output, pictures
 from percept.prediction.flags import Flags, Tally
 from percept.prediction.inputs import STDIN, check_inputs
-from percept.prediction.model import Model, load_model
+from percept.prediction.model import ShippedModel, load_model
 from percept.prediction.parquet import PARQUET, ParquetReader
 from percept.prediction.table import Predictor
 
@@ -35,8 +35,8 @@ def predict(
         output.check_target(target, files)
         if target.suffix.lower() == PARQUET:
             check_installed(target)
-    tally = Tally("picture" if model.meaning.picture else "row")
-    if model.meaning.picture:
+    tally = Tally("picture" if model.metadata.picture else "row")
+    if model.metadata.picture:
         first, parts = {"file": "text"}, _picture_parts(model, pictures.picture_files(files))
     else:
         first = ({key: "text"} if key else {}) | ({} if key == "row" else {"row": "whole"})
@@ -51,7 +51,7 @@ def predict(
     return tally
 
 
-def _table_parts(model: Model, name: str, key: str | None, chunk: int, tally: Tally) -> Iterator[Part]:
+def _table_parts(model: ShippedModel, name: str, key: str | None, chunk: int, tally: Tally) -> Iterator[Part]:
     predictor, start = Predictor(model), 1
     wanted = [*model.columns, *([key] if key else [])]
     with _reader(name, model, wanted) as (reader, advance):
@@ -65,7 +65,7 @@ def _table_parts(model: Model, name: str, key: str | None, chunk: int, tally: Ta
             advance()
 
 
-def _picture_parts(model: Model, files: list[Path]) -> Iterator[Part]:
+def _picture_parts(model: ShippedModel, files: list[Path]) -> Iterator[Part]:
     from tqdm import tqdm
 
     with tqdm(total=len(files), unit=" pictures", disable=not sys.stderr.isatty()) as bar:
@@ -77,19 +77,19 @@ def _picture_parts(model: Model, files: list[Path]) -> Iterator[Part]:
 
 
 @contextmanager
-def _reader(name: str, model: Model, wanted: list[str]) -> Iterator[tuple[CsvReader | ParquetReader, Callable]]:
+def _reader(name: str, model: ShippedModel, wanted: list[str]) -> Iterator[tuple[CsvReader | ParquetReader, Callable]]:
     """What reads the rows of an input, and what shows how far that has come."""
-    meaning = model.meaning
+    metadata = model.metadata
     if name == STDIN:
         stdin = "standard input"
-        yield CsvReader(sys.stdin.buffer, stdin, meaning.table.text, wanted, meaning.targets), lambda: None
+        yield CsvReader(sys.stdin.buffer, stdin, metadata.table.text, wanted, metadata.targets), lambda: None
     elif is_parquet(Path(name)):
-        reader = ParquetReader(Path(name), wanted, meaning)
+        reader = ParquetReader(Path(name), wanted, metadata)
         with _progress(reader.num_rows, lambda: reader.num_read, " rows") as advance:
             yield reader, advance
     else:
         with Path(name).open("rb") as stream:
-            reader = CsvReader(stream, name, meaning.table.text, wanted, meaning.targets)
+            reader = CsvReader(stream, name, metadata.table.text, wanted, metadata.targets)
             with _progress(Path(name).stat().st_size, stream.tell, "B") as advance:
                 yield reader, advance
 

@@ -12,9 +12,9 @@ from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.contract import Contract, Date, Number, violations
 from percept.dataset.formats import plain_number
 from percept.dataset.formula import column_names, derived
-from percept.files.csv_stream import Rows
+from percept.files.csv_stream import TableChunk
 from percept.prediction.flags import Flags
-from percept.prediction.model import Model
+from percept.prediction.model import ShippedModel
 from percept.prepared.raw_inputs import as_raw_inputs
 
 SHOWN = ("no ", "none of ", "not ")  # rules whose cell is worth showing
@@ -24,18 +24,18 @@ MAX_SHOWN = 40  # letters of it
 class Predictor:
     """Of the rows of a table."""
 
-    def __init__(self, model: Model) -> None:
-        self._model, self._table = model, model.meaning.table
+    def __init__(self, model: ShippedModel) -> None:
+        self._model, self._table = model, model.metadata.table
         self._missing, self._plain = frozenset(self._table.text.missing), plain_number(self._table.text)
-        read = [column for column in model.meaning.inputs if column.kind == "numeric" and not column.date]
+        read = [column for column in model.metadata.inputs if column.kind == "numeric" and not column.date]
         self._derive = self._table.derive
         operands = {name for formula in self._derive.values() for name in column_names(formula)}
         self._numeric = operands | {column.name for column in read if column.name not in self._derive}
-        self._dates = {column.date for column in model.meaning.inputs if column.date}
-        self._contracts = self._rules(model.meaning.contract)
+        self._dates = {column.date for column in model.metadata.inputs if column.date}
+        self._contracts = self._rules(model.metadata.contract)
 
-    def predict(self, rows: Rows) -> tuple[dict[str, NDArray], Flags]:
-        """The columns of `Model.outputs`, and what is unusual."""
+    def predict(self, rows: TableChunk) -> tuple[dict[str, NDArray], Flags]:
+        """The columns of `ShippedModel.outputs`, and what is unusual."""
         columns = {name: self._coded(rows.columns[name]) for name in self._model.columns}
         flags = Flags()
         usable = np.ones(len(rows.lines), bool)
@@ -81,7 +81,7 @@ class Predictor:
             else:
                 texts[name] = values[index]
         numbers |= {name: derived(formula, numbers) for name, formula in self._derive.items()}
-        return as_raw_inputs(self._model.meaning.inputs, texts, numbers, days)
+        return as_raw_inputs(self._model.metadata.inputs, texts, numbers, days)
 
     def _rules(self, contract: Contract) -> list[Contract]:
         """One for each column that is read and rule, also that a cell can be read as what it should be."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from percept import paths
 from percept.dataset.arrays import save_arrays, without_objects
 from percept.errors import UserError
-from percept.prepared.spec import DatasetSpec, Part
+from percept.prepared.spec import DatasetSpec, Subset
 
 Array = NDArray[np.float32 | np.uint8 | np.int64]
 Arrays = Array | dict[str, Array]
@@ -52,18 +52,18 @@ def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
     return DatasetSpec.load(path)
 
 
-def load_examples(part: Part, folder: Path = paths.PREPARED) -> Examples:
+def load_examples(part: Subset, folder: Path = paths.PREPARED) -> Examples:
     """One part; it may be empty."""
     with np.load(folder / f"{part}.npz") as arrays:
         return Examples(arrays["x"], arrays["y"], arrays.get("weight"))
 
 
-def save_examples(part: Part, examples: Examples, folder: Path) -> None:
+def save_examples(part: Subset, examples: Examples, folder: Path) -> None:
     weight = {} if examples.weight is None else {"weight": examples.weight}
     save_arrays(folder / f"{part}.npz", {"x": examples.x, "y": examples.y, **weight})
 
 
-def load_raw(part: Part, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:
+def load_raw(part: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:
     """Raw inputs by name, (rows, 1) for a column and (rows, height, width, channels) for pictures."""
     if spec.pixels:
         return {spec.raw_inputs[0].name: load_examples(part, folder).x}
@@ -72,7 +72,7 @@ def load_raw(part: Part, spec: DatasetSpec, folder: Path = paths.PREPARED) -> di
         return {column.name: arrays[str(index)] for index, column in enumerate(spec.raw_inputs)}
 
 
-def save_raw(part: Part, raw: dict[str, NDArray], folder: Path) -> None:
+def save_raw(part: Subset, raw: dict[str, NDArray], folder: Path) -> None:
     """Write the columns of a table: float32, or fixed-width text (no pickle)."""
     columns = {str(index): without_objects(column) for index, column in enumerate(raw.values())}
     save_arrays(folder / f"{part}_rows.npz", columns)

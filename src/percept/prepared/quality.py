@@ -12,7 +12,7 @@ from percept.params import Section
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Rows(Section):
+class AffectedRows(Section):
     """Some rows out of `of`."""
 
     count: int = Field(ge=0)
@@ -34,10 +34,10 @@ class Drift(Section):
 class Quality(Section):
     """What preprocess noticed. Nothing is fitted to it."""
 
-    unit: Literal["line", "row", "picture"]  # of Rows.first
-    validation: Rows | None = None  # whose features all equal those of a training row
-    test: Rows | None = None  # the same; null where the test rows are the training rows
-    contradicting: Rows  # with the features of another row and another target
+    unit: Literal["line", "row", "picture"]  # of AffectedRows.first
+    validation: AffectedRows | None = None  # whose features all equal those of a training row
+    test: AffectedRows | None = None  # the same; null where the test rows are the training rows
+    contradicting: AffectedRows  # with the features of another row and another target
     targets_are_labels: bool = True  # numbers differ often where features are equal, labels should not
     drift: tuple[Drift, ...] = ()  # tables: by column, the greatest first
 
@@ -58,9 +58,9 @@ class Quality(Section):
         for part in ("validation", "test"):
             rows = getattr(self, part)
             if rows and rows.count:
-                mend = "drop them, or split by a group" if self.unit != "picture" else "take them out"
+                advice = "drop them, or split by a group" if self.unit != "picture" else "take them out"
                 where = f"also stand in the training rows ({self._first(rows)})"
-                found.append(f"{rows.count} of {rows.of} {part} rows {where}; {mend}")
+                found.append(f"{rows.count} of {rows.of} {part} rows {where}; {advice}")
         if self.contradicting.count and self.targets_are_labels:
             rows = self.contradicting
             what = "have the features of another row and another target"
@@ -72,6 +72,6 @@ class Quality(Section):
             )
         return found
 
-    def _first(self, rows: Rows) -> str:
+    def _first(self, rows: AffectedRows) -> str:
         unit = self.unit + "s" * (len(rows.first) > 1)
         return f"{'first: ' * (rows.count > len(rows.first))}{unit} {', '.join(map(str, rows.first))}"

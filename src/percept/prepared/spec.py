@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dataset.cells import PARTS as DATE_PARTS
+from percept.dataset.cells import DATE_PARTS
 from percept.dataset.contract import Contract
 from percept.dataset.formats import CsvFormat, PictureFormat
 from percept.params import Section
 
-Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = ("train", "validation", "test")
+Subset = Literal["train", "validation", "test"]
+SUBSETS: tuple[Subset, ...] = ("train", "validation", "test")
 
 
 class RawInput(Section):
@@ -30,7 +30,7 @@ class RawInput(Section):
         return self.date or self.name
 
 
-class Rows(Section):
+class RowCounts(Section):
     """Where each row of the source went."""
 
     source: int = Field(ge=0)
@@ -98,7 +98,7 @@ class DatasetSpec(Section):
     picture: PictureInput | None = None  # pictures only
     sha256: dict[str, str] = Field({})  # of the raw files
     contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
-    rows: Rows
+    rows: RowCounts
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from percept.errors import UserError, listed
-from percept.profiling.columns import NO, SHOWN_VALUES, YES, Column
+from percept.profiling.columns import NO, SHOWN_VALUES, YES, ColumnProfile
 from percept.profiling.yaml_text import share, shown
 
 RARE = 0.2  # a class with less than this part of an equal share
@@ -29,7 +29,7 @@ def can_stratify(classes: Classes) -> bool:
     return classes[-1][1] >= FEW_TO_SPLIT and int(sum(count for _, count in classes) * TEST) >= len(classes)
 
 
-def choose_objective(target: Column, kind: str, classes: Classes) -> dict[str, Option]:
+def choose_objective(target: ColumnProfile, kind: str, classes: Classes) -> dict[str, Option]:
     if kind == "regression":
         wide = target.low > 0 and target.high / target.low >= 100
         log = {"log_target": (True, f"from {target.low:g} to {target.high:g}: over powers of ten")} if wide else {}
@@ -68,7 +68,7 @@ def _positive(classes: Classes) -> tuple[str, str]:
 
 
 def choose_split(
-    classes: Classes, target: Column, time: Column | None, group: Column | None
+    classes: Classes, target: ColumnProfile, time: ColumnProfile | None, group: ColumnProfile | None
 ) -> tuple[dict[str, Option], tuple[str, ...]]:
     num_rows = target.num_present
     notes = []
@@ -99,7 +99,7 @@ def choose_split(
     return rest, tuple(notes)
 
 
-def _check_time(column: Column) -> None:
+def _check_time(column: ColumnProfile) -> None:
     where, expected = f"--time {column.name}", "a date or a number in each row"
     if column.form is None and not column.is_number:
         raise UserError(where, f"it is of kind {column.kind}", expected, "name another column")
@@ -107,7 +107,7 @@ def _check_time(column: Column) -> None:
         raise UserError(where, _missing(column), expected, "fill them, or remove such rows")
 
 
-def _check_group(column: Column) -> None:
+def _check_group(column: ColumnProfile) -> None:
     where = f"--group {column.name}"
     if column.num_missing:
         expected = "a value in each row"
@@ -116,7 +116,7 @@ def _check_group(column: Column) -> None:
         raise UserError(where, f"{column.num_values} different values", "at least 5", "name another column")
 
 
-def _missing(column: Column) -> str:
+def _missing(column: ColumnProfile) -> str:
     return f"{column.num_missing} cell{' is' if column.num_missing == 1 else 's are'} missing"
 
 
@@ -141,7 +141,7 @@ def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:
     }
 
 
-def contract_rule(column: Column, use: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
+def contract_rule(column: ColumnProfile, use: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
     """What new data must keep to: wider than what these rows hold, where numbers are concerned.
 
     labels: all that may stand in a column of classes.

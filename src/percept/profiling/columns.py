@@ -31,7 +31,7 @@ DATE_WORDS = {"date", "day", "datum", "time", "joined", "since", "일자", "날�
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnProfile:
     """One column of a table."""
 
     name: str
@@ -68,7 +68,7 @@ class Column:
         return {"yes/no": "category", "category": "category", "date": "date"}.get(self.kind, "drop")
 
 
-def describe(table: Table, day_first: bool = False) -> dict[str, Column]:
+def describe(table: Table, day_first: bool = False) -> dict[str, ColumnProfile]:
     """Every column by name; day_first: how to read dates that leave it open, unless another column tells."""
     columns = {name: describe_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
     orders = {order_of(column.form): name for name, column in columns.items() if column.form and not column.remark}
@@ -83,11 +83,15 @@ def describe(table: Table, day_first: bool = False) -> dict[str, Column]:
     return columns
 
 
-def describe_column(name: str, cells: NDArray[np.object_], lines: NDArray[np.int64], unit: str = "line") -> Column:
+def describe_column(
+    name: str, cells: NDArray[np.object_], lines: NDArray[np.int64], unit: str = "line"
+) -> ColumnProfile:
     """What one column of text cells, (rows,), is; "" stands for a missing cell."""
     counts = Counter(cells.tolist())
     num_missing = counts.pop("", 0)
-    found = Column(name, "empty", len(cells), num_missing, len(counts), tuple(counts.most_common(SHOWN_VALUES + 1)))
+    found = ColumnProfile(
+        name, "empty", len(cells), num_missing, len(counts), tuple(counts.most_common(SHOWN_VALUES + 1))
+    )
     if not counts:
         return found
     distinct = np.array(list(counts), dtype=object)
@@ -129,7 +133,7 @@ def _are_codes(name: str, distinct: NDArray[np.object_]) -> bool:
     return is_named(name, CODE_WORDS) or any(re.fullmatch(r"0\d+", value) for value in distinct)
 
 
-def _number(found: Column, distinct: NDArray[np.object_], numbers: NDArray[np.float64]) -> Column:
+def _number(found: ColumnProfile, distinct: NDArray[np.object_], numbers: NDArray[np.float64]) -> ColumnProfile:
     whole = bool((numbers % 1 == 0).all())
     found = replace(found, kind="number", low=float(numbers.min()), high=float(numbers.max()), whole=whole)
     num_present = found.num_present
@@ -154,7 +158,7 @@ def _number(found: Column, distinct: NDArray[np.object_], numbers: NDArray[np.fl
     return found
 
 
-def _text(found: Column, counts: Counter) -> Column:
+def _text(found: ColumnProfile, counts: Counter) -> ColumnProfile:
     num_present = found.num_present
     texts = list(counts)[:1000]
     num_words = sum(len(text.split()) for text in texts) / len(texts)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
 from percept.errors import listed
-from percept.profiling.columns import Column
+from percept.profiling.columns import ColumnProfile
 
 SAMPLE_ROWS = 5000
 FEW_ROWS = 50  # fewer cannot tell a column that knows the target from one that happens to agree
@@ -17,7 +17,7 @@ CLASSES_RIGHT, VARIANCE_EXPLAINED = 0.99, 0.999
 EXACT, MOST_PARTS = 0.99999, 6  # variance explained by columns that add up to the target, and how many they may be
 
 
-def columns_that_tell(table: Table, target: str, is_value: bool, columns: Iterable[Column]) -> dict[str, str]:
+def columns_that_tell(table: Table, target: str, is_value: bool, columns: Iterable[ColumnProfile]) -> dict[str, str]:
     """Column -> how it gives the target away, for columns that do so alone while others do not.
 
     is_value: the target is a number to predict, not a class.
@@ -41,7 +41,7 @@ def columns_that_tell(table: Table, target: str, is_value: bool, columns: Iterab
     return told if len(told) <= max(len(columns) // 2, 1) and len(told) < len(columns) else {}
 
 
-def columns_that_add_up(table: Table, target: str, columns: Iterable[Column]) -> dict[str, str]:
+def columns_that_add_up(table: Table, target: str, columns: Iterable[ColumnProfile]) -> dict[str, str]:
     """Column -> how it gives a number away together with others, as parts do that have the target as their sum."""
     names = [column.name for column in columns if column.use == "numeric"]
     numbers = np.column_stack([parse_numbers(table.columns[name]) for name in (*names, target)])
@@ -85,7 +85,7 @@ def _is_renamed(cells: NDArray[np.object_], answers: NDArray[np.object_]) -> boo
     return len(pairs) == len(left) == len(right)
 
 
-def _as_predictor(cells: NDArray[np.object_], column: Column) -> NDArray:
+def _as_predictor(cells: NDArray[np.object_], column: ColumnProfile) -> NDArray:
     """(rows,) numbers with NaN, or class numbers of texts."""
     if column.use == "date":
         return parse_dates(cells, column.form)

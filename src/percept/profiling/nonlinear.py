@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.cells import parse_numbers
 from percept.dataset.table import Table
-from percept.profiling.columns import Column
+from percept.profiling.columns import ColumnProfile
 from percept.profiling.leakage import answers_as_numbers
 
 VALUES = range(3, 32)  # the days of a month
@@ -16,7 +16,7 @@ GAIN = 0.02  # of the target's variance
 DEVIATIONS = 4  # of the gain that chance gives
 
 
-def columns_off_the_line(table: Table, target: str, is_value: bool, columns: Iterable[Column]) -> list[str]:
+def columns_off_the_line(table: Table, target: str, is_value: bool, columns: Iterable[ColumnProfile]) -> list[str]:
     """Columns at whose values the target's means explain clearly more of its variance than a straight line does.
 
     is_value: the target is a number to predict, not a class. Both shares are adjusted for their number of parameters.

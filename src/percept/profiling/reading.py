@@ -25,7 +25,7 @@ NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "
 NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
 MARKS = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown", "inf"}
 MARKS |= {"-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
-MEND = "mend the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
+ADVICE = "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
 SURE_MARKS = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
 
 
@@ -40,7 +40,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadOptions:
     """What a person says about the text; None: found out."""
 
     header: bool | None = None  # the first row names the columns
@@ -48,41 +48,41 @@ class Asked:
     encoding: str | None = None
 
 
-NOTHING = Asked()
+NOTHING = ReadOptions()
 
 
-def read_table(path: Path, asked: Asked = NOTHING) -> Reading:
+def read_table(path: Path, options: ReadOptions = NOTHING) -> Reading:
     """Find out how to read a file, and read it. Raises `UserError`."""
     check_is_file(path)
     if is_parquet(path):
-        return _read_parquet(path, asked)
+        return _read_parquet(path, options)
     content = read_bytes(path)
-    encoding, doubt = (asked.encoding, "as asked") if asked.encoding else guess_encoding(path, content)
+    encoding, doubt = (options.encoding, "as asked") if options.encoding else guess_encoding(path, content)
     lines = content.decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
-    separator = asked.separator or _separator(lines)
+    separator = options.separator or _separator(lines)
     rows = _rows(lines, separator)
     _check_first_row(path, rows)
     text = CsvFormat(separator=separator, encoding=encoding)
     remarks = {"encoding": doubt} if encoding != CsvFormat().encoding else {}
     if separator != ",":
         remarks["separator"] = ""
-    if not (_has_header(rows) if asked.header is None else asked.header):
+    if not (_has_header(rows) if options.header is None else options.header):
         names = tuple(f"column_{number + 1}" for number in range(len(rows[0])))
         text = text.model_copy(update={"columns": names})
         seen = "the first row looks like data; --header: it names the columns"
-        remarks["columns"] = seen if asked.header is None else "as asked: the first row is data"
-    table = read_csv(path, text, MEND)
+        remarks["columns"] = seen if options.header is None else "as asked: the first row is data"
+    table = read_csv(path, text, ADVICE)
     _check_width(path, table)
     found, more = _cells_read_otherwise(table, separator)
     if found:
         text = CsvFormat.model_validate(text.model_dump() | found)
-        table = read_csv(path, text, MEND)
+        table = read_csv(path, text, ADVICE)
     return Reading(table, text, remarks | more)
 
 
-def _read_parquet(path: Path, asked: Asked) -> Reading:
+def _read_parquet(path: Path, options: ReadOptions) -> Reading:
     """The file says how it is to be read, but for the texts that stand for a missing cell."""
-    if asked != NOTHING:
+    if options != NOTHING:
         expected = "none of them: a Parquet file says so itself"
         raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
     table = read_parquet(path)
@@ -104,7 +104,7 @@ def _check_first_row(path: Path, rows: list[list[str]]) -> None:
     width = _usual_width(rows)
     if len(rows[0]) not in (width, 0):
         found = f"{len(rows[0])} cell{'s' * (len(rows[0]) > 1)} in the first line, and {width} in most of those below"
-        advice = "remove what stands above the header" if len(rows[0]) == 1 else "mend the header"
+        advice = "remove what stands above the header" if len(rows[0]) == 1 else "correct the header"
         if len(rows[0]) == width - 1:
             advice += ": name the first column, or remove the separator at the end of each line"
         raise UserError(str(path), found, "a name for each column in the first line", advice)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from percept.errors import UserError, listed, nearest
 from percept.profiling.choices import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
-from percept.profiling.columns import MANY_VALUES, Column, describe
+from percept.profiling.columns import MANY_VALUES, ColumnProfile, describe
 from percept.profiling.leakage import columns_that_add_up, columns_that_tell
 from percept.profiling.nonlinear import columns_off_the_line
 from percept.profiling.reading import Reading
@@ -19,7 +19,7 @@ FEW_CLASSES = 20  # whole numbers with more values are amounts
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TaskOptions:
     """What a person says about the task."""
 
     target: str
@@ -37,10 +37,10 @@ class Task:
     """All that the task file says."""
 
     reading: Reading
-    columns: dict[str, Column]
+    columns: dict[str, ColumnProfile]
     uses: dict[str, str]  # column -> numeric, category, date, drop, target, split
     reasons: dict[str, str]  # of columns that are left out
-    target: Column
+    target: ColumnProfile
     kind: str  # binary, multiclass or regression
     classes: Classes  # and their rows, the most frequent first
     model: Option
@@ -49,29 +49,29 @@ class Task:
     fit: dict[str, Option]
     notes: tuple[str, ...] = field(default=())  # for the head of the file
 
-    def used(self, use: str) -> list[Column]:
+    def used(self, use: str) -> list[ColumnProfile]:
         return [column for name, column in self.columns.items() if self.uses[name] == use]
 
 
-def infer(reading: Reading, wishes: Wishes) -> Task:
-    """Raises `UserError` for wishes that the table cannot meet."""
+def infer(reading: Reading, options: TaskOptions) -> Task:
+    """Raises `UserError` for options that the table cannot meet."""
     table = reading.table
-    _check_names(table.file, list(table.columns), wishes)
+    _check_names(table.file, list(table.columns), options)
     columns = describe(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
-    columns |= {name: replace(columns[name], kind="category", form=None) for name in wishes.category}
-    target = columns[wishes.target]
-    kind = _kind(table.file, target, wishes.kind)
+    columns |= {name: replace(columns[name], kind="category", form=None) for name in options.category}
+    target = columns[options.target]
+    kind = _kind(table.file, target, options.kind)
     if target.num_present < FEWEST_ROWS:
         found = f"{target.num_present} rows with a value of {target.name!r}"
         raise UserError(table.file, found, f"{FEWEST_ROWS} at least", "bring more rows: some learn, others judge")
     counts = Counter(table.columns[target.name].tolist())
     counts.pop("", None)
     classes = () if kind == "regression" else tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
-    uses, reasons = _uses(reading, columns, wishes, kind)
+    uses, reasons = _uses(reading, columns, options, kind)
     objective = choose_objective(target, kind, classes)
     numbers = [column for name, column in columns.items() if uses[name] == "numeric"]
     curved = columns_off_the_line(table, target.name, kind == "regression", numbers)
-    time, group = (columns[name] if name else None for name in (wishes.time, wishes.group))
+    time, group = (columns[name] if name else None for name in (options.time, options.group))
     split, notes = choose_split(classes, target, time, group)
     return Task(
         reading=reading,
@@ -94,16 +94,16 @@ def _curved(target: str, names: list[str]) -> str:
     return f"{shown(target)} rises and falls along {listed(names)}: {options} gives each value an input of its own."
 
 
-def _num_inputs(columns: dict[str, Column], uses: dict[str, str]) -> int:
+def _num_inputs(columns: dict[str, ColumnProfile], uses: dict[str, str]) -> int:
     """About as many as the network will have."""
     width = {"numeric": lambda column: 1, "category": lambda column: min(column.num_values, MANY_VALUES)}
     width["date"] = lambda column: DATE_INPUTS
     return sum(width[use](columns[name]) for name, use in uses.items() if use in width)
 
 
-def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
+def _check_names(file: str, known: list[str], options: TaskOptions) -> None:
     for option in ("target", "time", "group", "ids", "drop", "keep", "category"):
-        names = getattr(wishes, option)
+        names = getattr(options, option)
         for name in (names,) if isinstance(names, str) else names or ():
             if name not in known:
                 where = f"--{option.removesuffix('s')}"
@@ -111,33 +111,35 @@ def _check_names(file: str, known: list[str], wishes: Wishes) -> None:
                 raise UserError(where, found, f"one of {listed(map(repr, known), 20)}", "check the name")
     if OPEN in known:
         raise UserError(file, f"a column is named {OPEN}", "another name: Hydra keeps this one", "rename it")
-    others = [wishes.time, wishes.group, *wishes.ids, *wishes.drop]
-    if wishes.target in others:
-        raise UserError("--target", f"{wishes.target!r} stands in another option too", "one use", "name another column")
-    if wishes.time and wishes.group:
+    others = [options.time, options.group, *options.ids, *options.drop]
+    if options.target in others:
+        raise UserError(
+            "--target", f"{options.target!r} stands in another option too", "one use", "name another column"
+        )
+    if options.time and options.group:
         raise UserError("--time and --group", "both", "one of them", "choose how the test rows are set apart")
 
 
-def _kind(file: str, target: Column, wish: str | None) -> str:
+def _kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
     where = f"{file}, target {target.name!r}"
     is_number = target.is_number
     num_rows = target.num_present
     if target.num_values < 2:
         found = "no value at all" if not target.values else f"one value alone, {target.values[0][0]!r}"
         raise UserError(where, found, "at least two", "check the file; an empty cell is no class, so write it out")
-    if wish == "regression" and not is_number:
+    if wanted == "regression" and not is_number:
         found = target.odd or f"texts such as {target.values[0][0]!r}"
-        raise UserError(where, found, "numbers for --kind regression", "mend the cells, or leave --kind out")
-    if wish == "binary" and target.num_values != 2:
+        raise UserError(where, found, "numbers for --kind regression", "correct the cells, or leave --kind out")
+    if wanted == "binary" and target.num_values != 2:
         found = f"{target.num_values} different values"
         raise UserError(where, found, "two for --kind binary", "use --kind multiclass")
-    if wish:
-        return wish
+    if wanted:
+        return wanted
     is_name = target.kind == "identifier" and not is_number
     if target.kind in ("date", "mixed", "free text") or (is_name and target.num_values > num_rows / 2):
         what = {"date": "dates", "mixed": f"numbers and texts ({target.odd})", "free text": "free text"}
         found = what.get(target.kind, f"{target.num_values} different texts in {num_rows} rows")
-        advice = "mend the cells, or name another --target; --kind multiclass: each text is a class"
+        advice = "correct the cells, or name another --target; --kind multiclass: each text is a class"
         raise UserError(where, found, "classes or numbers", advice)
     if target.num_values == 2:
         return "binary"
@@ -147,24 +149,24 @@ def _kind(file: str, target: Column, wish: str | None) -> str:
 
 
 def _uses(
-    reading: Reading, columns: dict[str, Column], wishes: Wishes, kind: str
+    reading: Reading, columns: dict[str, ColumnProfile], options: TaskOptions, kind: str
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Column -> use, and column -> why it is left out."""
     uses = {name: column.use for name, column in columns.items()}
     reasons = {name: _reason(column) for name, column in columns.items() if column.use == "drop"}
     reasons |= {name: "no input can have this name; rename it" for name in RESERVED if name in columns}
-    reasons |= dict.fromkeys(wishes.ids, "identifier, as asked") | dict.fromkeys(wishes.drop, "as asked")
-    candidates = [column for name, column in columns.items() if name not in (*reasons, *_set_apart(wishes))]
-    reasons |= columns_that_tell(reading.table, wishes.target, kind == "regression", candidates)
+    reasons |= dict.fromkeys(options.ids, "identifier, as asked") | dict.fromkeys(options.drop, "as asked")
+    candidates = [column for name, column in columns.items() if name not in (*reasons, *_set_apart(options))]
+    reasons |= columns_that_tell(reading.table, options.target, kind == "regression", candidates)
     if kind == "regression":
         left = [column for column in candidates if column.name not in reasons]
-        reasons |= columns_that_add_up(reading.table, wishes.target, left)
-    for name in wishes.keep:
+        reasons |= columns_that_add_up(reading.table, options.target, left)
+    for name in options.keep:
         if name not in RESERVED:
             reasons.pop(name, None)
             uses[name] = _forced(columns[name])
     uses |= dict.fromkeys(reasons, "drop")
-    uses |= {name: "split" for name in (wishes.time, wishes.group) if name} | {wishes.target: "target"}
+    uses |= {name: "split" for name in (options.time, options.group) if name} | {options.target: "target"}
     reasons = {name: reason for name, reason in reasons.items() if uses[name] == "drop"}
     if not {"numeric", "category", "date"} & set(uses.values()):
         left_out = listed((f"{name!r} ({reason})" for name, reason in reasons.items()), 8)
@@ -172,11 +174,11 @@ def _uses(
     return uses, reasons
 
 
-def _set_apart(wishes: Wishes) -> list[str]:
-    return [name for name in (wishes.target, wishes.time, wishes.group) if name]
+def _set_apart(options: TaskOptions) -> list[str]:
+    return [name for name in (options.target, options.time, options.group) if name]
 
 
-def _reason(column: Column) -> str:
+def _reason(column: ColumnProfile) -> str:
     match column.kind:
         case "identifier":
             what = "a value of its own in nearly each row" if not column.remark else column.remark
@@ -184,13 +186,13 @@ def _reason(column: Column) -> str:
         case "free text":
             return "free text: no network here reads it"
         case "mixed":
-            return f"numbers and texts ({column.odd}), {column.remark}: mend them, or name them in source.missing"
+            return f"numbers and texts ({column.odd}), {column.remark}: correct them, or name them in source.missing"
         case "constant":
             return "the same in each row"
     return "no value at all"
 
 
-def _forced(column: Column) -> str:
+def _forced(column: ColumnProfile) -> str:
     """The use of a column that is to be kept whatever it looks like."""
     if column.use != "drop":
         return column.use

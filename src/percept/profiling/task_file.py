@@ -13,7 +13,7 @@ from percept.composition import composed
 from percept.dataset.formats import CsvFormat
 from percept.errors import UserError, listed
 from percept.profiling.choices import Option, contract_rule
-from percept.profiling.columns import MANY_VALUES, Column
+from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.task import Task
 from percept.profiling.yaml_text import Line, aligned, commented, flow, holds, macro_f1_of_guess, quoted, share, shown
 from percept.sources.download import inside
@@ -114,7 +114,7 @@ def _features(task: Task) -> list[Line]:
     return lines
 
 
-def _remark(column: Column, task: Task) -> str:
+def _remark(column: ColumnProfile, task: Task) -> str:
     parts = [task.reasons[column.name]] if column.name in task.reasons else []
     if column.kind == "yes/no" and not parts:
         parts.append("yes or no")

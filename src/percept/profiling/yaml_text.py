@@ -10,7 +10,7 @@ from typing import Any
 
 from percept.dataset.cells import EPOCH
 from percept.errors import listed
-from percept.profiling.columns import Column
+from percept.profiling.columns import ColumnProfile
 
 WIDTH = 28  # of what stands before a comment, where it can be
 UNPRINTABLE = re.compile("[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -83,7 +83,7 @@ def share(part: float) -> str:
     return f"{100 * part:.1f} %"
 
 
-def holds(column: Column) -> str:
+def holds(column: ColumnProfile) -> str:
     """What a column holds, in some words."""
     if column.form:
         first, last = ((EPOCH + timedelta(days=end)).date().isoformat() for end in (column.low, column.high))

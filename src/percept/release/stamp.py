@@ -17,7 +17,7 @@ COMMITTED = (paths.CONF, "src", paths.PARAMS, "dvc.yaml", "dvc.lock", paths.METR
 
 
 class Release(Section):
-    """Metadata of a released file, beside its `Meaning`."""
+    """Metadata of a released file, beside those of `percept.model_file.metadata`."""
 
     commit: str  # that the run is kept in
     scores: dict[str, Any]  # what metrics.json holds

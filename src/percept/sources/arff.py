@@ -129,7 +129,7 @@ def _row(path: Path, number: int, line: str, attributes: dict[str, frozenset[str
 def _cell(cell: str, values: frozenset[str] | None, where: str) -> str:
     if cell == "?":
         return ""
-    advice = "mend the file (and its sha256)"
+    advice = "correct the file (and its sha256)"
     if values is not None:
         if cell not in values:
             raise UserError(where, f"{cell!r} is no value of it", f"one of {listed(sorted(values))}", advice)
@@ -163,4 +163,4 @@ def _described(attribute: tuple[str, frozenset[str] | None] | None) -> str:
 
 
 def _unreadable(path: Path, found: str, expected: str) -> UserError:
-    return UserError(str(path), found, expected, "mend the file (and its sha256), or source.files, source.encoding")
+    return UserError(str(path), found, expected, "correct the file (and its sha256), or source.files, source.encoding")

@@ -60,7 +60,7 @@ def fit_temperature(logits: NDArray, y: NDArray[np.int64]) -> float:
 
     logits = logits.astype(np.float64)
 
-    def unlikeliness(log_temperature: float) -> float:
+    def negative_log_likelihood(log_temperature: float) -> float:
         z = logits / np.exp(log_temperature)
         if z.shape[1] > 1 and y.ndim == 1:
             log_losses = logsumexp(z, axis=1) - z[np.arange(len(z)), y]
@@ -68,7 +68,7 @@ def fit_temperature(logits: NDArray, y: NDArray[np.int64]) -> float:
             log_losses = np.logaddexp(0, np.where(y.reshape(z.shape) == 1, -z, z))
         return log_losses.sum() + 0.5 * (log_temperature / PRIOR_DEVIATION) ** 2
 
-    return float(np.exp(minimize_scalar(unlikeliness, bounds=LOG_TEMPERATURES, method="bounded").x))
+    return float(np.exp(minimize_scalar(negative_log_likelihood, bounds=LOG_TEMPERATURES, method="bounded").x))
 
 
 def calibrate(model: keras.Model, temperature: float) -> None:

@@ -38,7 +38,7 @@ def compile_model(
     model: keras.Model,
     objective: Objective,
     optimizer: Optimizer,
-    plan: Fit,
+    options: Fit,
     num_rows: int,
     auxiliary_weight: float = 0.0,
 ) -> None:
@@ -51,7 +51,7 @@ def compile_model(
             "metrics": {name: [_metric(objective)] for name in model.output},
             "loss_weights": weights,
         }
-    model.compile(build_optimizer(optimizer, plan.epochs, plan.steps_per_epoch(num_rows)), **settings)
+    model.compile(build_optimizer(optimizer, options.epochs, options.steps_per_epoch(num_rows)), **settings)
 
 
 def _metric(objective: Objective) -> keras.metrics.Metric:
@@ -116,26 +116,26 @@ def fit(
     model: keras.Model,
     train: Examples,
     validation: Examples,
-    plan: Fit,
+    options: Fit,
     log_dir: Path,
     optimizer: Optimizer,
 ) -> Fitted:
-    """Fit a compiled model; afterwards it has the weights that `plan.weights` names. Raises `UserError`."""
-    best = Best(f"val_{plan.monitor}" if len(validation) else plan.monitor, plan.patience)
+    """Fit a compiled model; afterwards it has the weights that `options.weights` names. Raises `UserError`."""
+    best = Best(f"val_{options.monitor}" if len(validation) else options.monitor, options.patience)
     fitted = Fitted(History(), best)
     write_graph(model, log_dir)
-    callbacks = [StopWhenNotFinite(), fitted.history, best, Progress(plan.epochs), Scalars(log_dir)]
+    callbacks = [StopWhenNotFinite(), fitted.history, best, Progress(options.epochs), Scalars(log_dir)]
     if isinstance(optimizer.schedule, Plateau):
         mode = "max" if larger_is_better(best.monitor) else "min"
         # First, as it puts the learning rate among the logs.
         factor, patience = optimizer.schedule.factor, optimizer.schedule.patience
         callbacks.insert(0, keras.callbacks.ReduceLROnPlateau(best.monitor, factor, patience, mode=mode))
     elif not isinstance(optimizer.schedule, Constant):
-        callbacks.insert(0, LearningRate(optimizer, plan.epochs, plan.steps_per_epoch(len(train))))
-    if plan.checkpoints:
+        callbacks.insert(0, LearningRate(optimizer, options.epochs, options.steps_per_epoch(len(train))))
+    if options.checkpoints:
         callbacks.append(checkpoints(best.monitor, log_dir / "checkpoints"))
-    fit_with_engine(model, train, validation, plan, callbacks)
-    if plan.weights == "best":
+    fit_with_engine(model, train, validation, options, callbacks)
+    if options.weights == "best":
         model.set_weights(best.weights)
     return fitted
 

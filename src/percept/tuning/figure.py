@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from percept.tuning.range_test import Course
+from percept.tuning.range_test import LossCurve
 
 SIZE_INCHES, DPI = (8.0, 4.8), 150
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#595959"  # colour-blind eyes tell them apart (Wong 2011)
 
 
 def draw_range_test(
-    path: Path, course: Course, suggested: float | None, current: float, *, what: str, loss: str
+    path: Path, curve: LossCurve, suggested: float | None, current: float, *, what: str, loss: str
 ) -> None:
     """Write a PNG of the loss against the learning rate, with the suggested and the current rate marked.
 
@@ -22,15 +22,15 @@ def draw_range_test(
 
     figure = Figure(SIZE_INCHES, DPI, layout="constrained")
     axes = figure.subplots()
-    axes.plot(course.rates, course.losses, color=BLUE, alpha=0.35, linewidth=1, label="loss of each batch")
-    axes.plot(course.rates, course.smoothed, color=BLUE, linewidth=2.5, label="smoothed")
+    axes.plot(curve.rates, curve.losses, color=BLUE, alpha=0.35, linewidth=1, label="loss of each batch")
+    axes.plot(curve.rates, curve.smoothed, color=BLUE, linewidth=2.5, label="smoothed")
     axes.axvline(current, color=GREY, linestyle="--", linewidth=1.5, label=f"params.yaml: {current:.2g}")
     if suggested is not None:
-        height = np.interp(suggested, course.rates, course.smoothed)
+        height = np.interp(suggested, curve.rates, curve.smoothed)
         axes.axvline(suggested, color=ORANGE, linewidth=1.5, label=f"suggested: {suggested:.2g}")
         axes.plot(suggested, height, "o", color=ORANGE, markersize=9, markeredgecolor="white")
     axes.set_xscale("log")
-    axes.set_ylim(*_limits(course))
+    axes.set_ylim(*_limits(curve))
     axes.set_title(f"Learning-rate range test: {what}", fontsize=15)
     axes.set_xlabel("learning rate (no unit, logarithmic)", fontsize=13)
     axes.set_ylabel(f"loss ({loss})", fontsize=13)
@@ -42,8 +42,8 @@ def draw_range_test(
     FigureCanvasAgg(figure).print_png(path)
 
 
-def _limits(course: Course) -> tuple[float, float]:
+def _limits(curve: LossCurve) -> tuple[float, float]:
     """Where the loss lies until it grows; the picture need not follow it up."""
-    low, high = np.percentile(course.losses[: course.lowest + 1], (1, 99))
+    low, high = np.percentile(curve.losses[: curve.lowest + 1], (1, 99))
     span = (high - low) or abs(high) or 1.0
     return low - 0.1 * span, high + 0.4 * span

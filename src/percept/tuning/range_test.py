@@ -26,7 +26,7 @@ MIN_STEPS = 50  # fewer could not tell a slope from noise
 
 
 @dataclass(frozen=True)
-class Course:
+class LossCurve:
     """What the test saw, batch by batch."""
 
     rates: NDArray[np.float64]  # (batches,) growing by the same factor each time
@@ -47,10 +47,10 @@ class Course:
             writer.writerows(zip(*(a.tolist() for a in (self.rates, self.losses, self.smoothed)), strict=True))
 
 
-def record(rates: NDArray[np.float64], losses: Iterable[float]) -> Course:
+def record(rates: NDArray[np.float64], losses: Iterable[float]) -> LossCurve:
     """Take the loss at each rate in turn, and no more once it has diverged."""
     seen = np.array(list(_until_divergence(losses, MEMORY * len(rates)))).reshape(-1, 2)
-    return Course(rates[: len(seen)], seen[:, 0], seen[:, 1], len(rates))
+    return LossCurve(rates[: len(seen)], seen[:, 0], seen[:, 1], len(rates))
 
 
 def _until_divergence(losses: Iterable[float], memory: float) -> Iterator[tuple[float, float]]:
@@ -69,45 +69,45 @@ def _until_divergence(losses: Iterable[float], memory: float) -> Iterator[tuple[
             lowest = min(lowest, smoothed)
 
 
-def suggest(course: Course) -> float | None:
+def suggest(curve: LossCurve) -> float | None:
     """The rate at which the smoothed loss falls fastest against log10(rate), left of its lowest point.
 
     The slope is that of the least-squares line over a window, whose middle is the rate. None: no clear fall.
     """
-    half = round(WINDOW * course.num_steps / 2)
-    fall = course.smoothed[2 * half : course.lowest + 1]
-    if len(fall) < 2 * half + 1 or fall[0] - fall[-1] < _least_change(course, fall[0]):
+    half = round(WINDOW * curve.num_steps / 2)
+    fall = curve.smoothed[2 * half : curve.lowest + 1]
+    if len(fall) < 2 * half + 1 or fall[0] - fall[-1] < _least_change(curve, fall[0]):
         return None
     slopes = np.correlate(fall, np.arange(-half, half + 1), mode="valid")  # but for a factor, the same for all
-    return float(course.rates[3 * half + slopes.argmin()])
+    return float(curve.rates[3 * half + slopes.argmin()])
 
 
-def grows_from(course: Course) -> float | None:
+def grows_from(curve: LossCurve) -> float | None:
     """The last rate before the smoothed loss leaves its lowest values for good; None: it does not."""
-    lowest = course.smoothed[course.lowest]
-    low = course.smoothed <= lowest + _least_change(course, lowest)
-    return None if low[-1] else float(course.rates[np.flatnonzero(low)[-1]])
+    lowest = curve.smoothed[curve.lowest]
+    low = curve.smoothed <= lowest + _least_change(curve, lowest)
+    return None if low[-1] else float(curve.rates[np.flatnonzero(low)[-1]])
 
 
-def _least_change(course: Course, level: float) -> float:
+def _least_change(curve: LossCurve, level: float) -> float:
     """How far the smoothed loss must go from `level` to be no accident."""
-    losses = course.losses[: course.lowest + 1]
+    losses = curve.losses[: curve.lowest + 1]
     noise = np.sqrt(np.mean(np.diff(losses, prepend=losses[0]) ** 2) / 2)
-    smoothed_noise = noise / np.sqrt(2 * MEMORY * course.num_steps - 1)
+    smoothed_noise = noise / np.sqrt(2 * MEMORY * curve.num_steps - 1)
     return float(max(CLEAR * abs(level), NOISE * smoothed_noise))
 
 
 def losses_of_batches(
-    model: "keras.Model", train: Examples, plan: Fit, rates: NDArray[np.float64], seed: int
+    model: "keras.Model", train: Examples, options: Fit, rates: NDArray[np.float64], seed: int
 ) -> Iterator[float]:
     """Train a compiled model on one full batch at each rate, and give the loss that the batch had before.
 
     The rows come in the order of `plan`, and from the beginning again as often as the rates last.
     """
     random = np.random.default_rng(seed)
-    size, num_rows = min(plan.batch_size, len(train)), len(train)
+    size, num_rows = min(options.batch_size, len(train)), len(train)
     passes = [
-        random.permutation(num_rows) if plan.shuffle else np.arange(num_rows)
+        random.permutation(num_rows) if options.shuffle else np.arange(num_rows)
         for _ in range(-(-len(rates) * size // num_rows))
     ]
     batches = np.concatenate(passes)[: len(rates) * size].reshape(len(rates), size)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percept.evaluation.calibration import calibration_error, claims, reliability
+from percept.evaluation.calibration import calibration_error, confidences, reliability
 from percept.objective import Multiclass, Multilabel
 
 
@@ -14,26 +14,26 @@ def test_bins_hold_what_was_claimed_and_what_happened():
 
 
 def test_probabilities_that_come_true_as_often_as_they_say_have_no_error():
-    happened = np.array([0, 0, 0, 1] + [0, 1] * 2)
-    assert calibration_error(happened, np.repeat([0.25, 0.5], 4)) == 0
+    observed = np.array([0, 0, 0, 1] + [0, 1] * 2)
+    assert calibration_error(observed, np.repeat([0.25, 0.5], 4)) == 0
 
 
 def test_several_classes_claim_that_the_likeliest_is_right():
     predicted = np.array([[0.7, 0.2, 0.1], [0.1, 0.5, 0.4]])
-    happened, probability = claims(Multiclass(kind="multiclass"), np.array([0, 2]), predicted)
-    assert (happened.tolist(), probability.tolist()) == ([1, 0], [0.7, 0.5])
+    observed, probability = confidences(Multiclass(kind="multiclass"), np.array([0, 2]), predicted)
+    assert (observed.tolist(), probability.tolist()) == ([1, 0], [0.7, 0.5])
 
 
 def test_labels_claim_one_thing_each():
     predicted = np.array([[0.7, 0.2], [0.1, 0.5]])
-    happened, probability = claims(
+    observed, probability = confidences(
         Multilabel(kind="multilabel", target=("a", "b")), np.array([[1, 0], [0, 1]]), predicted
     )
-    assert (happened.tolist(), probability.tolist()) == ([1, 0, 0, 1], [0.7, 0.2, 0.1, 0.5])
+    assert (observed.tolist(), probability.tolist()) == ([1, 0, 0, 1], [0.7, 0.2, 0.1, 0.5])
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1))
 def test_the_error_is_a_share_and_bins_hold_every_claim_once(rows):
-    happened, probability = (np.array(column) for column in zip(*rows, strict=True))
-    assert 0 <= calibration_error(happened, probability) <= 1
-    assert sum(bin.weight for bin in reliability(happened, probability)) == pytest.approx(1)
+    observed, probability = (np.array(column) for column in zip(*rows, strict=True))
+    assert 0 <= calibration_error(observed, probability) <= 1
+    assert sum(bin.weight for bin in reliability(observed, probability)) == pytest.approx(1)

@@ -6,12 +6,11 @@ import pytest
 from percept.dataset.contract import Category, Contract, Number
 from percept.evaluation.metrics import decide, score
 from percept.evaluation.model_card import model_card
-from percept.evaluation.predictions import Judged
-from percept.model_file.metadata import Meaning
+from percept.evaluation.predictions import Predictions
+from percept.model_file.metadata import Metadata
 from percept.objective import Binary, Multiclass, Multilabel, Regression
-from percept.prepared.quality import Quality
-from percept.prepared.quality import Rows as Copies
-from percept.prepared.spec import DatasetSpec, RawInput, Rows
+from percept.prepared.quality import AffectedRows, Quality
+from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
 
 NUM_ROWS = 200
 PARAMS = {"model": {"kind": "mlp"}, "optimizer": {"kind": "adam"}, "seed": 7}
@@ -39,14 +38,14 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
         targets=objective.targets,
         classes=classes,
         contract=Contract(columns=columns),
-        rows=Rows(source=num_rows + 40, dropped={"age is missing": 10}, train=20, validation=10, test=num_rows),
+        rows=RowCounts(source=num_rows + 40, dropped={"age is missing": 10}, train=20, validation=10, test=num_rows),
     )
     decided = None if kind == "regression" else decide(objective, predicted)
-    judged = Judged(objective, spec, {"city": city}, y, predicted, decided)
+    predictions = Predictions(objective, spec, {"city": city}, y, predicted, decided)
     found = score(objective, spec.names, y, predicted, decided)
     report = {"task": "t", "primary": objective.primary, "test": found, "validation": {}} | report
     (folder / "model.onnx").write_bytes(b"file")
-    meaning = Meaning(
+    metadata = Metadata(
         **spec.model_dump(include={"task", "targets", "classes", "table", "picture", "contract", "sha256"}),
         kind=kind,
         thresholds=(),
@@ -54,8 +53,10 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
         inputs=spec.raw_inputs,
         versions={"keras": "3"},
     )
-    quality = Quality(unit="line", test=Copies(count=3, of=num_rows, first=(5, 9)), contradicting=Copies(count=0, of=9))
-    return model_card(judged, report, PARAMS, folder / "model.onnx", meaning, quality), found
+    quality = Quality(
+        unit="line", test=AffectedRows(count=3, of=num_rows, first=(5, 9)), contradicting=AffectedRows(count=0, of=9)
+    )
+    return model_card(predictions, report, PARAMS, folder / "model.onnx", metadata, quality), found
 
 
 @pytest.mark.parametrize("kind", OBJECTIVES)

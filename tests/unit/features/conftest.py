@@ -15,7 +15,7 @@ from percept.features.split import Split
 from percept.features.table import TableFeatures
 from percept.objective import Binary, Objective
 from percept.prepared.examples import Examples, load_examples
-from percept.prepared.spec import PARTS, DatasetSpec
+from percept.prepared.spec import SUBSETS, DatasetSpec
 
 LAST_TWO = {"test": {"kind": "last", "rows": 2}, "validation": {"kind": "none"}}
 
@@ -81,6 +81,6 @@ def prepare_table(tmp_path_factory) -> Callable[..., Prepared]:
         options = TableFeatures(kind="table", **features)
         target = objective or Binary(kind="binary", target="y", positive="1")
         spec = prepare("task", table, options, Split(**(split or LAST_TWO)), target, seed=0, folder=folder)
-        return Prepared(folder, spec, *(load_examples(part, folder) for part in PARTS))
+        return Prepared(folder, spec, *(load_examples(part, folder) for part in SUBSETS))
 
     return run

@@ -5,7 +5,7 @@ import numpy as np
 from percept.features.assess import assess_pictures
 from percept.features.split import Split, split_rows
 from percept.objective import Regression
-from percept.prepared.quality import Drift, Quality, Rows
+from percept.prepared.quality import AffectedRows, Drift, Quality
 
 SPLIT = {"test": {"kind": "last", "rows": 3}, "validation": {"kind": "first", "rows": 2}}
 FEATURES = {"numeric": ["age"], "category": ["plan"], "drop": ["id"]}
@@ -15,9 +15,9 @@ TABLE = "id,age,plan,y\n1,30.0,a,1\n2,7,,0\n3,30,a,1\n4,40,b,0\n5,40,,0\n6,40,b,
 def test_copies_and_contradictions_are_counted_kept_and_said_with_their_lines(preprocess_rows, capsys):
     preprocess_rows(TABLE, split=SPLIT, **FEATURES)
     found = Quality.load()
-    assert found.validation == Rows(count=1, of=2, first=(2,))
-    assert found.test == Rows(count=2, of=3, first=(8, 9))
-    assert found.contradicting == Rows(count=3, of=9, first=(5, 7, 9))
+    assert found.validation == AffectedRows(count=1, of=2, first=(2,))
+    assert found.test == AffectedRows(count=2, of=3, first=(8, 9))
+    assert found.contradicting == AffectedRows(count=3, of=9, first=(5, 7, 9))
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:] == [
         "preprocess: 1 of 2 validation rows also stand in the training rows (line 2); drop them, or split by a group",
@@ -31,9 +31,9 @@ def test_lines_are_those_of_the_file_where_rows_were_dropped(preprocess_rows):
     contract = {"violation": "drop", "columns": {"plan": {"type": "category", "missing": False}}}
     preprocess_rows(TABLE, contract, SPLIT, **FEATURES)
     found = Quality.load()
-    assert found.validation == Rows(count=0, of=2)
-    assert found.test == Rows(count=1, of=3, first=(9,))
-    assert found.contradicting == Rows(count=3, of=7, first=(5, 7, 9))
+    assert found.validation == AffectedRows(count=0, of=2)
+    assert found.test == AffectedRows(count=1, of=3, first=(9,))
+    assert found.contradicting == AffectedRows(count=3, of=7, first=(5, 7, 9))
 
 
 def test_the_same_rows_give_the_same_file(preprocess_rows, tmp_path):
@@ -55,7 +55,7 @@ def test_equal_features_with_other_values_are_counted_and_not_worth_a_line(make_
     table = make_table({"a": [1, 1, 2, 3, 4], "x": [1, 2, 3, 4, 5], "y": [1, 1, 1, 1, 1]})
     objective = Regression(kind="regression", target=("x", "y"))
     found = Quality.load(prepare_table(table, objective, numeric=["a"]).folder)
-    assert found.contradicting == Rows(count=2, of=5, first=(2, 3)) and found.messages() == []
+    assert found.contradicting == AffectedRows(count=2, of=5, first=(2, 3)) and found.messages() == []
 
 
 def test_drift_goes_by_columns_of_the_file_and_says_which_are_flagged(preprocess_rows, capsys):
@@ -91,6 +91,6 @@ def test_pictures_are_compared_by_their_pixels():
     split = Split(test={"kind": "last", "rows": 3}, validation={"kind": "none"})
     found = assess_pictures(pixels, y, split, split_rows(split, y, {}, None, 0))
     assert (found.unit, found.validation, found.drift) == ("picture", None, ())
-    assert found.test == Rows(count=2, of=3, first=(9, 10))
-    assert found.contradicting == Rows(count=2, of=10, first=(2, 10))
+    assert found.test == AffectedRows(count=2, of=3, first=(9, 10))
+    assert found.contradicting == AffectedRows(count=2, of=10, first=(2, 10))
     assert found.messages()[0].endswith("also stand in the training rows (pictures 9, 10); take them out")

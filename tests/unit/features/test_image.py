@@ -8,7 +8,7 @@ from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Binary, Multiclass, Regression
 from percept.prepared.examples import load_examples, load_raw
-from percept.prepared.spec import PARTS, DatasetSpec
+from percept.prepared.spec import SUBSETS, DatasetSpec
 
 SPLIT = Split(test={"kind": "given"}, validation={"kind": "first", "rows": 2})
 CLASSES = Multiclass(kind="multiclass")
@@ -55,7 +55,7 @@ def test_pictures_of_one_shade_become_zero(scaling):
 def test_pixels_stay_bytes_and_rows_keep_their_labels(tmp_path):
     images = pictures()
     spec = prepared(images, tmp_path)
-    for part, rows in zip(PARTS, (slice(2, 7), slice(2), slice(7, None)), strict=True):
+    for part, rows in zip(SUBSETS, (slice(2, 7), slice(2), slice(7, None)), strict=True):
         examples = load_examples(part, tmp_path)
         np.testing.assert_array_equal(examples.x, images.pixels[rows], strict=True)
         np.testing.assert_array_equal(examples.y, images.labels[rows])

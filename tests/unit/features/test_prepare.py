@@ -12,7 +12,7 @@ from percept.features.prepare import prepare
 from percept.features.split import Split
 from percept.objective import Binary, Multiclass, Regression
 from percept.prepared.examples import load_raw
-from percept.prepared.spec import DatasetSpec, Rows, TargetScale
+from percept.prepared.spec import DatasetSpec, RowCounts, TargetScale
 
 YES_NO = [0, 1, 0, 1, 0, 1]
 VALUE = Regression(kind="regression", target="y")
@@ -217,7 +217,7 @@ def test_an_account_that_does_not_add_up_is_refused(parts, dropped, same, off):
     train, validation, test = parts
     source = train + validation + (0 if same else test) + sum(dropped.values())
     account = {"dropped": dropped, "train": train, "validation": validation, "test": test, "test_is_train": same}
-    assert Rows(source=source, **account).source == source
+    assert RowCounts(source=source, **account).source == source
     if off and source + off >= 0:
         with pytest.raises(ValidationError, match=f"{source + off} rows came in"):
-            Rows(source=source + off, **account)
+            RowCounts(source=source + off, **account)

@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from percept.composition import Config, composed
 from percept.features.prepare import prepare
 from percept.prepared.examples import Examples, load_examples, load_raw
-from percept.prepared.spec import PARTS, DatasetSpec
+from percept.prepared.spec import SUBSETS, DatasetSpec
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("DATA_MIRROR"), reason="set DATA_MIRROR to a folder with the published files to run these"
@@ -28,7 +28,7 @@ class Published:
 
     @property
     def parts(self) -> list[Examples]:
-        return [load_examples(part, self.prepared) for part in PARTS]
+        return [load_examples(part, self.prepared) for part in SUBSETS]
 
     @property
     def sizes(self) -> list[int]:

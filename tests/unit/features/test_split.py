@@ -8,19 +8,19 @@ from pydantic import ValidationError
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from percept.errors import UserError
-from percept.features.split import Parts, Split, split_rows
+from percept.features.split import Split, SplitIndices, split_rows
 
 NONE = {"kind": "none"}
 HALF = {"kind": "fraction", "fraction": 0.5}
 LATEST = {"kind": "latest", "rows": 2}
 
 
-def cut(test: dict, validation: dict, labels=10, columns=None, is_test=None, seed=0) -> Parts:
+def cut(test: dict, validation: dict, labels=10, columns=None, is_test=None, seed=0) -> SplitIndices:
     labels = np.zeros(labels, dtype=np.int64) if isinstance(labels, int) else np.asarray(labels)
     return split_rows(Split(test=test, validation=validation), labels, columns or {}, is_test, seed)
 
 
-def rows(parts: Parts) -> tuple[list[int], list[int], list[int]]:
+def rows(parts: SplitIndices) -> tuple[list[int], list[int], list[int]]:
     return parts.train.tolist(), parts.validation.tolist(), parts.test.tolist()
 
 

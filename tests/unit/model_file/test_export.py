@@ -126,11 +126,11 @@ def test_the_shipped_file_names_its_inputs_and_what_it_predicts(exported):
     task, spec, _, folder = exported
     model = onnx.load(folder / paths.SHIPPED)
     assert {value.name for value in model.graph.input} == {column.name for column in spec.raw_inputs}
-    meaning = {entry.key: entry.value for entry in model.metadata_props}
-    assert meaning["kind"] == task.objective.kind
-    assert tuple(json.loads(meaning["classes"])) == spec.classes
-    assert tuple(json.loads(meaning["targets"])) == spec.targets
-    assert tuple(json.loads(meaning["thresholds"])) == DECISION.get(task.objective.kind, ())
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    assert metadata["kind"] == task.objective.kind
+    assert tuple(json.loads(metadata["classes"])) == spec.classes
+    assert tuple(json.loads(metadata["targets"])) == spec.targets
+    assert tuple(json.loads(metadata["thresholds"])) == DECISION.get(task.objective.kind, ())
 
 
 def test_saving_a_network_twice_gives_the_same_bytes(exported):

@@ -5,10 +5,10 @@ from percept.errors import UserError
 from percept.models import build
 from percept.models.cnn import Cnn
 from percept.objective import Multiclass
-from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 
 OBJECTIVE = Multiclass(kind="multiclass")
-ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)
+ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
 PICTURES = DatasetSpec(
     task="pictures",
     raw_inputs=(RawInput(name="pixels", kind="pixels"),),

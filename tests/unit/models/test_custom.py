@@ -13,7 +13,7 @@ from percept.errors import UserError
 from percept.models import build
 from percept.models.custom import Python
 from percept.objective import Multiclass
-from percept.prepared.spec import DatasetSpec, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
 
 OBJECTIVE = Multiclass(kind="multiclass")
 SPEC = DatasetSpec(
@@ -21,11 +21,11 @@ SPEC = DatasetSpec(
     raw_inputs=(RawInput(name="a", kind="numeric"),),
     shape=(3,),
     classes=("a", "b", "c", "d"),
-    rows=Rows(source=2, dropped={}, train=1, validation=0, test=1),
+    rows=RowCounts(source=2, dropped={}, train=1, validation=0, test=1),
 )
 RELOAD = """
 import keras, numpy as np
-import refining
+import weight_tied
 np.save("y.npy", keras.models.load_model("model.keras")(np.load("x.npy")))
 """
 

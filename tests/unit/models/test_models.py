@@ -10,11 +10,11 @@ from percept.models.perceptron import is_separable
 from percept.objective import Objective
 from percept.params import Params
 from percept.paths import ROOT
-from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 from percept.training.optimizer import Optimizer, build_optimizer
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)
+ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
 TABLE = DatasetSpec(
     task="t", raw_inputs=(RawInput(name="a", kind="numeric"),), shape=(3,), classes=("no", "yes"), rows=ROWS
 )

@@ -8,7 +8,7 @@ import numpy as np
 from percept.models import Model
 from percept.objective import Multiclass, Objective
 from percept.paths import ROOT
-from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 
 PAGE = (ROOT / "docs/models.md").read_text(encoding="utf-8")
 
@@ -22,7 +22,7 @@ def test_the_example_builds_and_predicts():
         shape=(4, 5, 1),
         pixels=Pixels(scale=1 / 255, offset=0.0),
         classes=("a", "b", "c"),
-        rows=Rows(source=2, dropped={}, train=1, validation=0, test=1),
+        rows=RowCounts(source=2, dropped={}, train=1, validation=0, test=1),
     )
     config = names["Residual"](kind="residual", width=6, depth=3)
     model = names["build_residual"](config, spec, Multiclass(kind="multiclass"))

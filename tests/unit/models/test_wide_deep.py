@@ -6,9 +6,9 @@ from percept.errors import UserError
 from percept.models import build
 from percept.models.wide_deep import WideDeep, picked_features
 from percept.objective import Binary, Multiclass, Regression
-from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 
-ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)
+ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
 TABLE = DatasetSpec(
     task="flats",
     raw_inputs=tuple(

@@ -9,7 +9,7 @@ def test_what_is_unusual_is_told_row_by_row(binary):
     changes = [(0, "age", "99"), (0, "plan", "gold"), (1, "age", "abc"), (2, "age", ""), (3, "joined", "3.4.2024")]
     done = binary.predict("-", text=binary.table(*changes))
     rows = read(done.stdout)
-    oldest = binary.meaning.contract.columns["age"].max
+    oldest = binary.metadata.contract.columns["age"].max
     assert rows[0]["flags"] == f"age above {oldest:g}; plan none of basic, pro: 'gold'"
     assert rows[1]["flags"] == "age is no number: 'abc'"
     assert rows[2]["flags"] == "age missing"

@@ -35,7 +35,7 @@ def from_parquet(tmp_path_factory) -> Trained:
 
 
 def test_csv_and_parquet_rows_give_the_same_with_models_trained_from_either(binary, from_parquet):
-    assert from_parquet.meaning.contract == binary.meaning.contract
+    assert from_parquet.metadata.contract == binary.metadata.contract
     for model in (binary, from_parquet):
         (model.folder / "new.csv").write_text(as_csv(model.rows), encoding="utf-8")
         frame(model.rows).to_parquet(model.folder / "new.parquet")

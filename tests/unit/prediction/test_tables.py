@@ -15,7 +15,7 @@ from trained_models import NUM_TEST, ROOT, Trained, as_csv, columns_of, numbers,
 import percept
 from percept import paths
 from percept.model_file import session as shipped
-from percept.model_file.metadata import Meaning
+from percept.model_file.metadata import Metadata
 from percept.prediction.run import predict
 from workspace import run_stages, workspace
 
@@ -100,9 +100,9 @@ def test_any_chunk_size_gives_the_same_bytes(models, kind, chunk):
 
 
 def test_the_file_says_the_same_of_itself_when_the_same_model_is_trained_again(binary, tmp_path):
-    meaning = trained("binary", tmp_path).meaning
-    assert meaning == binary.meaning
-    assert list(meaning.sha256) == ["rows.csv"] and meaning.versions["percept"] == percept.__version__
+    metadata = trained("binary", tmp_path).metadata
+    assert metadata == binary.metadata
+    assert list(metadata.sha256) == ["rows.csv"] and metadata.versions["percept"] == percept.__version__
     assert f'version = "{percept.__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
@@ -115,8 +115,8 @@ def test_a_file_without_a_header_may_lack_the_targets(tmp_path):
         objective = ["objective=binary", "objective.target=left", "objective.positive=yes"]
         run_stages(["task=iris", "~source.name", f"source={{kind: csv, {source}}}", *objective, "fit.epochs=2"])
         shutil.copytree(place / paths.MODELS, tmp_path / paths.MODELS)
-        meaning = Meaning.from_metadata(shipped.metadata(paths.MODELS / paths.SHIPPED))
-    model = Trained(tmp_path, [], {}, meaning)
+        metadata = Metadata.from_texts(shipped.read_metadata(paths.MODELS / paths.SHIPPED))
+    model = Trained(tmp_path, [], {}, metadata)
     bare = model.predict("-", text="31,3\n8,1\n").stdout
     assert len(read(bare)) == 2
     assert model.predict("-", text="31,3,yes\n8,1,no\n").stdout == bare
@@ -125,5 +125,5 @@ def test_a_file_without_a_header_may_lack_the_targets(tmp_path):
 
 
 def test_what_the_file_says_of_itself_comes_back_as_it_was_written(binary):
-    assert Meaning.from_metadata(binary.meaning.to_metadata()) == binary.meaning
-    assert json.loads(binary.meaning.to_metadata()["targets"]) == ["left"]
+    assert Metadata.from_texts(binary.metadata.to_texts()) == binary.metadata
+    assert json.loads(binary.metadata.to_texts()["targets"]) == ["left"]

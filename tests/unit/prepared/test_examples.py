@@ -6,9 +6,9 @@ from hypothesis.extra import numpy as arrays
 
 from percept.errors import UserError
 from percept.prepared.examples import Examples, load_examples, load_raw, load_spec, save_examples, save_raw
-from percept.prepared.spec import DatasetSpec, Pixels, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 
-ROWS = Rows(source=2, dropped={}, train=1, validation=0, test=1)
+ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
 # No NUL: fixed-width text ends at it, and ONNX Runtime reads no further either.
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 NUMBERS = st.floats(width=32)

@@ -3,9 +3,9 @@ import pytest
 import quality
 from percept import paths
 from percept.errors import UserError
-from percept.prepared.quality import Drift, Quality, Rows
+from percept.prepared.quality import AffectedRows, Drift, Quality
 
-NONE = Rows(count=0, of=9)
+NONE = AffectedRows(count=0, of=9)
 
 
 def drift(name: str, flagged: bool = False) -> Drift:
@@ -29,7 +29,7 @@ def shown(tmp_path, monkeypatch, capsys):
 
 def test_the_table_lists_columns_and_the_lines_below_say_what_to_look_at(shown):
     columns = (drift("größe (cm)", flagged=True), drift("a"))
-    repeated = Rows(count=4, of=9, first=(17, 40, 99))
+    repeated = AffectedRows(count=4, of=9, first=(17, 40, 99))
     found = Quality(unit="line", test=repeated, contradicting=NONE, drift=columns)
     assert shown(found) == [
         "column      kind    missing train  missing test  drift  flagged",

@@ -1,15 +1,15 @@
 import pytest
 
-from percept.profiling.reading import NOTHING, Asked, Reading, read_table
+from percept.profiling.reading import NOTHING, Reading, ReadOptions, read_table
 
 
 @pytest.fixture
 def reading(tmp_path):
     """Write text or bytes as a file, and find out how to read it."""
 
-    def write_and_read(content: str | bytes, asked: Asked = NOTHING) -> Reading:
+    def write_and_read(content: str | bytes, options: ReadOptions = NOTHING) -> Reading:
         path = tmp_path / "table.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_table(path, asked)
+        return read_table(path, options)
 
     return write_and_read

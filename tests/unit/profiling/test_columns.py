@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from percept.dataset.table import Table
 from percept.features.table import read_dates, read_numbers
-from percept.profiling.columns import Column, describe, describe_column, words_of
+from percept.profiling.columns import ColumnProfile, describe, describe_column, words_of
 
 N = 60
 
 
-def column(cells, name: str = "x") -> Column:
+def column(cells, name: str = "x") -> ColumnProfile:
     cells = np.array(list(map(str, cells)), dtype=object)
     return describe_column(name, cells, np.arange(2, len(cells) + 2))
 

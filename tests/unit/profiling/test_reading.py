@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from percept.errors import UserError
-from percept.profiling.reading import Asked, read_table
+from percept.profiling.reading import ReadOptions, read_table
 
 ROWS = [(f"n{row % 3}", row % 7, row * 3 + 1) for row in range(60)]
 
@@ -88,11 +88,11 @@ def test_years_above_numbers_are_names(reading):
 
 
 def test_a_person_decides_about_header_separator_and_encoding(reading):
-    found = reading(text(ROWS), Asked(header=False))
+    found = reading(text(ROWS), ReadOptions(header=False))
     assert found.table.num_rows == 61 and found.remarks["columns"].startswith("as asked")
-    assert reading(text(ROWS, header=()), Asked(header=True)).table.num_rows == 59
-    assert list(reading("a;b,c\n1;2,3\n4;5,6\n", Asked(separator=",")).table.columns) == ["a;b", "c"]
-    found = reading("miasto,x\nŁódź,1\n".encode("cp1250"), Asked(encoding="cp1250"))
+    assert reading(text(ROWS, header=()), ReadOptions(header=True)).table.num_rows == 59
+    assert list(reading("a;b,c\n1;2,3\n4;5,6\n", ReadOptions(separator=",")).table.columns) == ["a;b", "c"]
+    found = reading("miasto,x\nŁódź,1\n".encode("cp1250"), ReadOptions(encoding="cp1250"))
     assert found.table.columns["miasto"][0] == "Łódź" and found.remarks["encoding"] == "as asked"
 
 
@@ -159,7 +159,7 @@ def test_any_table_that_is_read_has_all_its_rows(tmp_path_factory, rows, separat
     csv.writer(stream, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([("word", "number"), *rows])
     path = tmp_path_factory.mktemp("any") / "table.csv"
     path.write_bytes(stream.getvalue().encode())
-    found = read_table(path, Asked(header=True, separator=separator))
+    found = read_table(path, ReadOptions(header=True, separator=separator))
     assert found.table.num_rows == len(rows) and list(found.table.columns) == ["word", "number"]
 
 
@@ -175,7 +175,7 @@ def test_a_parquet_file_says_itself_how_it_is_read_but_for_texts_that_stand_for_
         "c": ["x", "y", "z"],
     }
     with pytest.raises(UserError, match="--separator"):
-        read_table(path, Asked(separator=";"))
+        read_table(path, ReadOptions(separator=";"))
 
 
 def test_a_packed_text_is_read_like_any_other(reading):

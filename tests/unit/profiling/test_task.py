@@ -6,7 +6,7 @@ import pytest
 
 from percept.errors import UserError
 from percept.profiling.reading import Reading
-from percept.profiling.task import Task, Wishes, infer
+from percept.profiling.task import Task, TaskOptions, infer
 
 
 def text(num_rows: int = 240, **columns) -> str:
@@ -21,8 +21,10 @@ def text(num_rows: int = 240, **columns) -> str:
 
 @pytest.fixture
 def task(reading):
-    def of(content: str | Reading, **wishes) -> Task:
-        return infer(reading(content) if isinstance(content, str) else content, Wishes(**({"target": "y"} | wishes)))
+    def of(content: str | Reading, **options) -> Task:
+        return infer(
+            reading(content) if isinstance(content, str) else content, TaskOptions(**({"target": "y"} | options))
+        )
 
     return of
 
@@ -63,7 +65,7 @@ def test_a_person_decides_about_the_kind(task):
 
 
 @pytest.mark.parametrize(
-    ("cell", "wishes", "reason"),
+    ("cell", "options", "reason"),
     [
         (lambda row, age: "x", {}, "one value alone, 'x'"),
         (lambda row, age: "", {}, "no value at all"),
@@ -81,9 +83,9 @@ def test_a_person_decides_about_the_kind(task):
         (lambda row, age: row % 2, {"drop": ("age",)}, r"no column is left to learn from: 'age' \(as asked\)"),
     ],
 )
-def test_what_makes_no_task_is_refused(task, cell, wishes, reason):
+def test_what_makes_no_task_is_refused(task, cell, options, reason):
     with pytest.raises(UserError, match=reason):
-        task(text(y=cell), **wishes)
+        task(text(y=cell), **options)
 
 
 def test_a_handful_of_rows_is_no_table_to_learn_from(task):
@@ -163,7 +165,7 @@ def test_groups_stay_together_where_a_column_of_groups_is_named(task):
 
 
 @pytest.mark.parametrize(
-    ("cell", "wishes", "reason"),
+    ("cell", "options", "reason"),
     [
         (lambda row, age: "" if row == 3 else row, {"time": "t"}, "--time t: 1 cell is missing"),
         (lambda row, age: f"x{row % 4}", {"time": "t"}, "--time t: it is of kind category"),
@@ -171,9 +173,9 @@ def test_groups_stay_together_where_a_column_of_groups_is_named(task):
         (lambda row, age: f"g{row % 4}", {"group": "t"}, "--group t: 4 different values"),
     ],
 )
-def test_a_split_that_the_column_cannot_give_is_refused(task, cell, wishes, reason):
+def test_a_split_that_the_column_cannot_give_is_refused(task, cell, options, reason):
     with pytest.raises(UserError, match=reason):
-        task(text(t=cell, y=lambda row, age: row % 2), **wishes)
+        task(text(t=cell, y=lambda row, age: row % 2), **options)
 
 
 COLUMNS = {

@@ -6,7 +6,7 @@ import pytest
 from percept.models.mlp import Mlp, build_mlp
 from percept.objective import Binary
 from percept.prepared.examples import Examples
-from percept.prepared.spec import DatasetSpec, RawInput, Rows
+from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
 from percept.training.optimizer import Adam
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
@@ -19,7 +19,7 @@ SPEC = DatasetSpec(
     raw_inputs=(RawInput(name="a", kind="numeric"), RawInput(name="b", kind="numeric")),
     shape=(2,),
     classes=("0", "1"),
-    rows=Rows(source=60, dropped={}, train=37, validation=13, test=10),
+    rows=RowCounts(source=60, dropped={}, train=37, validation=13, test=10),
 )
 
 

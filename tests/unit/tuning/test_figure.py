@@ -33,6 +33,6 @@ def test_any_course_is_drawn(tmp_path, name, current):
 
 
 def test_the_suggestion_is_marked(tmp_path):
-    course = record(RATES, COURSES["a valley"])
-    draw_range_test(tmp_path / "a.png", course, 1e-2, 1e-3, what="mlp on digits", loss="squared error")
+    curve = record(RATES, COURSES["a valley"])
+    draw_range_test(tmp_path / "a.png", curve, 1e-2, 1e-3, what="mlp on digits", loss="squared error")
     assert {BLUE, ORANGE} <= colours(tmp_path / "a.png")

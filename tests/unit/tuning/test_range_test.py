@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percept.tuning.range_test import MEMORY, MIN_STEPS, Course, grows_from, record, suggest
+from percept.tuning.range_test import MEMORY, MIN_STEPS, LossCurve, grows_from, record, suggest
 
 RATES = np.geomspace(1e-6, 10, 200)
 FINITE = st.floats(-1e6, 1e6)
@@ -23,27 +23,27 @@ def valley(middle: float, noise: float = 0.0, seed: int = 0, rates: np.ndarray =
 @given(middle=st.floats(-4, -1.5), noise=st.floats(0, 0.15), seed=st.integers(0, 999), steps=st.integers(100, 1000))
 def test_the_suggestion_is_near_the_steepest_fall(middle, noise, seed, steps):
     rates = np.geomspace(1e-6, 10, steps)
-    course = record(rates, valley(middle, noise, seed, rates))
-    assert np.log10(suggest(course)) == pytest.approx(middle, abs=0.6)
-    assert suggest(course) < grows_from(course)
-    assert np.log10(grows_from(course)) == pytest.approx(middle + 1.5, abs=0.8)
+    curve = record(rates, valley(middle, noise, seed, rates))
+    assert np.log10(suggest(curve)) == pytest.approx(middle, abs=0.6)
+    assert suggest(curve) < grows_from(curve)
+    assert np.log10(grows_from(curve)) == pytest.approx(middle + 1.5, abs=0.8)
 
 
 @given(losses=st.lists(FINITE, min_size=1, max_size=300), steps=st.integers(MIN_STEPS, 300))
 def test_whatever_the_losses_a_suggestion_lies_inside_and_left_of_the_lowest(losses, steps):
-    course = record(np.geomspace(1e-6, 10, steps), losses[:steps])
-    suggested = suggest(course)
-    assert suggested is None or course.rates[0] < suggested < course.rates[course.lowest]
-    assert (grows_from(course) or np.inf) >= course.rates[course.lowest]
+    curve = record(np.geomspace(1e-6, 10, steps), losses[:steps])
+    suggested = suggest(curve)
+    assert suggested is None or curve.rates[0] < suggested < curve.rates[curve.lowest]
+    assert (grows_from(curve) or np.inf) >= curve.rates[curve.lowest]
 
 
 @given(level=st.floats(0.01, 100), noise=st.sampled_from([0.0, 1e-3]), growth=st.sampled_from([0.0, 0.5, 3.0]))
 def test_a_loss_that_never_falls_suggests_nothing(level, noise, growth):
     random = np.random.default_rng(0)
     losses = level * (1 + noise * random.normal(size=200) + growth * np.linspace(0, 1, 200) ** 4)
-    course = record(RATES, losses)
-    assert suggest(course) is None
-    assert (grows_from(course) is None) == (growth == 0)
+    curve = record(RATES, losses)
+    assert suggest(curve) is None
+    assert (grows_from(curve) is None) == (growth == 0)
 
 
 def test_noise_alone_hardly_ever_suggests_anything():
@@ -69,17 +69,17 @@ def test_the_losses_are_asked_for_until_they_diverge_and_no_further():
             asked.append(step)
             yield 1.0 if step < 100 else 2.0 ** (step - 98)
 
-    course = record(RATES, losses())
-    assert len(asked) == len(course.rates) == len(course.losses) < 110
-    assert course.smoothed[-1] > 4 * course.smoothed.min() >= 0.25 * course.smoothed[-2]
-    assert grows_from(course) == RATES[99]
+    curve = record(RATES, losses())
+    assert len(asked) == len(curve.rates) == len(curve.losses) < 110
+    assert curve.smoothed[-1] > 4 * curve.smoothed.min() >= 0.25 * curve.smoothed[-2]
+    assert grows_from(curve) == RATES[99]
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_a_loss_that_is_not_finite_ends_the_course_before_it(wrong):
-    course = record(RATES, [1.0, 0.9, wrong, 0.8])
-    assert course.losses.tolist() == [1.0, 0.9]
-    assert suggest(course) is None
+    curve = record(RATES, [1.0, 0.9, wrong, 0.8])
+    assert curve.losses.tolist() == [1.0, 0.9]
+    assert suggest(curve) is None
     assert len(record(RATES, [wrong]).rates) == 0
 
 
@@ -88,8 +88,8 @@ def test_the_first_losses_of_an_easy_batch_do_not_end_the_course():
 
 
 def test_a_course_is_kept_as_a_table(tmp_path):
-    course = Course(np.array([1e-6, 1e-5]), np.array([2.0, 1.0]), np.array([2.0, 1.25]), 200)
-    course.save(tmp_path / "course.csv")
-    table = list(csv.reader((tmp_path / "course.csv").read_text(encoding="utf-8").splitlines()))
+    curve = LossCurve(np.array([1e-6, 1e-5]), np.array([2.0, 1.0]), np.array([2.0, 1.25]), 200)
+    curve.save(tmp_path / "curve.csv")
+    table = list(csv.reader((tmp_path / "curve.csv").read_text(encoding="utf-8").splitlines()))
     assert table == [["learning_rate", "loss", "smoothed_loss"], ["1e-06", "2.0", "2.0"], ["1e-05", "1.0", "1.25"]]
-    assert grows_from(course) is None
+    assert grows_from(curve) is None

@@ -29,7 +29,7 @@ class Engine(Protocol):
         model: keras.Model,
         train: Examples,
         validation: Examples,
-        plan: Fit,
+        options: Fit,
         callbacks: Sequence[keras.callbacks.Callback],
     ) -> None: ...
 
@@ -42,32 +42,32 @@ def fit_with_engine(
     model: keras.Model,
     train: Examples,
     validation: Examples,
-    plan: Fit,
+    options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Fit with the engine of `plan`, and say which it was."""
-    chosen, reason = choose(plan, model, train, validation)
+    chosen, reason = choose(options, model, train, validation)
     names = list(ENGINES)
     for name in names[names.index(chosen) :]:
         print(f"train: engine {name}: {reason}", flush=True)
         try:
-            ENGINES[name](model, train, validation, plan, callbacks)
+            ENGINES[name](model, train, validation, options, callbacks)
             return
         except NotBuiltError as error:
             reason = f"engine {name} cannot train this model ({error})"
 
 
-def choose(plan: Fit, model: keras.Model, train: Examples, validation: Examples) -> tuple[str, str]:
+def choose(options: Fit, model: keras.Model, train: Examples, validation: Examples) -> tuple[str, str]:
     """The name of an engine, and why."""
-    if plan.engine != "auto":
-        return plan.engine, "as fit.engine says"
+    if options.engine != "auto":
+        return options.engine, "as fit.engine says"
     if tf.config.list_physical_devices("GPU"):
         return "keras", "there is a GPU"
     if not fits_in_memory(train, validation):
         return "keras", "the arrays take too much of the free memory to be held twice"
     if any("Conv" in type(layer).__name__ for layer in model.layers):
         return "graph", "XLA is slow with convolutions on CPU"
-    num_steps = int(plan.epochs * (EARLY if plan.patience else 1)) * plan.steps_per_epoch(len(train))
+    num_steps = int(options.epochs * (EARLY if options.patience else 1)) * options.steps_per_epoch(len(train))
     num_arrays, num_weights = len(model.trainable_weights), model.count_params()
     saved_ms = num_steps * (XLA_SAVES_MS * num_arrays + XLA_SAVES_MS_PER_WEIGHT * num_weights)
     steps = f"about {num_steps:,} steps"

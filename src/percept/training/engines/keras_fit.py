@@ -24,20 +24,24 @@ def fit_with_keras(
     model: keras.Model,
     train: Examples,
     validation: Examples,
-    plan: Fit,
+    options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Fit on arrays where memory allows it, otherwise on batches that tf.data copies out of them on demand."""
     in_memory = fits_in_memory(train, validation)
     if in_memory:
         data = dict(zip(("x", "y", "sample_weight"), train.parts, strict=False))
-        data |= {"batch_size": plan.batch_size, "shuffle": plan.shuffle, "validation_batch_size": VALIDATION_BATCH}
+        data |= {
+            "batch_size": options.batch_size,
+            "shuffle": options.shuffle,
+            "validation_batch_size": VALIDATION_BATCH,
+        }
     else:
         seed = int(np.random.randint(2**31))  # drawn from the run's seed
-        data = {"x": batches(train, plan.batch_size, seed if plan.shuffle else None), "shuffle": False}
+        data = {"x": batches(train, options.batch_size, seed if options.shuffle else None), "shuffle": False}
     if len(validation):
         data["validation_data"] = validation.parts if in_memory else batches(validation, VALIDATION_BATCH)
-    model.fit(**data, epochs=plan.epochs, callbacks=list(callbacks), verbose=0)
+    model.fit(**data, epochs=options.epochs, callbacks=list(callbacks), verbose=0)
 
 
 def batches(examples: Examples, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:

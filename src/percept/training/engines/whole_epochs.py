@@ -42,7 +42,7 @@ class NotBuiltError(Exception):
     """The model's steps cannot be put into a graph, or not be compiled. Nothing has been changed."""
 
 
-class Course(NamedTuple):
+class EpochResults(NamedTuple):
     """What one call gives back."""
 
     logs: list[Logs]  # of each epoch
@@ -50,39 +50,47 @@ class Course(NamedTuple):
 
 
 def fit_with_xla(
-    model: keras.Model, train: Examples, validation: Examples, plan: Fit, callbacks: Sequence[keras.callbacks.Callback]
+    model: keras.Model,
+    train: Examples,
+    validation: Examples,
+    options: Fit,
+    callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Epochs compiled by XLA: slowest to build, fastest to run where layers are small and dense."""
-    _fit(Epochs(model, train, validation, plan, callbacks, jit_compile=True), plan, callbacks)
+    _fit(Epochs(model, train, validation, options, callbacks, jit_compile=True), options, callbacks)
 
 
 def fit_in_graph(
-    model: keras.Model, train: Examples, validation: Examples, plan: Fit, callbacks: Sequence[keras.callbacks.Callback]
+    model: keras.Model,
+    train: Examples,
+    validation: Examples,
+    options: Fit,
+    callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Epochs as a plain graph."""
-    _fit(Epochs(model, train, validation, plan, callbacks, jit_compile=False), plan, callbacks)
+    _fit(Epochs(model, train, validation, options, callbacks, jit_compile=False), options, callbacks)
 
 
-def _fit(epochs: "Epochs", plan: Fit, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+def _fit(epochs: "Epochs", options: Fit, callbacks: Sequence[keras.callbacks.Callback]) -> None:
     model = epochs.model
     several = epochs.per_call > 1
     seen = Snapshot() if several else model
-    calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=plan.epochs, verbose=0)
+    calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=options.epochs, verbose=0)
     seen.stop_training = False
     calls.on_train_begin()
     epoch = 0
-    while epoch < plan.epochs and not seen.stop_training:
+    while epoch < options.epochs and not seen.stop_training:
         if not several:
             calls.on_epoch_begin(epoch)
         stops = [callback.earliest_stop() for callback in callbacks if several]
-        until = min([epoch + epochs.per_call, plan.epochs, *(stop for stop in stops if stop)])
-        course = epochs.run(max(1, until - epoch))
-        for index, logs in enumerate(course.logs):
+        until = min([epoch + epochs.per_call, options.epochs, *(stop for stop in stops if stop)])
+        results = epochs.run(max(1, until - epoch))
+        for index, logs in enumerate(results.logs):
             if several:
-                seen.weights = [values[index] for values in course.weights]
+                seen.weights = [values[index] for values in results.weights]
             calls.on_epoch_end(epoch, logs)
             epoch += 1
-            if seen.stop_training and index < len(course.logs) - 1:
+            if seen.stop_training and index < len(results.logs) - 1:
                 raise RuntimeError("an observer stopped the training before its own earliest_stop()")
     model.optimizer.finalize_variable_values(model.trainable_weights)
     calls.on_train_end()
@@ -96,14 +104,18 @@ class Epochs:
         model: keras.Model,
         train: Examples,
         validation: Examples,
-        plan: Fit,
+        options: Fit,
         callbacks: Sequence[keras.callbacks.Callback],
         *,
         jit_compile: bool,
     ) -> None:
         """Raises `NotBuiltError`."""
         self.model = model
-        self._num_rows, self._batch_size, self._shuffle = len(train), min(plan.batch_size, len(train)), plan.shuffle
+        self._num_rows, self._batch_size, self._shuffle = (
+            len(train),
+            min(options.batch_size, len(train)),
+            options.shuffle,
+        )
         self._num_validation = len(validation)
         self._static = jit_compile
         # A generator of its own: neither order nor masks depend on how many epochs a call runs.
@@ -116,7 +128,7 @@ class Epochs:
             # XLA alone is slow in drawing masks.
             self._masks = DropoutMasks(model, self._train[0], self._num_rows) if jit_compile else DropoutMasks()
             observed = all(isinstance(callback, Observer) for callback in callbacks)
-            self.per_call = self._epochs_per_call(plan.epochs) if observed else 1
+            self.per_call = self._epochs_per_call(options.epochs) if observed else 1
             function = tf.function(self._run_epochs, jit_compile=jit_compile, autograph=False)
             with self._masks.in_use(), fused_normalisation(model):
                 self._call = function.get_concrete_function(*self._draw(0))
@@ -124,12 +136,12 @@ class Epochs:
         except CANNOT_BE_BUILT as error:
             raise NotBuiltError(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}") from error
 
-    def run(self, num_epochs: int) -> Course:
+    def run(self, num_epochs: int) -> EpochResults:
         """Train for so many epochs, at most `per_call`."""
         values, weights = self._call(*self._draw(num_epochs))
         names = [*self._names, *(f"val_{name}" for name in self._names)]
         logs = [dict(zip(names, row, strict=False)) for row in values.numpy()[:num_epochs].tolist()]
-        return Course(logs, [values.numpy() for values in weights])
+        return EpochResults(logs, [values.numpy() for values in weights])
 
     def _draw(self, num_epochs: int) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
         """Number of epochs, and for each the order of the rows, (per_call, rows), and masks, (per_call, rows, ...)."""
