@@ -2,7 +2,10 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: repro test test-slow setup lint lock table bench clean
+.PHONY: help repro test test-slow coverage setup lint lock table bench clean
+
+help:  ## what each target does
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
 repro: .venv/ready  ## run what params.yaml says, where something changed, and show the result
 	@$(ACTIVATE) dvc repro
@@ -14,13 +17,16 @@ test: .venv/ready  ## all tests, two files at a time; those whose data cannot be
 test-slow: .venv/ready  ## the runs that take minutes, such as convolutions on 60000 pictures
 	@$(ACTIVATE) python -m pytest -q -rs -m slow
 
+coverage: .venv/ready  ## the lines and branches of src/percept that no test enters
+	@$(ACTIVATE) python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+
 setup: .venv/ready  ## make .venv from requirements.lock
 
 .venv/ready: requirements.lock tools/setup.sh
 	@sh tools/setup.sh
 
-lint: .venv/ready  ## style of the code
-	@$(ACTIVATE) ruff check . && $(ACTIVATE) ruff format --check .
+lint: .venv/ready  ## style and types of the code
+	@$(ACTIVATE) ruff check . && $(ACTIVATE) ruff format --check . && $(ACTIVATE) mypy src
 
 lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 	@$(ACTIVATE) uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
@@ -36,4 +42,4 @@ bench: .venv/ready  ## the pipeline against plain Keras scripts, its fit against
 	@$(ACTIVATE) python benchmarks/predict.py
 
 clean:  ## remove the environment; data, models and results stay
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
