@@ -50,7 +50,7 @@ def run(main: Callable[[], None]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except ModuleNotFoundError as error:
-        if find_spec((error.name or __name__).split(".")[0]):
+        if error.name is None or find_spec(error.name.split(".")[0]):
             raise
         sys.exit(f"{script}: {lacking(error.name)}")
     finally:

@@ -59,7 +59,7 @@ def read(path: Path) -> dict[str, Any]:
         raise UserError(str(path), " ".join(str(error).split()), "closed, readable YAML", advice) from None
     if not isinstance(values, dict):
         raise UserError(str(path), f"a {type(values).__name__}", "a mapping of sections", advice)
-    return values
+    return {str(name): value for name, value in values.items()}
 
 
 def conf_digest(task: str, conf: Path = paths.CONF) -> str:

@@ -73,6 +73,7 @@ def date_part(days: NDArray[np.float64], part: str) -> NDArray[np.float32] | NDA
     """One of DATE_PARTS, (rows,), from days since 1970; NaN or "" where the day is missing."""
     known = ~np.isnan(days)
     whole = np.floor(np.where(known, days, 0)).astype(np.int64)
+    names: tuple[str, ...]
     match part:
         case "days":
             return days.astype(np.float32)

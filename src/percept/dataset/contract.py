@@ -94,7 +94,7 @@ def _broken(rule: ColumnRule, cells: NDArray[np.object_]) -> Iterator[tuple[str,
     empty = cells == ""
     if not rule.missing:
         yield "missing", empty
-    values = cells
+    values: NDArray = cells
     match rule:
         case Category():
             if rule.values is not None:
@@ -122,9 +122,9 @@ def _is_in(values: NDArray, chosen: set[str | float]) -> NDArray[np.bool_]:
 def _outside(
     values: NDArray[np.float64], low: float | None, high: float | None, rule: Number | Date
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    if low is not None:
+    if low is not None and rule.min is not None:
         yield f"below {_shown(rule.min)}", values < low
-    if high is not None:
+    if high is not None and rule.max is not None:
         yield f"above {_shown(rule.max)}", values > high
 
 

@@ -15,13 +15,14 @@ OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.m
 def arithmetic(formula: str) -> str:
     """`formula` if it is column names, numbers and + - * / alone. Raises `ValueError`."""
     allowed = (ast.Expression, ast.BinOp, *OPERATIONS, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant)
+    problem = "should be column names, numbers and + - * / alone"
     try:
         parts = list(ast.walk(ast.parse(formula, mode="eval")))
     except SyntaxError:
-        parts = [None]
+        raise ValueError(problem) from None
     numbers = [part.value for part in parts if isinstance(part, ast.Constant)]
     if not all(isinstance(part, allowed) for part in parts) or not all(type(n) in (int, float) for n in numbers):
-        raise ValueError("should be column names, numbers and + - * / alone")
+        raise ValueError(problem)
     if not any(isinstance(part, ast.Name) for part in parts):
         raise ValueError("should be a formula that names a column at least")
     return formula
@@ -34,7 +35,7 @@ def column_names(formula: str) -> set[str]:
 
 def compute(formula: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """The formula's values, (rows,), from columns of that shape."""
-    return _compute(ast.parse(formula, mode="eval").body, columns)
+    return np.asarray(_compute(ast.parse(formula, mode="eval").body, columns))
 
 
 def _compute(node: ast.expr, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64] | np.float64:
@@ -45,8 +46,9 @@ def _compute(node: ast.expr, columns: Mapping[str, NDArray[np.float64]]) -> NDAr
             return -_compute(node.operand, columns)
         case ast.BinOp():
             return OPERATIONS[type(node.op)](_compute(node.left, columns), _compute(node.right, columns))
-        case ast.Constant():
-            return np.float64(node.value)
+        case ast.Constant(value=int() | float() as number):
+            return np.float64(number)
+    raise ValueError(f"{ast.unparse(node)} is no arithmetic")
 
 
 def derived(formula: str, numbers: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
