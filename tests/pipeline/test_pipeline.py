@@ -42,7 +42,7 @@ def test_a_forced_repro_gives_the_same_bits(clone):
 
 
 def test_an_edited_chart_runs_evaluate_alone(clone):
-    charts = clone.folder / "src/percept/charts.py"
+    charts = clone.folder / "src/percept/evaluation/plots.py"
     former = charts.read_text(encoding="utf-8")
     charts.write_text(former + "\n# edited\n", encoding="utf-8")
     status = json.loads(clone.run("dvc", "status", "--json").stdout)
