@@ -4,11 +4,12 @@ from percept import paths
 from percept.dataset.contract import Contract
 from percept.errors import run
 from percept.features import Features
-from percept.features.prepare import prepare
+from percept.features.contract import ContractError
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.objective import Objective
 from percept.params import Params
-from percept.prepared.quality import Quality
+from percept.prepared.contents import Prepared
 from percept.sources import Source, digests, read
 
 
@@ -26,15 +27,31 @@ def main() -> None:
     params = PreprocessParams.load()
     (paths.home() / paths.VIOLATIONS).unlink(missing_ok=True)  # of another run
     raw = read(params.source, paths.RAW)
-    sha256 = digests(params.source, paths.RAW)
+    options = Preparation(
+        task=params.task,
+        features=params.features,
+        split=params.split,
+        objective=params.objective,
+        seed=params.seed,
+        contract=params.contract,
+        sha256=digests(params.source, paths.RAW),
+    )
     with paths.replaced(paths.PREPARED) as folder:
-        sections = (params.features, params.split, params.objective)
-        spec = prepare(params.task, raw, *sections, params.seed, folder, params.contract, sha256)
-    rows = spec.rows
+        try:
+            prepared = prepare(raw, options)
+        except ContractError as error:
+            error.violations.save(paths.home() / paths.VIOLATIONS)
+            raise
+        prepared.save(folder)
+    _say(prepared)
+
+
+def _say(prepared: Prepared) -> None:
+    rows = prepared.spec.rows
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
     parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
-    print(f"preprocess: {rows.source} rows -> {parts}{dropped}; {'x'.join(map(str, spec.shape))} inputs")
-    for message in Quality.load().messages():
+    print(f"preprocess: {rows.source} rows -> {parts}{dropped}; {'x'.join(map(str, prepared.spec.shape))} inputs")
+    for message in prepared.quality.messages():
         print(f"preprocess: {message}")
 
 

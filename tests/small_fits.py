@@ -3,14 +3,14 @@
 import keras
 import numpy as np
 
-from percept.prepared.examples import Examples
 from percept.training.engines.choice import ENGINES
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 FAST = ("compiled", "graph")
 
 
-def trained(engine: str, make, train: Examples, validation: Examples, plan: Fit, *callbacks):
+def trained(engine: str, make, train: FitData, validation: FitData, plan: Fit, *callbacks):
     """(model, logs of each epoch) after a fit."""
     model, history = make(), keras.callbacks.History()
     ENGINES[engine](model, train, validation, plan, [*callbacks, history])
@@ -50,17 +50,17 @@ def two_inputs_two_outputs() -> keras.Model:
     return model
 
 
-def paired_rows(count: int, seed: int) -> Examples:
+def paired_rows(count: int, seed: int) -> FitData:
     random = np.random.default_rng(seed)
     x = {"wide": random.normal(size=(count, 2)), "deep": random.normal(size=(count, 4))}
     y = {"main": x["wide"][:, :1] + x["deep"][:, :1], "auxiliary": x["deep"][:, 1:2]}
     x, y = ({name: array.astype(np.float32) for name, array in part.items()} for part in (x, y))
-    return Examples(x, y)
+    return FitData(x, y)
 
 
-def single_rows(count: int, seed: int) -> Examples:
+def single_rows(count: int, seed: int) -> FitData:
     x = np.random.default_rng(seed).normal(size=(count, 5)).astype(np.float32)
-    return Examples(x, (x[:, :1] > x[:, 1:2]).astype(np.float32))
+    return FitData(x, (x[:, :1] > x[:, 1:2]).astype(np.float32))
 
 
 def small_network(dropout: float = 0.0) -> keras.Model:

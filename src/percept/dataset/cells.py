@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,13 @@ EPOCH = datetime(1970, 1, 1)
 DAY_S = 86_400
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-DATE_PARTS = {"days": "numeric", "month": "category", "weekday": "category", "hour": "numeric"}  # and their kinds
+DatePart = Literal["days", "month", "weekday", "hour"]  # what a network can use of a day
+DATE_PARTS: dict[DatePart, Literal["numeric", "category"]] = {  # and what they are
+    "days": "numeric",
+    "month": "category",
+    "weekday": "category",
+    "hour": "numeric",
+}
 
 
 def parse_numbers(cells: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -64,12 +70,12 @@ def _parsed_day(text: str, form: str) -> float:
     return ((moment.replace(tzinfo=None) - EPOCH) - offset).total_seconds() / DAY_S
 
 
-def date_parts(form: str) -> tuple[str, ...]:
+def date_parts(form: str) -> tuple[DatePart, ...]:
     """Which of DATE_PARTS a form has."""
     return tuple(DATE_PARTS) if "%H" in form or "%I" in form else tuple(DATE_PARTS)[:3]
 
 
-def date_part(days: NDArray[np.float64], part: str) -> NDArray[np.float32] | NDArray[np.object_]:
+def date_part(days: NDArray[np.float64], part: DatePart) -> NDArray[np.float32] | NDArray[np.object_]:
     """One of DATE_PARTS, (rows,), from days since 1970; NaN or "" where the day is missing."""
     known = ~np.isnan(days)
     whole = np.floor(np.where(known, days, 0)).astype(np.int64)

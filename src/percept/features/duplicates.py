@@ -16,7 +16,7 @@ def row_keys(columns: Iterable[NDArray]) -> Keys:
     """Keys of columns (rows,) of numbers, with NaN where one is missing, or of text."""
     from pandas.util import hash_array
 
-    keys = np.uint64(0)
+    keys: Keys = np.zeros((), np.uint64)
     for cells in columns:
         if cells.dtype.kind == "f":
             cells = np.where(np.isnan(cells), np.nan, cells + 0)  # one NaN alone, and no -0
@@ -26,7 +26,7 @@ def row_keys(columns: Iterable[NDArray]) -> Keys:
 
 def picture_keys(pixels: NDArray[np.uint8]) -> Keys:
     """Keys of pictures (pictures, height, width, channels)."""
-    digests = [hashlib.blake2b(np.ascontiguousarray(picture), digest_size=8).digest() for picture in pixels]
+    digests = [hashlib.blake2b(picture.tobytes(), digest_size=8).digest() for picture in pixels]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 

@@ -1,7 +1,9 @@
 """The encoder of a table, fitted by scikit-learn and kept as ONNX: raw columns in, one float array out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +12,32 @@ from percept.errors import UserError
 from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+
 INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
 OUTPUT = f"{INSIDE}features"
 # What Keras exports today, so that encoder and network can be joined in one graph.
 OPSETS = {"": 15, "ai.onnx.ml": 2}
 
 
-def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]):
+@dataclass(frozen=True)
+class FittedEncoder:
+    """An encoder as it is shipped, and what its outputs are."""
+
+    onnx: bytes
+    feature_names: tuple[str, ...]  # of each output
+    feature_sources: tuple[str, ...]  # the column of the table that each output comes from
+
+    @classmethod
+    def fit(cls, features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> Self:
+        """Fit on training rows: columns (rows, 1) by name. Raises `UserError`."""
+        fitted = fit_encoder(features, inputs, train)
+        names = tuple(name.partition("__")[2] for name in fitted.get_feature_names_out())
+        return cls(encoder_to_onnx(fitted, inputs), names, feature_sources(fitted, inputs))
+
+
+def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> "ColumnTransformer":
     """A scikit-learn ColumnTransformer fitted on training rows: columns (rows, 1) by name -> (rows, width).
 
     An unseen category becomes all zeros. Raises `UserError` when there is no most frequent category.
@@ -78,7 +99,7 @@ def _frequent(
     return kept
 
 
-def feature_sources(fitted, inputs: Sequence[RawInput]) -> tuple[str, ...]:
+def feature_sources(fitted: "ColumnTransformer", inputs: Sequence[RawInput]) -> tuple[str, ...]:
     """The column that each output of a fitted encoder comes from."""
     numbers = [column.source for column in inputs if column.kind == "numeric"]
     texts = [column.source for column in inputs if column.kind == "category"]
@@ -97,7 +118,7 @@ def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> N
             )
 
 
-def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
+def encoder_to_onnx(fitted: "ColumnTransformer", columns: Sequence[RawInput]) -> bytes:
     """Convert a fitted ColumnTransformer.
 
     The result has one input (rows, 1) for each column, named as the column, float for numeric and text for
@@ -135,14 +156,14 @@ def encoder_to_onnx(fitted, columns: Sequence[RawInput]) -> bytes:
     return model.SerializeToString()
 
 
-def _add_function(scope, operator, container) -> None:
+def _add_function(scope: Any, operator: Any, container: Any) -> None:  # skl2onnx has no types
     """The asinh of `_scalers`, or the function that scikit-learn makes of "passthrough"."""
     kind = "Asinh" if operator.raw_operator.func is np.arcsinh else "Identity"
     names = [operator.inputs[0].full_name], [operator.outputs[0].full_name]
     container.add_node(kind, *names, name=scope.get_unique_operator_name(kind), op_version=9)
 
 
-def _keep_shape(operator) -> None:
+def _keep_shape(operator: Any) -> None:
     operator.outputs[0].type = operator.inputs[0].type
 
 

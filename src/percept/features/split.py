@@ -1,5 +1,6 @@
 """Which rows train, which choose, which judge."""
 
+from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ class Ends(Section):
 
     def count(self, num_rows: int) -> int:
         # As Keras counts for validation_split, but rounded first: 10 * (1 - 0.9) is 0.99...
-        return self.rows or num_rows - int(round(num_rows * (1 - self.fraction), 6))
+        return self.rows or num_rows - int(round(num_rows * (1 - (self.fraction or 0)), 6))
 
 
 class First(Ends):
@@ -130,7 +131,7 @@ Indices = NDArray[np.int64]
 
 
 class SplitIndices(NamedTuple):
-    """Row numbers of each part."""
+    """Row numbers of each subset."""
 
     train: Indices
     validation: Indices
@@ -145,19 +146,16 @@ def split_rows(
     labels: (rows,) targets, for stratify; columns: values by column name; is_test: (rows,) the publisher's test rows.
     Raises `UserError` when a part would be empty or a class is too small.
     """
+    cut = partial(_cut, labels=labels, columns=columns, is_test=is_test, seed=seed)
     every = np.arange(len(labels))
-    if isinstance(split.test, Same):
-        rest, test = every, every
-    else:
-        rest, test = _cut("split.test", split.test, every, labels, columns, is_test, seed)
+    rest, test = (every, every) if isinstance(split.test, Same) else cut("split.test", split.test, every)
     match split.validation:
         case Nothing():
             train, validation = rest, every[:0]
         case Fraction(of="test"):
-            validation, test = _cut("split.validation", split.validation, test, labels, columns, is_test, seed)
-            train = rest
+            train, (validation, test) = rest, cut("split.validation", split.validation, test)
         case _:
-            train, validation = _cut("split.validation", split.validation, rest, labels, columns, is_test, seed)
+            train, validation = cut("split.validation", split.validation, rest)
     return SplitIndices(train=train, validation=validation, test=test)
 
 
@@ -170,7 +168,7 @@ def _cut(
     is_test: NDArray[np.bool_] | None,
     seed: int,
 ) -> tuple[Indices, Indices]:
-    """(rows that stay, rows cut off)."""
+    """Give the rows that stay and the rows cut off. Raises `UserError`."""
     match part:
         case Fraction():
             groups = None if part.group is None else _values(where, part.group, rows, columns)
@@ -213,7 +211,7 @@ def _values(
 
 
 def _latest(where: str, part: Latest, cells: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """(rows,) which are at least as late as the one that is `part.count` from the end."""
+    """Tell which rows, (rows,), are at least as late as the one that is `part.count` from the end."""
     times = part.times(cells)
     wrong = np.flatnonzero(np.isnan(times))
     if len(wrong):

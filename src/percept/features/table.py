@@ -91,8 +91,8 @@ def assign_columns(features: TableFeatures, table: Table, not_features: Sequence
     if not chosen:
         raise UserError("features", "no column is left to learn from", "one in numeric, category or date", TASK_FILE)
     chosen.sort(key=lambda column: column.kind, reverse=True)  # stable; "numeric" before "category"
-    for column in chosen:
-        _check_input(column, features, table)
+    for raw_input in chosen:
+        _check_input(raw_input, features, table)
     return tuple(chosen)
 
 

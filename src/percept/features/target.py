@@ -100,8 +100,8 @@ def _encode_labels(targets: dict[str, NDArray], objective: Multilabel, file: str
 
 def encode_classes(labels: NDArray, objective: Binary | Multiclass, where: str) -> tuple[NDArray, tuple[str, ...]]:
     """(rows,) class index of each label, and the names of the classes. Raises `UserError`."""
-    found, y = np.unique(labels.astype(str), return_inverse=True)
-    found = tuple(found.tolist())
+    names, y = np.unique(labels.astype(str), return_inverse=True)
+    found: tuple[str, ...] = tuple(names.tolist())
     if len(found) < 2:
         raise UserError(
             where,

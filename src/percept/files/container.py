@@ -5,7 +5,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +30,7 @@ LITTER = ("thumbs.db", "desktop.ini", "__macosx")  # what file managers leave be
 class Contents:
     """What is inside; links are left out, but for a tar's second name of one file."""
 
-    files: dict[str, Callable[[], bytes]]  # what reads each one, by its path inside, in the order they are stored
+    files: Mapping[str, Callable[[], bytes]]  # what reads each one, by its path inside, in the order they are stored
     folders: frozenset[str]  # an empty one is known by nothing else; archives need not name them
 
 
@@ -100,7 +100,10 @@ def _in_tar(tar: tarfile.TarFile) -> Contents:
 
 
 def _read_member(tar: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
-    return tar.extractfile(info).read()
+    content = tar.extractfile(info)
+    if content is None:
+        raise tarfile.ReadError(f"{info.name} has no content")
+    return content.read()
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Contents:

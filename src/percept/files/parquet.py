@@ -109,8 +109,8 @@ def _is_readable(kind: "pa.DataType") -> bool:
 
     if types.is_dictionary(kind):
         return _is_readable(kind.value_type)
-    tests = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp)
-    tests += (types.is_time, types.is_string, types.is_large_string, types.is_string_view, types.is_null)
+    tests = [types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp]
+    tests += [types.is_time, types.is_string, types.is_large_string, types.is_string_view, types.is_null]
     return any(is_kind(kind) for is_kind in tests)
 
 

@@ -20,7 +20,7 @@ def as_raw_inputs(
     """Each raw input, (rows, 1), from columns (rows,): texts and numbers by its name, days by its date column."""
     columns = {}
     for column in inputs:
-        if column.date:
+        if column.date and column.part:
             values = date_part(days[column.date], column.part)
         else:
             values = texts[column.name] if column.kind == "category" else numbers[column.name].astype(np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dataset.cells import DATE_PARTS
+from percept.dataset.cells import DatePart
 from percept.dataset.contract import Contract
 from percept.dataset.formats import CsvFormat, PictureFormat
 from percept.params import Section
@@ -22,7 +22,7 @@ class RawInput(Section):
     name: str
     kind: Literal["numeric", "category", "pixels"]
     date: str | None = None  # the column of dates that it is a part of
-    part: Literal[tuple(DATE_PARTS)] | None = None
+    part: DatePart | None = None
 
     @property
     def source(self) -> str:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -16,6 +16,9 @@ from percept import paths
 from percept.errors import UserError
 from percept.files.container import opened
 from percept.params import Section
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 UNKNOWN = "unknown"
 NUM_ATTEMPTS = 4  # for each address
@@ -41,6 +44,7 @@ class RemoteFile(Section):
 class OneFile(Section):
     """A source that is one file."""
 
+    kind: str
     files: tuple[RemoteFile, ...]
 
     @model_validator(mode="after")
@@ -170,17 +174,17 @@ def _download(address: str, file: RemoteFile, target: Path, digest: Callable[[Pa
                         address, str(part), None
                     )
             except requests.HTTPError as error:
-                status = error.response.status_code
-                problem, final = f"HTTP {status}", status < 500 and status not in (408, 429)
+                status = 0 if error.response is None else error.response.status_code
+                problem, final = f"HTTP {status}", 0 < status < 500 and status not in (408, 429)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 problem, final = f"{type(error).__name__} ({str(error)[:300]})", False
             except requests.RequestException as error:
                 problem, final = f"{type(error).__name__} ({str(error)[:300]})", True
             else:
-                problem = _problem(part, file, digest, address)
-                if not problem:
+                wrong = _problem(part, file, digest, address)
+                if not wrong:
                     shutil.move(part, target)
-                return problem
+                return wrong
         if final:
             return problem
         if attempt < NUM_ATTEMPTS:
@@ -188,7 +192,7 @@ def _download(address: str, file: RemoteFile, target: Path, digest: Callable[[Pa
     return f"{problem}, {NUM_ATTEMPTS} attempts"
 
 
-def _progress(name: str):
+def _progress(name: str) -> "tqdm":
     from tqdm import tqdm
 
     return tqdm(  # total=1 until the server tells: pooch asks for the truth value, and a bar of 0 is false

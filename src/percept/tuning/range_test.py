@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.prepared.examples import Examples
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _least_change(curve: LossCurve, level: float) -> float:
 
 
 def losses_of_batches(
-    model: "keras.Model", train: Examples, options: Fit, rates: NDArray[np.float64], seed: int
+    model: "keras.Model", train: FitData, options: Fit, rates: NDArray[np.float64], seed: int
 ) -> Iterator[float]:
     """Train a compiled model on one full batch at each rate, and give the loss that the batch had before.
 
@@ -114,4 +114,4 @@ def losses_of_batches(
     for rate, rows in zip(rates, batches, strict=True):
         model.optimizer.learning_rate = rate
         model.reset_metrics()  # else the loss would be the mean of all batches so far
-        yield float(model.train_on_batch(*train.take(rows).parts, return_dict=True)["loss"])
+        yield float(model.train_on_batch(*train.take(rows).arrays, return_dict=True)["loss"])

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 
 import preprocess
 from percept.dataset.table import Table
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.features.table import TableFeatures
 from percept.objective import Binary, Objective
@@ -80,7 +80,8 @@ def prepare_table(tmp_path_factory) -> Callable[..., Prepared]:
         folder = tmp_path_factory.mktemp("prepared")
         options = TableFeatures(kind="table", **features)
         target = objective or Binary(kind="binary", target="y", positive="1")
-        spec = prepare("task", table, options, Split(**(split or LAST_TWO)), target, seed=0, folder=folder)
-        return Prepared(folder, spec, *(load_examples(part, folder) for part in SUBSETS))
+        found = prepare(table, Preparation("task", options, Split(**(split or LAST_TWO)), target, seed=0))
+        found.save(folder)
+        return Prepared(folder, found.spec, *(load_examples(subset, folder) for subset in SUBSETS))
 
     return run

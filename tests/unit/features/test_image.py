@@ -4,7 +4,7 @@ import pytest
 from percept.dataset.table import Images
 from percept.errors import UserError
 from percept.features.image import ImageFeatures, fit_pixels
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.objective import Binary, Multiclass, Regression
 from percept.prepared.examples import load_examples, load_raw
@@ -24,7 +24,9 @@ def pictures(pixels=None) -> Images:
 
 def prepared(images: Images, folder, scaling: str = "min_max") -> DatasetSpec:
     folder.mkdir(exist_ok=True)
-    return prepare("task", images, ImageFeatures(kind="image", scaling=scaling), SPLIT, CLASSES, seed=0, folder=folder)
+    found = prepare(images, Preparation("task", ImageFeatures(kind="image", scaling=scaling), SPLIT, CLASSES, seed=0))
+    found.save(folder)
+    return found.spec
 
 
 def scaled(scaling: str, train: np.ndarray) -> np.ndarray:
@@ -96,20 +98,20 @@ def test_the_pixel_scale_follows_the_training_pictures(scaling, tmp_path):
     assert prepared(images, tmp_path, scaling).pixels != prepared(pictures(brighter), tmp_path, scaling).pixels
 
 
-def test_pictures_need_an_objective_with_classes(tmp_path):
+def test_pictures_need_an_objective_with_classes():
     objective = Regression(kind="regression", target="y")
     with pytest.raises(UserError, match=r"objective\.kind: regression\n  expected: multiclass or binary for pictures"):
-        prepare("task", pictures(), ImageFeatures(kind="image"), SPLIT, objective, 0, tmp_path)
+        prepare(pictures(), Preparation("task", ImageFeatures(kind="image"), SPLIT, objective, 0))
 
 
-def test_pictures_of_one_class_can_be_told_from_all_others(tmp_path):
+def test_pictures_of_one_class_can_be_told_from_all_others():
     objective = Binary(kind="binary", target="class", positive="cat")
-    spec = prepare("task", pictures(), ImageFeatures(kind="image"), SPLIT, objective, 0, tmp_path)
-    assert spec.classes == ("dog", "cat")
-    assert load_examples("test", tmp_path).y.tolist() == [0, 1, 0]
+    found = prepare(pictures(), Preparation("task", ImageFeatures(kind="image"), SPLIT, objective, 0))
+    assert found.spec.classes == ("dog", "cat")
+    assert found.examples["test"].y.tolist() == [0, 1, 0]
 
 
-def test_pictures_have_no_column_of_weights(tmp_path):
+def test_pictures_have_no_column_of_weights():
     objective = Multiclass(kind="multiclass", weight="w")
     with pytest.raises(UserError, match=r"objective\.weight: 'w'\n  expected: null"):
-        prepare("task", pictures(), ImageFeatures(kind="image"), SPLIT, objective, 0, tmp_path)
+        prepare(pictures(), Preparation("task", ImageFeatures(kind="image"), SPLIT, objective, 0))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from percept.errors import UserError
 from percept.features.image import ImageFeatures
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.objective import Binary, Multiclass, Regression
 from percept.prepared.examples import load_raw
@@ -200,11 +200,11 @@ def test_a_truth_table_is_learned_and_tested_on_the_same_rows(make_table, prepar
     assert found.spec.rows.test_is_train and found.validation.x.shape == (0, 1)
 
 
-def test_features_of_another_kind_than_the_source_are_refused(make_table, tmp_path):
+def test_features_of_another_kind_than_the_source_are_refused(make_table):
     split = Split(test={"kind": "same"}, validation={"kind": "none"})
     table = make_table({"a": [0, 1], "y": [0, 1]})
     with pytest.raises(UserError, match=r"features.kind: image\n  expected: table\n.*the source gives a table"):
-        prepare("task", table, ImageFeatures(kind="image"), split, binary(), 0, tmp_path)
+        prepare(table, Preparation("task", ImageFeatures(kind="image"), split, binary(), 0))
 
 
 @given(

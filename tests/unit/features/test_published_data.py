@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from sklearn.model_selection import train_test_split
 
 from percept.composition import Config, composed
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.prepared.examples import Examples, load_examples, load_raw
 from percept.prepared.spec import SUBSETS, DatasetSpec
 
@@ -44,8 +44,9 @@ def preprocess(tmp_path_factory):
         raw, folder = tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("prepared")
         config.source.fetch(raw, None)
         table = config.source.read(raw)
-        spec = prepare(task, table, config.features, config.split, config.objective, config.seed, folder)
-        return Published(raw, folder, spec)
+        found = prepare(table, Preparation(task, config.features, config.split, config.objective, config.seed))
+        found.save(folder)
+        return Published(raw, folder, found.spec)
 
     return run
 

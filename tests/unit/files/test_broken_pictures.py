@@ -11,7 +11,7 @@ from PIL import Image
 
 from percept.errors import UserError
 from percept.features.image import ImageFeatures
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.files.picture import UnreadableError, read_picture
 from percept.objective import Multiclass
@@ -52,8 +52,8 @@ def test_broken_pictures_may_be_dropped_and_are_accounted_for(tmp_path, capsys):
     assert images.labels.tolist() == [0, 0, 1]
     assert [tuple(picture[0, 0]) for picture in images.pixels] == [RED, GREEN, BLUE]
     split = Split(test={"kind": "last", "rows": 1}, validation={"kind": "none"})
-    options = ("task", images, ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"))
-    rows = prepare(*options, seed=0, folder=tmp_path).rows
+    options = Preparation("task", ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"), seed=0)
+    rows = prepare(images, options).spec.rows
     assert (rows.source, rows.train, rows.test, rows.dropped) == (8, 2, 1, images.dropped)
 
 

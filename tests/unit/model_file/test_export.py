@@ -13,7 +13,7 @@ from percept import paths
 from percept.dataset.table import Images, Table
 from percept.evaluation.metrics import decide
 from percept.features import Features
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.model_file import session as shipped
 from percept.models import Model, build
@@ -92,7 +92,9 @@ def exported(request, tmp_path):
 
     raw, features, objective, model = CASES[request.param]
     task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
-    spec = prepare("toy", raw(), task.features, task.split, task.objective, 0, tmp_path)
+    found = prepare(raw(), Preparation("toy", task.features, task.split, task.objective, 0))
+    found.save(tmp_path)
+    spec = found.spec
     keras.utils.set_random_seed(0)  # by chance a price near 0 among large ones has few digits that are right
     network = as_kept(build(task.model, spec, task.objective), spec)
     encoder = None if spec.pixels else tmp_path / paths.ENCODER

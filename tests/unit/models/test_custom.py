@@ -47,9 +47,9 @@ def test_the_example_is_reloaded_by_a_fresh_process_that_imports_its_file(tmp_pa
 
 @pytest.mark.parametrize("engine", ["compiled", "graph", "keras"])
 def test_the_example_learns_with_every_engine(engine):
-    from percept.prepared.examples import Examples
     from percept.training.engines.choice import ENGINES
     from percept.training.fit import compile_model
+    from percept.training.fit_data import FitData
     from percept.training.optimizer import Adam
     from percept.training.options import Fit
 
@@ -60,7 +60,7 @@ def test_the_example_learns_with_every_engine(engine):
     plan = Fit(epochs=20, batch_size=16, shuffle=True, patience=None, engine=engine, weights="last")
     compile_model(model, OBJECTIVE, Adam(kind="adam", learning_rate=0.02, beta_1=0.9, beta_2=0.999), plan, len(x))
     history = keras.callbacks.History()
-    ENGINES[engine](model, Examples(x, y), Examples(x[:0], y[:0]), plan, [history])
+    ENGINES[engine](model, FitData(x, y), FitData(x[:0], y[:0]), plan, [history])
     assert history.history["accuracy"][-1] > 0.9
 
 

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from percept.errors import UserError
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.features.table import TableFeatures
 from percept.objective import Multiclass
 from percept.params import Params
-from percept.prepared.examples import load_examples, load_raw
 from percept.sources import Source
 from percept.sources.arff import Arff, Relation, read_arff
 
@@ -176,13 +175,14 @@ def test_the_publishers_test_rows_are_the_test_part_of_a_table(source, tmp_path)
     table = fetched(source(train=train, test=test), tmp_path)
     split = Split(test={"kind": "given"}, validation={"kind": "none"})
     features = TableFeatures(kind="table", numeric="rest", scaling="none")
-    spec = prepare("task", table, features, split, Multiclass(kind="multiclass", target="leaf colour"), 0, tmp_path)
-    assert spec.rows.dropped == {"leaf colour is missing": 2}
-    assert load_examples("train", tmp_path).x.tolist() == [[1, 2], [3, 4]]
-    assert load_raw("test", spec, tmp_path)["width"].tolist() == [[4], [6]]
+    objective = Multiclass(kind="multiclass", target="leaf colour")
+    found = prepare(table, Preparation("task", features, split, objective, 0))
+    assert found.spec.rows.dropped == {"leaf colour is missing": 2}
+    assert found.examples["train"].x.tolist() == [[1, 2], [3, 4]]
+    assert found.raw_inputs("test")["width"].tolist() == [[4], [6]]
     table = fetched(source(train=train), tmp_path)
     with pytest.raises(UserError, match=r"split\.test: kind: given\n.*a source with a test set of its own"):
-        prepare("task", table, features, split, Multiclass(kind="multiclass", target="leaf colour"), 0, tmp_path)
+        prepare(table, Preparation("task", features, split, objective, 0))
 
 
 VALUE = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="\\'?"), min_size=1)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percept.features.image import ImageFeatures
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.objective import Multiclass
 
@@ -40,8 +40,8 @@ def test_train_and_test_folders_are_a_given_split(tmp_path):
     assert [tuple(picture[0, 0]) for picture in images.pixels[images.is_test]] == [BLUE]
     assert images.labels[images.is_test].tolist() == [1]
     split = Split(test={"kind": "given"}, validation={"kind": "none"})
-    options = ("task", images, ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"))
-    rows = prepare(*options, seed=0, folder=tmp_path).rows
+    options = Preparation("task", ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"), seed=0)
+    rows = prepare(images, options).spec.rows
     assert (rows.train, rows.test) == (2, 1)
 
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from percept.prepared.examples import Examples
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 from percept.tuning.range_test import losses_of_batches
 
@@ -17,7 +17,7 @@ def network() -> keras.Model:
     return model
 
 
-def losses(rows: Examples, batch_size: int, shuffle: bool = False, seed: int = 0) -> list[float]:
+def losses(rows: FitData, batch_size: int, shuffle: bool = False, seed: int = 0) -> list[float]:
     plan = Fit(epochs=1, batch_size=batch_size, shuffle=shuffle, patience=None, weights="last", engine="auto")
     return list(losses_of_batches(network(), rows, plan, RATES, seed))
 
@@ -34,14 +34,14 @@ def test_each_batch_is_trained_at_its_rate_and_the_rows_come_again(weight):
         expected.append((counts * error**2).mean())
         kernel -= rate * 2 / 3 * X[batch].T @ (counts * error)
         bias -= rate * 2 / 3 * (counts * error).sum(axis=0)
-    assert losses(Examples(X, y, weight), batch_size=3) == pytest.approx(expected, rel=1e-4)
+    assert losses(FitData(X, y, weight), batch_size=3) == pytest.approx(expected, rel=1e-4)
 
 
 def test_fewer_rows_than_a_batch_are_one_batch():
-    assert len(losses(Examples(X, X[:, :1]), batch_size=100)) == len(RATES)
+    assert len(losses(FitData(X, X[:, :1]), batch_size=100)) == len(RATES)
 
 
 def test_shuffled_rows_follow_the_seed():
-    rows = Examples(X, X[:, :1])
+    rows = FitData(X, X[:, :1])
     first, again, other = (losses(rows, 3, shuffle=True, seed=seed) for seed in (0, 0, 1))
     assert first == again != other

@@ -6,9 +6,9 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
-from percept.prepared.examples import Examples
 from percept.training.engines.keras_fit import fit_with_keras, fits_in_memory
 from percept.training.engines.whole_epochs import NotBuiltError, fit_in_graph, fit_with_xla
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 # Measured on 2 CPU cores: what XLA takes longer to build than a graph, and what it saves in each step.
@@ -27,8 +27,8 @@ class Engine(Protocol):
     def __call__(
         self,
         model: keras.Model,
-        train: Examples,
-        validation: Examples,
+        train: FitData,
+        validation: FitData,
         options: Fit,
         callbacks: Sequence[keras.callbacks.Callback],
     ) -> None: ...
@@ -40,8 +40,8 @@ ENGINES: dict[str, Engine] = {"compiled": fit_with_xla, "graph": fit_in_graph, "
 
 def fit_with_engine(
     model: keras.Model,
-    train: Examples,
-    validation: Examples,
+    train: FitData,
+    validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
@@ -57,7 +57,7 @@ def fit_with_engine(
             reason = f"engine {name} cannot train this model ({error})"
 
 
-def choose(options: Fit, model: keras.Model, train: Examples, validation: Examples) -> tuple[str, str]:
+def choose(options: Fit, model: keras.Model, train: FitData, validation: FitData) -> tuple[str, str]:
     """The name of an engine, and why."""
     if options.engine != "auto":
         return options.engine, "as fit.engine says"

@@ -7,30 +7,30 @@ import numpy as np
 import psutil
 import tensorflow as tf
 
-from percept.prepared.examples import Examples
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 MEMORY_SHARE = 0.4  # of the free memory that the arrays may take; more is copied batch by batch
 VALIDATION_BATCH = 4096  # rows
 
 
-def fits_in_memory(*parts: Examples) -> bool:
+def fits_in_memory(*parts: FitData) -> bool:
     """Whether a second copy of the arrays, as a tensor, leaves room for the work itself."""
-    size = sum(array.nbytes for array in keras.tree.flatten([examples.parts for examples in parts]))
+    size = sum(array.nbytes for array in keras.tree.flatten([examples.arrays for examples in parts]))
     return size <= MEMORY_SHARE * psutil.virtual_memory().available
 
 
 def fit_with_keras(
     model: keras.Model,
-    train: Examples,
-    validation: Examples,
+    train: FitData,
+    validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Fit on arrays where memory allows it, otherwise on batches that tf.data copies out of them on demand."""
     in_memory = fits_in_memory(train, validation)
     if in_memory:
-        data = dict(zip(("x", "y", "sample_weight"), train.parts, strict=False))
+        data = dict(zip(("x", "y", "sample_weight"), train.arrays, strict=False))
         data |= {
             "batch_size": options.batch_size,
             "shuffle": options.shuffle,
@@ -40,13 +40,13 @@ def fit_with_keras(
         seed = int(np.random.randint(2**31))  # drawn from the run's seed
         data = {"x": batches(train, options.batch_size, seed if options.shuffle else None), "shuffle": False}
     if len(validation):
-        data["validation_data"] = validation.parts if in_memory else batches(validation, VALIDATION_BATCH)
+        data["validation_data"] = validation.arrays if in_memory else batches(validation, VALIDATION_BATCH)
     model.fit(**data, epochs=options.epochs, callbacks=list(callbacks), verbose=0)
 
 
-def batches(examples: Examples, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:
+def batches(examples: FitData, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:
     """(x, y) or (x, y, weight) batch by batch; with a seed, in a new order for each epoch."""
-    parts = examples.parts
+    parts = examples.arrays
     arrays = keras.tree.flatten(parts)
     indices = tf.data.Dataset.range(len(examples))
     if shuffle_seed is not None:

@@ -14,10 +14,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from percept.prepared.examples import Examples
 from percept.training.callbacks import Observer, Snapshot
 from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.dropout_masks import DropoutMasks
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 VALIDATION_BATCH = 4096  # rows
@@ -51,8 +51,8 @@ class EpochResults(NamedTuple):
 
 def fit_with_xla(
     model: keras.Model,
-    train: Examples,
-    validation: Examples,
+    train: FitData,
+    validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
@@ -62,8 +62,8 @@ def fit_with_xla(
 
 def fit_in_graph(
     model: keras.Model,
-    train: Examples,
-    validation: Examples,
+    train: FitData,
+    validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
@@ -102,8 +102,8 @@ class Epochs:
     def __init__(
         self,
         model: keras.Model,
-        train: Examples,
-        validation: Examples,
+        train: FitData,
+        validation: FitData,
         options: Fit,
         callbacks: Sequence[keras.callbacks.Callback],
         *,
@@ -223,8 +223,8 @@ def _refuse_batch_hooks(callbacks: Sequence[keras.callbacks.Callback]) -> None:
         raise ValueError(f"callback {type(callback).__name__} wants to hear of batches")
 
 
-def _tensors(examples: Examples) -> tuple:
-    return keras.tree.map_structure(tf.constant, examples.parts)
+def _tensors(examples: FitData) -> tuple:
+    return keras.tree.map_structure(tf.constant, examples.arrays)
 
 
 def _rows(array: tf.Tensor, start: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

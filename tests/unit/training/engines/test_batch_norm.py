@@ -5,9 +5,9 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from percept.prepared.examples import Examples
 from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.choice import ENGINES
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 
@@ -42,7 +42,7 @@ def operations(model: keras.Model, *, training: bool, fused: bool = True) -> set
 def test_weights_and_averages_are_those_of_keras_fit(num_rows, height, centred, scaled, momentum, epsilon, seed):
     random = np.random.default_rng(seed)
     x, y = random.normal(1, 2, (num_rows, height, 3, 2)), random.normal(size=(num_rows, 2))
-    rows = Examples(x.astype(np.float32), y.astype(np.float32))
+    rows = FitData(x.astype(np.float32), y.astype(np.float32))
     plan = Fit(epochs=3, batch_size=7, shuffle=False, patience=None, engine="auto", weights="last")
 
     def trained(engine: str) -> keras.Model:
@@ -58,7 +58,7 @@ def test_weights_and_averages_are_those_of_keras_fit(num_rows, height, centred, 
 def test_the_same_seed_gives_the_same_bits(engine):
     random = np.random.default_rng(0)
     x, y = random.normal(size=(64, 8, 8, 2)), random.normal(size=(64, 2))
-    rows = Examples(x.astype(np.float32), y.astype(np.float32))
+    rows = FitData(x.astype(np.float32), y.astype(np.float32))
     plan = Fit(epochs=3, batch_size=16, shuffle=True, patience=None, engine="auto", weights="last")
 
     def trained() -> list[np.ndarray]:

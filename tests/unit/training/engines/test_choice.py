@@ -2,15 +2,15 @@ import keras
 import numpy as np
 import pytest
 
-from percept.prepared.examples import Examples
 from percept.training.engines import choice, keras_fit
+from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 PLAN = Fit(epochs=10, batch_size=10, patience=None, weights="last", engine="auto", shuffle=True)
 
 
-def rows(count: int) -> Examples:
-    return Examples(np.zeros((count, 4), np.float32), np.zeros((count, 1), np.float32))
+def rows(count: int) -> FitData:
+    return FitData(np.zeros((count, 4), np.float32), np.zeros((count, 1), np.float32))
 
 
 def network(*layers: keras.layers.Layer) -> keras.Model:

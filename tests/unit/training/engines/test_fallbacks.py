@@ -14,10 +14,10 @@ from small_fits import (
     two_inputs_two_outputs,
 )
 
-from percept.prepared.examples import Examples
 from percept.training.engines import keras_fit
 from percept.training.engines.choice import ENGINES, fit_with_engine
 from percept.training.engines.whole_epochs import NotBuiltError
+from percept.training.fit_data import FitData
 
 
 class Refused(keras.layers.Layer):
@@ -73,7 +73,7 @@ def test_data_too_large_for_memory_comes_batch_by_batch(monkeypatch, capsys):
 
 
 def test_batches_hold_every_row_once_in_a_new_order_for_each_epoch():
-    rows = Examples(np.arange(50, dtype=np.float32)[:, np.newaxis], np.arange(50), np.ones(50, np.float32))
+    rows = FitData(np.arange(50, dtype=np.float32)[:, np.newaxis], np.arange(50), np.ones(50, np.float32))
 
     def two_epochs(seed: int) -> list[list[int]]:
         batches = keras_fit.batches(rows, 8, seed)

@@ -18,10 +18,10 @@ from small_fits import (
     variables,
 )
 
-from percept.prepared.examples import Examples
 from percept.training.callbacks import Observer
 from percept.training.engines import whole_epochs
 from percept.training.engines.choice import ENGINES
+from percept.training.fit_data import FitData
 from percept.training.optimizer import Adadelta, Adagrad, Adam, AdamW, Optimizer, Rmsprop, Sgd, build_optimizer
 from percept.training.options import Fit
 
@@ -64,7 +64,7 @@ def jobs(draw):
         weights="last",
     )
 
-    def rows(count: int) -> Examples:
+    def rows(count: int) -> FitData:
         x = random.normal(size=(count, 5)).astype(np.float32)
         match loss:
             case "binary_crossentropy":
@@ -75,7 +75,7 @@ def jobs(draw):
                 y = np.eye(3, dtype=np.float32)[random.integers(0, 3, count)]
             case _:
                 y = random.normal(size=(count, outputs)).astype(np.float32)
-        return Examples(x, y, random.uniform(0, 3, count).astype(np.float32) if weighted else None)
+        return FitData(x, y, random.uniform(0, 3, count).astype(np.float32) if weighted else None)
 
     def make() -> keras.Model:
         keras.utils.set_random_seed(7)

@@ -11,7 +11,7 @@ from percept.dataset.contract import Category, Contract, Date, Number
 from percept.dataset.table import Images
 from percept.errors import UserError
 from percept.features.image import ImageFeatures
-from percept.features.prepare import prepare
+from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.objective import Multiclass
 
@@ -118,7 +118,7 @@ def test_pictures_have_no_columns_to_check(tmp_path):
     split = Split(test={"kind": "same"}, validation={"kind": "none"})
     contract = Contract(columns={"age": {"type": "number"}})
     with pytest.raises(UserError, match=re.escape("contract.columns: age\n  expected: none: pictures have no columns")):
-        prepare("t", raw, ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"), 0, tmp_path, contract)
+        prepare(raw, Preparation("t", ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"), 0, contract))
 
 
 TABLE = {

@@ -1,0 +1,66 @@
+"""The rows of a table that take part: their raw inputs, targets and weights, and why the others were dropped."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.dataset.table import Table
+from percept.errors import UserError
+from percept.features.table import TableFeatures, assign_columns, raw_columns, rows_to_drop
+from percept.features.target import encode_targets, missing_targets, read_targets, read_weights
+from percept.objective import Objective
+from percept.prepared.spec import RawInput
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows with a target, and what is known of them."""
+
+    table: Table
+    inputs: tuple[RawInput, ...]
+    columns: dict[str, NDArray]  # (rows, 1) for each input
+    y: NDArray  # as in `Examples`
+    classes: tuple[str, ...]
+    weight: NDArray[np.float64] | None  # (rows,), as the file has it
+    dropped: dict[str, int]  # reason -> rows of the table that are not here
+
+
+def read_rows(table: Table, features: TableFeatures, objective: Objective, split_columns: tuple[str, ...]) -> TableRows:
+    """Read what is learned and what it is learned from; drop rows as `features.missing` says. Raises `UserError`.
+
+    split_columns: columns that decide the split, which are no inputs unless `features` names them too.
+    """
+    targets, weight = read_targets(table, features, objective), read_weights(table, objective)
+    for_split = [column for column in split_columns if column not in features.named()]
+    inputs = assign_columns(features, table, not_features=(*objective.columns(), *for_split))
+    columns = raw_columns(features, table, inputs)
+    required = targets if weight is None else targets | {str(objective.weight): weight}
+    kept, dropped = keep_rows(table, missing_targets(required) | rows_to_drop(features, table, columns, inputs))
+    y, classes = encode_targets({name: values[kept] for name, values in targets.items()}, objective, table.file)
+    return TableRows(
+        table=table.take(kept),
+        inputs=inputs,
+        columns={name: column[kept] for name, column in columns.items()},
+        y=y,
+        classes=classes,
+        weight=None if weight is None else weight[kept],
+        dropped=dropped,
+    )
+
+
+def keep_rows(table: Table, reasons: dict[str, NDArray[np.bool_]]) -> tuple[NDArray[np.int64], dict[str, int]]:
+    """Give the numbers of the rows that stay, and how many went for each reason; a row counts for its first reason.
+
+    reasons: (rows,) mask of rows to drop by reason. Raises `UserError` where no row is left.
+    """
+    gone = np.zeros(table.num_rows, dtype=bool)
+    dropped = {}
+    for reason, rows in reasons.items():
+        if (rows & ~gone).any():
+            dropped[reason] = int((rows & ~gone).sum())
+        gone |= rows
+    if gone.all():
+        advice = "change features.missing or the contract"
+        raise UserError(table.file, f"no row is left; dropped: {dropped}", "rows to learn from", advice)
+    return np.flatnonzero(~gone), dropped
