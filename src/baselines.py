@@ -8,18 +8,21 @@ With --write they are kept in results/baselines.json.
 import json
 import statistics
 import sys
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tabulate import tabulate
 from threadpoolctl import threadpool_limits
+from tqdm import tqdm
 
+from percept.composition import load_config
 from percept.errors import run
 from percept.evaluation.metrics import score
 from percept.objective import Objective, Regression
 from percept.paths import ROOT
-from percept.prepared.examples import load_examples, load_spec
-from preprocess import PreprocessParams
-from workspace import prepare_data, workspace
+from percept.prepared.contents import Prepared
+from percept.tuning.trial import prepare_data
 
 # The other tasks have the rows of one of these, or so few, or pictures that are too large for trees.
 TASKS = (
@@ -34,11 +37,12 @@ TASKS = (
     "california_raw",
 )
 MODELS = ("linear", "trees")
+HEADER = ("task", "metric", *MODELS)
 SEEDS = range(5)
 RESULTS = ROOT / "results" / "baselines.json"
 
 
-def estimator(name: str, objective: Objective, seed: int):
+def estimator(name: str, objective: Objective, seed: int) -> Any:
     """A scikit-learn model to fit. The trees stop no earlier than told, as that would keep rows from them."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, Ridge
@@ -52,7 +56,7 @@ def estimator(name: str, objective: Objective, seed: int):
     return make_pipeline(StandardScaler(), Ridge() if of_values else LogisticRegression(max_iter=10_000))
 
 
-def predicted(model, objective: Objective, x: NDArray, num_classes: int) -> NDArray:
+def predicted(model: Any, objective: Objective, x: NDArray, num_classes: int) -> NDArray:
     """As the shipped file gives it: (rows, 1) probabilities or values, or (rows, classes) probabilities.
 
     A class that no row had when the model learned has a probability of 0.
@@ -65,30 +69,32 @@ def predicted(model, objective: Objective, x: NDArray, num_classes: int) -> NDAr
 
 
 def measure(override: str) -> dict:
-    """Test metrics by model and name, one value for each seed; of `task=...`, or of the columns of `experiment=...`."""
-    found = {}
-    with workspace():
-        for seed in SEEDS:
-            prepare_data([override, f"seed={seed}"])
-            objective, names = PreprocessParams.load().objective, load_spec().names
-            x, y = learned_rows()
-            test = load_examples("test")
-            found |= {"primary": objective.primary, "test_rows": len(test)}
-            for name in MODELS:
-                model = estimator(name, objective, seed)
-                # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no
-                # core. The limit holds for libraries that are loaded, as those of the model are by now.
-                with threadpool_limits(1):
-                    model.fit(x, y.ravel())  # one target: the tasks have no more
-                    guess = predicted(model, objective, flat(test.x), len(names))
-                for metric, value in score(objective, names, test.y, guess).items():
-                    found.setdefault(name, {}).setdefault(metric, []).append(value)
+    """Give test metrics by model and name, one value for each seed.
+
+    override: `task=...`, or `experiment=...` for the columns that an experiment adds.
+    """
+    found: dict = {}
+    for seed in SEEDS:
+        config = load_config([override, f"seed={seed}"])
+        prepared = prepare_data(config)
+        objective, names, test = config.objective, prepared.spec.names, prepared.examples["test"]
+        x, y = learned_rows(prepared)
+        found |= {"primary": objective.primary, "test_rows": len(test)}
+        for name in MODELS:
+            model = estimator(name, objective, seed)
+            # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no
+            # core. The limit holds for libraries that are loaded, as those of the model are by now.
+            with threadpool_limits(1):
+                model.fit(x, y.ravel())  # one target: the tasks have no more
+                guess = predicted(model, objective, flat(test.x), len(names))
+            for metric, value in score(objective, names, test.y, guess).items():
+                found.setdefault(name, {}).setdefault(metric, []).append(value)
     return found
 
 
-def learned_rows() -> tuple[NDArray, NDArray]:
-    """Features (rows, width) and targets of the training and the validation rows."""
-    parts = [load_examples(part) for part in ("train", "validation")]
+def learned_rows(prepared: Prepared) -> tuple[NDArray, NDArray]:
+    """Give features (rows, width) and targets of the training and the validation rows."""
+    parts = [prepared.examples["train"], prepared.examples["validation"]]
     return np.concatenate([flat(part.x) for part in parts]), np.concatenate([part.y for part in parts])
 
 
@@ -97,9 +103,9 @@ def flat(x: NDArray) -> NDArray:
     return x.reshape(len(x), int(np.prod(x.shape[1:])))
 
 
-def row(task: str, found: dict) -> str:
-    cells = [f"{_mean(found[name][found['primary']]):>19}" for name in MODELS]
-    return f"{task:16}{found['primary']:>10}{''.join(cells)}"
+def row(task: str, found: dict) -> tuple[str, ...]:
+    """Give the cells of HEADER."""
+    return task, found["primary"], *(_mean(found[name][found["primary"]]) for name in MODELS)
 
 
 def _mean(values: list[float]) -> str:
@@ -110,10 +116,9 @@ def main() -> None:
     words = sys.argv[1:]
     chosen = [word for word in words if word != "--write"] or TASKS
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    print(f"{'task':16}{'metric':>10}{'linear':>19}{'trees':>19}")
-    for task in chosen:
+    for task in tqdm(chosen, disable=not sys.stderr.isatty()):
         results[task] = measure(f"task={task}")
-        print(row(task, results[task]), flush=True)
+    print(tabulate([row(task, results[task]) for task in chosen], HEADER, tablefmt="plain", disable_numparse=True))
     if "--write" in words:
         RESULTS.write_text(json.dumps({task: results[task] for task in TASKS if task in results}, indent=1) + "\n")
         print(f"wrote {RESULTS.relative_to(ROOT)}")

@@ -8,8 +8,10 @@ import json
 import subprocess
 import sys
 
+from tabulate import tabulate
+
 from percept.errors import UserError, run
-from percept.objective import LOWER_IS_BETTER
+from percept.evaluation.metrics import METRICS
 
 HEADER = ("run", "task", "model", "optimizer", "epochs", "metric", "validation", "test")
 
@@ -57,15 +59,13 @@ def row(found: dict) -> tuple[str, ...]:
 def _order(found: dict) -> tuple[str, float]:
     metric = found["metrics"]["primary"]
     score = found["metrics"]["test"].get(metric) or 0.0
-    return found["metrics"]["task"], score if metric in LOWER_IS_BETTER else -score
+    return found["metrics"]["task"], -score if METRICS[metric].higher_is_better else score
 
 
 def main() -> None:
     finished = [found for found in experiments(sys.argv[1:]) if found["metrics"] and found["params"]]
-    rows = [HEADER, *(row(found) for found in sorted(finished, key=_order))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    rows = [row(found) for found in sorted(finished, key=_order)]
+    print(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))
 
 
 if __name__ == "__main__":

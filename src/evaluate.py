@@ -10,8 +10,9 @@ from typing import Any
 from percept import paths
 from percept.errors import run
 from percept.evaluation import plots
+from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
-from percept.evaluation.predictions import chosen, predict_part, scores
+from percept.evaluation.predictions import predict_subset, report
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
 from percept.objective import Objective
@@ -36,28 +37,26 @@ class EvaluateParams(Params):
 
 def main() -> None:
     params = EvaluateParams.load()
-    spec, objective = load_spec(), params.objective
-    model = paths.MODELS / paths.SHIPPED
+    objective = params.objective
+    check_primary(objective)
+    spec, model = load_spec(), paths.MODELS / paths.SHIPPED
     metadata = Metadata.from_texts(read_metadata(model))
-    report = {"task": params.task, "kind": objective.kind, "primary": objective.primary, "validation": {}}
-    if spec.rows.validation:
-        report["validation"] = scores(predict_part("validation", spec, objective, partial(predict, model)))
-    predictions = predict_part("test", spec, objective, partial(predict, model))
-    report |= {"test": scores(predictions)} | chosen(metadata, objective)
+    answer = partial(predict, model)
+    validation = predict_subset("validation", spec, objective, answer) if spec.rows.validation else None
+    test = predict_subset("test", spec, objective, answer)
+    found = report(validation, test, metadata)
+    card = model_card(test, found, params.model_dump(mode="json"), model, metadata, Quality.load())
     with (
         paths.replaced(paths.PLOTS) as folder,
-        paths.replaced(paths.METRICS) as metrics,
-        paths.replaced(paths.CARD) as card,
+        paths.replaced(paths.METRICS) as metrics_file,
+        paths.replaced(paths.CARD) as card_file,
     ):
-        plots.draw_history(paths.HISTORY, folder)
-        plots.draw(folder, objective, spec.names, predictions.y, predictions.predicted, predictions.decided)
-        metrics.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        text = model_card(predictions, report, params.model_dump(mode="json"), model, metadata, Quality.load())
-        card.write_text(text, encoding="utf-8")
-    print(
-        "evaluate: test "
-        + ", ".join(f"{name} {value:.4g}" for name, value in report["test"].items() if isinstance(value, float))
-    )
+        plots.write_history(paths.HISTORY, folder)
+        plots.write_plots(folder, objective, spec.names, test.y, test.predicted, test.decisions)
+        metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        card_file.write_text(card, encoding="utf-8")
+    scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
+    print(f"evaluate: test {scores}")
 
 
 if __name__ == "__main__":

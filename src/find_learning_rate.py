@@ -13,17 +13,26 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.errors import UserError, run
+from percept.models import Model
+from percept.objective import Objective
+from percept.params import Params
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.spec import DatasetSpec
+from percept.training.optimizer import Optimizer
+from percept.training.options import Fit
 from percept.training.schedule import Constant
 from percept.training.startup import load_tensorflow
 from percept.tuning.figure import draw_range_test
-from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, record, suggest
-from train import TrainParams, compiled_network
+from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, losses_of_batches, record, suggest
 
 
-class RangeTestParams(TrainParams):
+class RangeTestParams(Params):
     task: str
+    seed: int
+    objective: Objective
+    model: Model
+    optimizer: Optimizer
+    fit: Fit
 
 
 def main() -> None:
@@ -78,14 +87,13 @@ def _spec_of(task: str) -> DatasetSpec:
 def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float64]) -> LossCurve:
     """Build and compile the network as train does, and train it at these rates."""
     load_tensorflow()
-    from percept.training import fit
-    from percept.tuning.range_test import losses_of_batches
+    from percept.training.fit_data import fit_data, weighted
+    from percept.training.run import Training, compiled_network
 
-    fit.seed_everything(params.seed)
     optimizer = params.optimizer.model_copy(update={"schedule": Constant(kind="constant")})
-    network = compiled_network(params.model_copy(update={"optimizer": optimizer}), spec)
-    train = fit.weighted(load_examples("train"), spec, params.objective)
-    train = fit.network_targets(train, spec, params.objective, network)
+    options = Training(params.model, optimizer, params.fit, params.objective, params.seed)
+    network = compiled_network(spec, options)
+    train = fit_data(weighted(load_examples("train"), spec, params.objective), spec, params.objective, network)
     return record(rates, losses_of_batches(network, train, params.fit, rates, params.seed))
 
 

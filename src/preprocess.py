@@ -10,7 +10,7 @@ from percept.features.split import Split
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.contents import Prepared
-from percept.sources import Source, digests, read
+from percept.sources import Source
 
 
 class PreprocessParams(Params):
@@ -26,7 +26,7 @@ class PreprocessParams(Params):
 def main() -> None:
     params = PreprocessParams.load()
     (paths.home() / paths.VIOLATIONS).unlink(missing_ok=True)  # of another run
-    raw = read(params.source, paths.RAW)
+    raw = params.source.read(paths.RAW)
     options = Preparation(
         task=params.task,
         features=params.features,
@@ -34,7 +34,7 @@ def main() -> None:
         objective=params.objective,
         seed=params.seed,
         contract=params.contract,
-        sha256=digests(params.source, paths.RAW),
+        sha256=params.source.digests(paths.RAW),
     )
     with paths.replaced(paths.PREPARED) as folder:
         try:

@@ -1,5 +1,7 @@
 """quality: data/prepared/quality.json as a short table. What is flagged differs by more than chance gives."""
 
+from tabulate import tabulate
+
 from percept.errors import run
 from percept.prepared.quality import Drift, Quality
 
@@ -10,7 +12,9 @@ HEAD = ("column", "kind", "missing train", "missing test", "drift", "flagged")
 def main() -> None:
     found = Quality.load()
     if found.drift:
-        print(_table([HEAD, *map(_cells, found.drift[:MOST])]))
+        rows = [_cells(column) for column in found.drift[:MOST]]
+        align = ("left", "left", *["right"] * (len(HEAD) - 2))
+        print(tabulate(rows, HEAD, tablefmt="plain", disable_numparse=True, colalign=align))
         if len(found.drift) > MOST:
             print(f"and {len(found.drift) - MOST} columns that differ less: data/prepared/quality.json")
         print()
@@ -20,18 +24,6 @@ def main() -> None:
 def _cells(column: Drift) -> tuple[str, ...]:
     shares = (f"{share:.1%}" for share in (column.missing_train, column.missing_test))
     return (column.name, column.kind, *shares, f"{column.drift:.3f}", "yes" if column.flagged else "")
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    """The first two columns flush left, the others flush right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            f"{cell:{'<' if at < 2 else '>'}{width}}" for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

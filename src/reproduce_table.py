@@ -7,13 +7,14 @@ import json
 import statistics
 import sys
 import time
-from pathlib import Path
 
 from omegaconf import OmegaConf
+from tabulate import tabulate
 
+from percept.composition import load_config
 from percept.errors import UserError, listed, nearest, run
 from percept.paths import ROOT
-from workspace import run_stages, workspace
+from percept.tuning.trial import run_trial
 
 SEEDS = range(5)
 PUBLISHED = OmegaConf.to_container(OmegaConf.load(ROOT / "results" / "published.yaml"))
@@ -24,29 +25,27 @@ BEGIN, END = "<!-- table of tasks: begin (make table) -->", "<!-- table of tasks
 
 
 def reproduce(override: str, metric: str) -> dict:
-    """Test metric of each seed, and how long fetch to evaluate took in the median, imports left out."""
-    values, seconds, rows = [], [], 0
-    with workspace():
-        for seed in SEEDS:
-            start = time.perf_counter()
-            values.append(run_stages([override, f"seed={seed}"])["test"][metric])
-            seconds.append(time.perf_counter() - start)
-        rows = json.loads(Path("data/prepared/spec.json").read_text(encoding="utf-8"))["rows"]["test"]
+    """Give the test metric of each seed, and how long a whole run took in the median, imports left out."""
+    values, seconds = [], []
+    for seed in SEEDS:
+        start = time.perf_counter()
+        trial = run_trial(load_config([override, f"seed={seed}"]))
+        seconds.append(time.perf_counter() - start)
+        values.append(trial.report["test"][metric])
+    rows = trial.prepared.spec.rows.test
     return {"override": override, "test_rows": rows, "values": values, "seconds": round(statistics.median(seconds), 1)}
 
 
 def rendered(results: dict) -> str:
-    """The table of results/tasks.json as Markdown."""
+    """Give the table of results/tasks.json as Markdown."""
     header = ("task", "metric", "published", "the recipe here", "a better setting", "scikit-learn: linear, trees")
-    lines = [f"| {' | '.join(header)} |", "|-" * len(header) + "|"]
+    rows = []
     for task, wanted in PUBLISHED.items():
-        found = results[task]
-        better = found.get("better")
+        better = results[task].get("better")
         best = f"{_mean(better)} ([`{wanted['better']}`](conf/experiment/{wanted['better']}.yaml))" if better else ""
-        cells = [f"[`{task}`](conf/task/{task}.yaml)", wanted["metric"], wanted["text"], _mean(found["recipe"]), best]
-        cells.append(_baselines(task, wanted["metric"]))
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        name, recipe = f"[`{task}`](conf/task/{task}.yaml)", _mean(results[task]["recipe"])
+        rows.append((name, wanted["metric"], wanted["text"], recipe, best, _baselines(task, wanted["metric"])))
+    return tabulate(rows, header, tablefmt="github", disable_numparse=True)
 
 
 def _baselines(task: str, metric: str) -> str:

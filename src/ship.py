@@ -15,7 +15,7 @@ import onnx
 
 from percept import paths
 from percept.errors import UserError, run
-from percept.evaluation.predictions import predict_part, scores
+from percept.evaluation.predictions import predict_subset
 from percept.model_file import session as shipped
 from percept.model_file.fresh_process import answers_of
 from percept.models import Model
@@ -62,7 +62,7 @@ def main() -> None:
 
 def _check_scores(file: Path, objective: Objective, spec: DatasetSpec, expected: dict) -> None:
     """Raise `UserError` where the file, in a fresh process, has other test scores than the run."""
-    found = scores(predict_part("test", spec, objective, partial(answers_of, file)))
+    found = predict_subset("test", spec, objective, partial(answers_of, file)).scores()
     for name, value in expected.items():
         if isinstance(value, float) and not math.isclose(found[name], value, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
             advice = "evaluate it on this machine: `dvc repro --force --single-item evaluate`"

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from tabulate import tabulate
+
 from percept.errors import run
 
 METRICS = Path("results/metrics.json")
@@ -19,16 +21,17 @@ def main() -> None:
     parts = [part for part in ("validation", "test") if report[part]]
     print(f"\n{report['task']} ({report['kind']}), models/model.onnx on rows it was not trained on:\n")
     scores = {part: _flat(report[part], report["primary"]) for part in parts}
-    width = max(map(len, scores["test"]))
-    print("  " + " " * width + "".join(f"{part:>12}" for part in parts))
-    for name in scores["test"]:
-        cells = "".join(f"{_number(scores[part][name]):>12}" for part in parts)
-        print(f"  {name:{width}}{cells}" + ("  <- primary" if name == report["primary"] else ""))
+    rows = [
+        [f"  {name}", *(_number(scores[part][name]) for part in parts), "<- primary" * (name == report["primary"])]
+        for name in scores["test"]
+    ]
+    align = ["left", *["right"] * len(parts), "left"]
+    print(tabulate(rows, ["", *parts, ""], tablefmt="plain", disable_numparse=True, colalign=align))
     print("\nTry next:")
     if not os.environ.get("VIRTUAL_ENV"):
         print("  source .venv/bin/activate")
-    for command, meaning in NEXT:
-        print(f"  {command:50}  # {meaning}")
+    for command, purpose in NEXT:
+        print(f"  {command:50}  # {purpose}")
 
 
 def _flat(scores: dict, primary: str) -> dict[str, float | None]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from stage_runs import run_stages, workspace
 
 from percept import paths
 from percept.model_file import session as shipped
 from percept.model_file.metadata import Metadata
 from percept.prepared.examples import load_examples, load_raw, load_spec
-from workspace import run_stages, workspace
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,11 +8,25 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.models import Model
 from percept.models.mlp import Mlp
 from percept.models.perceptron import Perceptron
+from percept.objective import Objective
+from percept.params import Params
 from percept.prepared.examples import Examples, load_examples, load_spec
 from percept.prepared.spec import Subset
-from train import TrainParams
+from percept.training.optimizer import Optimizer
+from percept.training.options import Fit
+
+
+class JobParams(Params):
+    """The sections of params.yaml that train reads."""
+
+    seed: int
+    objective: Objective
+    model: Model
+    optimizer: Optimizer
+    fit: Fit
 
 
 class NotAbleError(Exception):
@@ -32,7 +46,7 @@ class Job:
     """The recipe and the data of the current folder."""
 
     def __init__(self) -> None:
-        self.params, self.spec = TrainParams.load(), load_spec()
+        self.params, self.spec = JobParams.load(), load_spec()
         self.plan = self.params.fit
         self.examples: dict[Subset, Examples] = {part: load_examples(part) for part in ("train", "validation", "test")}
         self.monitor = "val_loss" if len(self.examples["validation"]) else "loss"

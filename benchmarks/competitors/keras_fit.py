@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -17,14 +16,15 @@ def stock(job: Job) -> Fitted:
     load_tensorflow()
     import keras
 
-    from percept.training.fit import compile_model, network_targets
+    from percept.training.fit import compile_model
+    from percept.training.fit_data import fit_data
 
     params, plan = job.params, job.plan
     keras.utils.set_random_seed(params.seed)
     model = build(params.model, job.spec, params.objective)
     compile_model(model, params.objective, params.optimizer, plan, job.spec.rows.train)
     train, validation = (
-        network_targets(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
+        fit_data(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
     )
     ends_s: list[float] = []
     callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends_s.append(time.perf_counter()))]
@@ -39,7 +39,7 @@ def stock(job: Job) -> Fitted:
         batch_size=plan.batch_size,
         epochs=plan.epochs,
         shuffle=plan.shuffle,
-        validation_data=validation.parts if len(validation) else None,
+        validation_data=validation.arrays if len(validation) else None,
         callbacks=callbacks,
         verbose=0,
     )
@@ -51,27 +51,32 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
     """As src/train.py fits; the milliseconds are those of all epochs, since one call may run several."""
     load_tensorflow()
     from percept.training import fit
+    from percept.training.callbacks import Observer
+    from percept.training.fit_data import fit_data
+    from percept.training.monitor import monitor_of
+    from percept.training.tensorboard import watching
 
     began_s: list[float] = []
+    said: list[str] = []
 
-    class Progress(fit.Progress):
+    class Clock(Observer):
         def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-            super().on_train_begin(logs)
             began_s.append(time.perf_counter())
 
-    fit.Progress = Progress
     params, plan = job.params, job.plan.model_copy(update={"engine": engine} if engine else {})
     fit.seed_everything(params.seed)
     model = build(params.model, job.spec, params.objective)
     fit.compile_model(model, params.objective, params.optimizer, plan, job.spec.rows.train)
     train, validation = (
-        fit.network_targets(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
+        fit_data(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
     )
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
+    monitor = monitor_of(plan.monitor, model, params.objective, bool(len(validation)))
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         start_s = time.perf_counter()
-        fitted = fit.fit(model, train, validation, plan, Path(folder), params.optimizer)
+        watch = [*watching(Path(folder), plan)(model, monitor), Clock()]
+        fitted = fit.fit(model, train, validation, plan, params.optimizer, monitor, watch, said.append)
         end_s = time.perf_counter()
     epochs = len(fitted.history.rows)
     epoch_ms = (end_s - began_s[-1]) / epochs * 1e3
-    taken = re.findall(r"^train: engine (\w+)", said.getvalue(), re.MULTILINE)[-1]
+    taken = said[-1].removeprefix("engine ").partition(":")[0]
     return Fitted(epochs, epoch_ms, end_s - start_s, lambda x: model.predict(x, batch_size=4096, verbose=0), taken)

@@ -11,6 +11,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 from percept import paths
 from percept.dataset.contract import Contract
 from percept.errors import UserError, nearest
+from percept.evaluation.metrics import check_primary
 from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
@@ -44,6 +45,7 @@ def check(config: DictConfig) -> str:
     digest = conf_digest(str(values.get("task")), paths.ROOT / paths.CONF)
     checked = Config.check(values | {"conf": digest}, "configuration")
     check_serves(checked.model, checked.features.kind, checked.task)
+    check_primary(checked.objective)
     return digest
 
 
@@ -86,6 +88,12 @@ def _explained(error: Exception, overrides: list[str]) -> UserError:
         return UserError("configuration", found, "a key of conf/", "correct the override")
     found = " ".join(str(outermost).split())
     return UserError("configuration", found, "what conf/ offers", f"correct {' '.join(overrides)}")
+
+
+def load_config(overrides: list[str]) -> Config:
+    """Compose conf/ with overrides into checked sections. Raises `UserError`."""
+    values = OmegaConf.to_container(composed(overrides))
+    return Config.check({str(name): value for name, value in values.items()}, "configuration")
 
 
 def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:

@@ -9,13 +9,6 @@ from percept.params import Label, Section
 AUXILIARY = "auxiliary"  # name of a second output that learns the same target
 EVEN = 0.5  # the threshold of a probability where nothing chose another
 
-BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss", "calibration_error")
-MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss", "calibration_error")
-MULTILABEL_METRICS = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "log_loss")
-REGRESSION_METRICS = ("mse", "rmse", "mae", "r2")
-LOWER_IS_BETTER = {"log_loss", "calibration_error", "hamming_loss", "mse", "rmse", "mae"}
-
-
 # How much a row of each class counts in the training loss: balanced makes all classes together count the same.
 ClassWeights = Literal["none", "balanced"] | dict[Label, Annotated[float, Field(gt=0)]]
 # Yes above this probability; or the metric that it makes greatest on the validation rows.
@@ -27,6 +20,8 @@ Calibration = Literal["none", "temperature"]
 class Weighted(Section):
     """What all kinds share."""
 
+    target: str | tuple[str, ...]
+    primary: str  # the metric that counts: one of `percept.evaluation.metrics` for this kind
     weight: str | None = None  # column: how much a row counts in the loss; null: all the same
 
     @property
@@ -43,7 +38,7 @@ class Binary(Weighted):
     """Yes or no: one logistic unit, binary cross-entropy."""
 
     kind: Literal["binary"]
-    primary: Literal[BINARY_METRICS] = "accuracy"
+    primary: str = "accuracy"
     target: str  # column; pictures carry their class with them
     positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
@@ -60,7 +55,7 @@ class Multiclass(Weighted):
     """One of several classes: softmax, categorical cross-entropy."""
 
     kind: Literal["multiclass"]
-    primary: Literal[MULTICLASS_METRICS] = "accuracy"
+    primary: str = "accuracy"
     target: str = "class"  # column; pictures carry their class with them
     one_hot: bool = False  # targets as 0/1 rows instead of class numbers: the same loss, the recipe's spelling
     class_weights: ClassWeights = "none"
@@ -75,7 +70,7 @@ class Multilabel(Weighted):
     """Any number of labels for each row: one logistic unit for each, binary cross-entropy."""
 
     kind: Literal["multilabel"]
-    primary: Literal[MULTILABEL_METRICS] = "micro_f1"
+    primary: str = "micro_f1"
     target: Annotated[tuple[str, ...], Field(min_length=1)]  # one column for each label
     positive: Label = "1"  # what stands in a column where its label applies; one other text where it does not
     threshold: Threshold = EVEN  # of each label; a metric chooses one for each
@@ -90,7 +85,7 @@ class Regression(Weighted):
     """Numbers: one unit for each."""
 
     kind: Literal["regression"]
-    primary: Literal[REGRESSION_METRICS] = "mse"
+    primary: str = "mse"
     target: str | Annotated[tuple[str, ...], Field(min_length=1)]  # column, or several
     loss: Literal["mse", "mae", "huber"] = "mse"  # huber: squared up to 1, then linear, in the unit that is learned
     output: Literal["linear", "softplus", "relu", "sigmoid", "tanh"] = "linear"  # of what the network can give

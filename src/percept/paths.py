@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = Path("params.yaml")
 CONF = Path("conf")
-OWN = Path("src/custom")  # networks of one's own
+CUSTOM = Path("src/custom")  # networks of one's own
 
 RAW = Path("data/raw")
 PREPARED = Path("data/prepared")

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import baselines
+from percept.composition import load_config
 from percept.errors import UserError
 from percept.evaluation.metrics import score
 from percept.objective import Binary, Multiclass, Regression
-from percept.prepared.examples import load_examples
-from workspace import prepare_data, workspace
+from percept.prepared.spec import SUBSETS
+from percept.tuning.trial import prepare_data
 
 KEPT = json.loads(baselines.RESULTS.read_text(encoding="utf-8"))
 OBJECTIVES = {
@@ -43,10 +44,9 @@ def test_the_kept_file_has_every_task_with_a_value_for_each_seed():
 
 @pytest.mark.parametrize("task", ["iris", "digits"])
 def test_training_and_validation_rows_are_learned_from_and_no_test_rows(task):
-    with workspace():
-        prepare_data([f"task={task}"])
-        x, y = baselines.learned_rows()
-        train, validation, test = (load_examples(part) for part in ("train", "validation", "test"))
+    prepared = prepare_data(load_config([f"task={task}"]))
+    x, y = baselines.learned_rows(prepared)
+    train, validation, test = (prepared.examples[subset] for subset in SUBSETS)
     assert x.shape == (len(train) + len(validation), np.prod(test.x.shape[1:])) and len(y) == len(x)
     # Of iris, two flowers have the same numbers as another.
     assert np.isin(_rows(baselines.flat(test.x)), _rows(x)).sum() <= 2

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from PIL import Image
+from stage_runs import run_stages, workspace
 
 import fetch
 import preprocess
@@ -27,7 +28,6 @@ from percept.profiling.reading import ReadOptions, read_table
 from percept.profiling.task import TaskOptions, infer
 from percept.profiling.task_file import render, safe_name
 from percept.sources.download import sha256
-from workspace import run_stages, workspace
 
 
 @pytest.mark.parametrize("name", OPTIONS)

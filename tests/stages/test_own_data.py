@@ -2,12 +2,12 @@
 
 import pytest
 from golden_tasks import ROOT
+from stage_runs import run_stages, workspace
 
 from percept.profiling.reading import read_table
 from percept.profiling.task import TaskOptions, infer
 from percept.profiling.task_file import render
 from percept.sources.download import sha256
-from workspace import run_stages, workspace
 
 
 @pytest.fixture

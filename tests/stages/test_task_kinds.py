@@ -8,12 +8,12 @@ from typing import get_args
 import numpy as np
 import pytest
 from omegaconf import OmegaConf
+from stage_runs import run_stages, workspace
 
 from percept import paths
 from percept.model_file import session as shipped
 from percept.objective import Objective
 from percept.prepared.examples import load_raw, load_spec
-from workspace import run_stages, workspace
 
 KINDS = {
     "binary": {

@@ -62,6 +62,11 @@ def test_an_override_that_conf_cannot_take_is_refused_with_its_reason(overrides,
     assert str(caught.value).startswith("configuration: ")
 
 
+def test_a_metric_of_another_kind_of_task_is_refused_with_those_that_suit():
+    with pytest.raises(UserError, match=r"primary = 'rox_auc': no metric of a binary task; did you mean 'roc_auc'\?"):
+        composed(["task=churn", "objective.primary=rox_auc"])
+
+
 def test_an_unknown_task_lists_every_task():
     with pytest.raises(UserError) as caught:
         composed(["task=zzz"])

@@ -18,7 +18,6 @@ RANGES = [
     ("digits", "optimizer.learning_rate", "fast", "optimizer.learning_rate = 'fast': should be a valid number"),
     ("digits", "seed", 1.5, "seed = 1.5: should be a valid integer"),
     ("digits", "split.test.fraction", 2, "split.test.fraction = 2: should be less than 1"),
-    ("churn", "objective.primary", "beauty", "objective.primary = 'beauty': should be 'accuracy', 'roc_auc'"),
     ("churn", "features.missing.numeric", "guess", "features.missing.numeric = 'guess': should be 'median', 'mean'"),
     ("churn", "features.numeric", 3, "features.numeric = 3: should be a valid tuple, or should be 'rest'"),
     ("california", "features.derive.AveRooms", "os.x", "features.derive.AveRooms = 'os.x': should be column names"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.objective import Objective
+from percept.evaluation.outcome import Outcome
 
 NUM_BINS = 10  # of probabilities, of equal width
 
@@ -18,14 +18,15 @@ class Bin(NamedTuple):
     weight: float  # share of all events that lie here
 
 
-def confidences(objective: Objective, y: NDArray, predicted: NDArray) -> tuple[NDArray, NDArray]:
-    """What the network gives a probability to, and whether it was so: (observed, probability), both (events,).
+def confidences(outcome: Outcome) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give what was given a probability: whether it was so, and the probability, both (events,).
 
     Several classes: that the likeliest one is right. Labels: that each applies to each row.
     """
-    if objective.kind == "multiclass":
-        return (predicted.argmax(axis=1) == y).astype(np.int64), predicted.max(axis=1)
-    return y.ravel(), predicted.ravel()
+    if outcome.kind == "multiclass":
+        likeliest = outcome.predicted.argmax(axis=1)
+        return (likeliest == outcome.y).astype(np.int64), outcome.predicted.max(axis=1)
+    return outcome.y.ravel(), outcome.predicted.ravel()
 
 
 def reliability(observed: NDArray, probability: NDArray) -> list[Bin]:

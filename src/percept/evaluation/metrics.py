@@ -1,121 +1,214 @@
-"""Predictions to metrics, by scikit-learn."""
+"""Every metric, once: its name, function, direction, unit, the kinds of task that it suits, and its interval.
+
+To add one, add an entry to `METRICS`; scores, the model card, `objective.primary` and comparisons follow it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.errors import UserError, listed, nearest
+from percept.evaluation import intervals
 from percept.evaluation.calibration import calibration_error, confidences
-from percept.objective import EVEN, Objective
+from percept.evaluation.outcome import Kind, Outcome
+from percept.objective import Objective
 
-Metrics = dict[str, float | None]
-Scores = dict[str, float | dict[str, Metrics] | None]
+Function = Callable[[Outcome], float | None]  # None: not defined on these rows
+Scores = dict[str, float | dict[str, dict[str, float | None]] | None]
 
 
-def decide(objective: Objective, predicted: NDArray, thresholds: tuple[float, ...] = (EVEN,)) -> NDArray[np.int64]:
-    """Class index of each row, (rows,), or which labels apply, (rows, labels), from probabilities (rows, outputs)."""
-    match objective.kind:
-        case "binary":
-            return (predicted[:, 0] > np.float32(thresholds[0])).astype(np.int64)
-        case "multilabel":
-            return (predicted > np.float32(thresholds)).astype(np.int64)
-        case _:
-            return predicted.argmax(axis=1)
+@dataclass(frozen=True)
+class Metric:
+    """One measure of how good predictions are."""
+
+    name: str
+    function: Function
+    higher_is_better: bool
+    unit: str  # in words
+    kinds: tuple[Kind, ...]  # of task; several targets have the value that `function` gives of all together
+    of_each: tuple[Kind, ...] = ()  # kinds of task with several targets in which it is told of each target, too
+    interval: Callable[[Outcome], intervals.Interval | None] = lambda outcome: None  # 95 %, where there is one
+
+
+def _accuracy(outcome: Outcome) -> float:
+    return float((outcome.y == outcome.decisions).mean())
+
+
+def _subset_accuracy(outcome: Outcome) -> float:
+    return float((outcome.y == outcome.decisions).all(axis=1).mean())
+
+
+def _hamming_loss(outcome: Outcome) -> float:
+    return float((outcome.y != outcome.decisions).mean())
+
+
+def _micro_f1(outcome: Outcome) -> float:
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(outcome.y.ravel(), outcome.decisions.ravel(), zero_division=0))
+
+
+def _macro_f1(outcome: Outcome) -> float:
+    from sklearn.metrics import f1_score
+
+    if outcome.kind == "multilabel":
+        return float(np.mean([_f1(label) for label in outcome.targets()]))
+    return float(f1_score(outcome.y, outcome.decisions, average="macro", zero_division=0))
+
+
+def _precision(outcome: Outcome) -> float:
+    from sklearn.metrics import precision_score
+
+    return float(precision_score(outcome.y, outcome.decisions, zero_division=0))
+
+
+def _recall(outcome: Outcome) -> float:
+    from sklearn.metrics import recall_score
+
+    return float(recall_score(outcome.y, outcome.decisions, zero_division=0))
+
+
+def _f1(outcome: Outcome) -> float:
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(outcome.y, outcome.decisions, zero_division=0))
+
+
+def _mean_of_targets(function: Function) -> Function:
+    """Give the mean over the targets for which `function` is defined, or what it gives where there is one target."""
+
+    def mean(outcome: Outcome) -> float | None:
+        if outcome.kind == "binary" or (outcome.kind == "regression" and outcome.y.shape[1] == 1):
+            return function(outcome)
+        found = [value for target in outcome.targets() if (value := function(target)) is not None]
+        return float(np.mean(found)) if found else None
+
+    return mean
+
+
+def _roc_auc(outcome: Outcome) -> float | None:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(outcome.y, outcome.predicted[:, 0])) if len(np.unique(outcome.y)) == 2 else None
+
+
+def _binary_log_loss(outcome: Outcome) -> float:
+    from sklearn.metrics import log_loss
+
+    return float(log_loss(outcome.y, outcome.predicted[:, 0], labels=[0, 1]))
+
+
+def _log_loss(outcome: Outcome) -> float | None:
+    from sklearn.metrics import log_loss
+
+    if outcome.kind != "multiclass":
+        return _mean_of_targets(_binary_log_loss)(outcome)
+    probabilities = outcome.predicted / outcome.predicted.sum(axis=1, keepdims=True)  # float32 sums are not quite 1
+    return float(log_loss(outcome.y, probabilities, labels=np.arange(probabilities.shape[1])))
+
+
+def _calibration_error(outcome: Outcome) -> float:
+    return calibration_error(*confidences(outcome))
+
+
+def _mse(outcome: Outcome) -> float:
+    from sklearn.metrics import mean_squared_error
+
+    return float(mean_squared_error(outcome.y[:, 0], outcome.predicted[:, 0]))
+
+
+def _rmse(outcome: Outcome) -> float:
+    return _mse(outcome) ** 0.5
+
+
+def _mae(outcome: Outcome) -> float:
+    from sklearn.metrics import mean_absolute_error
+
+    return float(mean_absolute_error(outcome.y[:, 0], outcome.predicted[:, 0]))
+
+
+def _r2(outcome: Outcome) -> float | None:
+    from sklearn.metrics import r2_score
+
+    return float(r2_score(outcome.y[:, 0], outcome.predicted[:, 0])) if len(outcome.y) > 1 else None
+
+
+SHARE = "share, 0 to 1"
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("subset_accuracy", _subset_accuracy, True, SHARE, ("multilabel",), (), intervals.subset_accuracy),
+        Metric("hamming_loss", _hamming_loss, False, SHARE, ("multilabel",), (), intervals.hamming_loss),
+        Metric("accuracy", _accuracy, True, SHARE, ("binary", "multiclass"), (), intervals.accuracy),
+        Metric("micro_f1", _micro_f1, True, SHARE, ("multilabel",)),
+        Metric("macro_f1", _macro_f1, True, SHARE, ("multiclass", "multilabel"), (), intervals.macro_f1),
+        Metric(
+            "roc_auc",
+            _mean_of_targets(_roc_auc),
+            True,
+            "share of pairs in the right order, 0 to 1",
+            ("binary", "multilabel"),
+            ("multilabel",),
+            intervals.roc_auc,
+        ),
+        Metric("precision", _precision, True, SHARE, ("binary",), (), intervals.precision),
+        Metric("recall", _recall, True, SHARE, ("binary",), (), intervals.recall),
+        Metric("f1", _f1, True, SHARE, ("binary",), ("multilabel",), intervals.f1),
+        Metric(
+            "log_loss",
+            _log_loss,
+            False,
+            "nats a row, 0 or more",
+            ("binary", "multiclass", "multilabel"),
+            ("multilabel",),
+            intervals.log_loss,
+        ),
+        Metric("calibration_error", _calibration_error, False, SHARE, ("binary", "multiclass")),
+        *(
+            Metric(name, _mean_of_targets(function), higher, unit, ("regression",), ("regression",), interval)
+            for name, function, higher, unit, interval in (
+                ("mse", _mse, False, "the target's unit, squared", intervals.mse),
+                ("rmse", _rmse, False, "the target's unit", intervals.rmse),
+                ("mae", _mae, False, "the target's unit", intervals.mae),
+                ("r2", _r2, True, "share of the variance, at most 1", intervals.r2),
+            )
+        ),
+    )
+}
+
+
+def metrics_for(kind: Kind) -> list[Metric]:
+    """Give the metrics of a kind of task, in their order."""
+    return [metric for metric in METRICS.values() if kind in metric.kinds]
+
+
+def check_primary(objective: Objective) -> None:
+    """Raise `UserError` where the metric that counts is none of the task's kind."""
+    known = [metric.name for metric in metrics_for(objective.kind)]
+    if objective.primary not in known:
+        raise UserError(
+            f"objective.primary = {objective.primary!r}",
+            f"no metric of a {objective.kind} task{nearest(objective.primary, known)}",
+            f"one of {listed(known)}",
+            "correct the value in conf/ or in the `-S` override",
+        )
 
 
 def score(
-    objective: Objective,
-    names: tuple[str, ...],
-    y: NDArray,
-    predicted: NDArray[np.float32],
-    decided: NDArray | None = None,
+    objective: Objective, names: tuple[str, ...], y: NDArray, predicted: NDArray, decisions: NDArray | None = None
 ) -> Scores:
-    """Metrics by name; with several labels or targets also those of each, under `by_target`.
+    """Give metrics by name; with several labels or targets also those of each, under `by_target`.
 
-    names: as `DatasetSpec.names`; y: as in `Examples`; predicted: (rows, outputs) probabilities or values; decided:
-    what `decide` gives, None for even thresholds. A metric that is not defined on these rows (the area under a curve
-    of one class) is None.
+    names: as `DatasetSpec.names`; y, predicted, decisions: as `Outcome.of` takes them. A metric that is not defined on
+    these rows (the area under a curve of one class) is None.
     """
-    predicted = predicted.astype(np.float64)
-    if objective.kind == "regression":
-        return _regression(y.astype(np.float64), predicted, names)
-    decided = decide(objective, predicted) if decided is None else decided
-    if objective.kind == "multilabel":
-        return _multilabel(y, predicted, decided, names)
-    scores = _binary(y, predicted[:, 0], decided) if objective.kind == "binary" else _multiclass(y, predicted, decided)
-    return scores | {"calibration_error": calibration_error(*confidences(objective, y, predicted))}
-
-
-def _binary(y: NDArray, probability: NDArray, decided: NDArray) -> Metrics:
-    from sklearn import metrics
-
-    return {
-        "accuracy": float(metrics.accuracy_score(y, decided)),
-        "roc_auc": _roc_auc(y, probability),
-        "precision": float(metrics.precision_score(y, decided, zero_division=0)),
-        "recall": float(metrics.recall_score(y, decided, zero_division=0)),
-        "f1": float(metrics.f1_score(y, decided, zero_division=0)),
-        "log_loss": float(metrics.log_loss(y, probability, labels=[0, 1])),
-    }
-
-
-def _roc_auc(y: NDArray, probability: NDArray) -> float | None:
-    from sklearn import metrics
-
-    return float(metrics.roc_auc_score(y, probability)) if len(np.unique(y)) == 2 else None
-
-
-def _multiclass(y: NDArray, probabilities: NDArray, decided: NDArray) -> Metrics:
-    from sklearn import metrics
-
-    probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)  # float32 sums are not quite 1
-    return {
-        "accuracy": float(metrics.accuracy_score(y, decided)),
-        "macro_f1": float(metrics.f1_score(y, decided, average="macro", zero_division=0)),
-        "log_loss": float(metrics.log_loss(y, probabilities, labels=np.arange(probabilities.shape[1]))),
-    }
-
-
-def _multilabel(y: NDArray, probabilities: NDArray, decided: NDArray, names: tuple[str, ...]) -> Scores:
-    from sklearn import metrics
-
-    labels = [_label(*columns) for columns in zip(y.T, probabilities.T, decided.T, strict=True)]
-    areas = [label["roc_auc"] for label in labels if label["roc_auc"] is not None]
-    return {
-        "subset_accuracy": float((y == decided).all(axis=1).mean()),
-        "hamming_loss": float((y != decided).mean()),
-        "micro_f1": float(metrics.f1_score(y.ravel(), decided.ravel(), zero_division=0)),
-        "macro_f1": float(np.mean([label["f1"] for label in labels])),
-        "roc_auc": float(np.mean(areas)) if areas else None,  # mean of the labels that have one
-        "log_loss": float(np.mean([label["log_loss"] for label in labels])),
-        "by_target": dict(zip(names, labels, strict=True)),
-    }
-
-
-def _label(y: NDArray, probability: NDArray, decided: NDArray) -> Metrics:
-    from sklearn import metrics
-
-    return {
-        "roc_auc": _roc_auc(y, probability),
-        "f1": float(metrics.f1_score(y, decided, zero_division=0)),
-        "log_loss": float(metrics.log_loss(y, probability, labels=[0, 1])),
-    }
-
-
-def _regression(y: NDArray, values: NDArray, names: tuple[str, ...]) -> Scores:
-    targets = [_values(*columns) for columns in zip(y.T, values.T, strict=True)]
-    if len(targets) == 1:
-        return targets[0]
-    columns = {name: [found[name] for found in targets] for name in targets[0]}
-    mean = {name: None if None in found else float(np.mean(found)) for name, found in columns.items()}
-    return mean | {"by_target": dict(zip(names, targets, strict=True))}
-
-
-def _values(y: NDArray, value: NDArray) -> Metrics:
-    from sklearn import metrics
-
-    mse = float(metrics.mean_squared_error(y, value))
-    return {
-        "mse": mse,
-        "rmse": mse**0.5,
-        "mae": float(metrics.mean_absolute_error(y, value)),
-        "r2": float(metrics.r2_score(y, value)) if len(y) > 1 else None,
-    }
+    outcome = Outcome.of(objective, y, predicted, decisions)
+    found: Scores = {metric.name: metric.function(outcome) for metric in metrics_for(outcome.kind)}
+    targets = outcome.targets()
+    if outcome.kind == "multilabel" or len(targets) > 1:
+        each = [metric for metric in METRICS.values() if outcome.kind in metric.of_each]
+        scores = [{metric.name: metric.function(target) for metric in each} for target in targets]
+        found["by_target"] = dict(zip(names, scores, strict=True))
+    return found

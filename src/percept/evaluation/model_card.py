@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from omegaconf import OmegaConf
+from tabulate import tabulate
 
 from percept.dataset.contract import Category, ColumnRule, Date
 from percept.errors import listed
-from percept.evaluation.intervals import intervals
-from percept.evaluation.metrics import score
+from percept.evaluation.metrics import METRICS
+from percept.evaluation.outcome import Outcome
 from percept.evaluation.predictions import Predictions
 from percept.model_file.metadata import Metadata
-from percept.objective import LOWER_IS_BETTER
 from percept.prepared.quality import Quality
 from percept.prepared.spec import DatasetSpec
 
@@ -47,8 +47,8 @@ def model_card(
 
 
 def _table(header: tuple[str, ...], rows: list[tuple]) -> list[str]:
-    cells = [header, ("-",) * len(header), *rows]
-    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in cells]
+    cells = [[str(cell).replace("|", "\\|") for cell in row] for row in [header, *rows]]
+    return tabulate(cells[1:], cells[0], tablefmt="github", disable_numparse=True).splitlines()
 
 
 def _summary(
@@ -78,12 +78,13 @@ def _summary(
 
 
 def _scores(predictions: Predictions, report: dict[str, Any]) -> list[str]:
-    found = intervals(predictions.objective, predictions.y, predictions.predicted, predictions.decided)
+    outcome = Outcome.of(predictions.objective, predictions.y, predictions.predicted, predictions.decisions)
     rows = []
     for name, value in report["test"].items():
         if not isinstance(value, dict):
-            ends = " to ".join(f"{end:.4g}" for end in found[name]) if name in found else ""
-            rows.append((name, _number(value), ends, _number(report["validation"].get(name))))
+            ends = METRICS[name].interval(outcome) or ()
+            interval = " to ".join(f"{end:.4g}" for end in ends)
+            rows.append((name, _number(value), interval, _number(report["validation"].get(name))))
     names = ("metric", f"test ({len(predictions.y):,} rows)", "95 % interval", "validation")
     targets = report["test"].get("by_target", {})
     per_target = [(name, *map(_number, scores.values())) for name, scores in targets.items()]
@@ -98,23 +99,22 @@ def _number(value: float | None) -> str:
 
 def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
     """The groups of test rows with the worst primary metric."""
-    metric = report["primary"]
+    metric = METRICS[report["primary"]]
     scored = []
     for group, rows in _members(predictions):
         if rows.sum() < MIN_ROWS:
             continue
-        decided = None if predictions.decided is None else predictions.decided[rows]
-        found = score(
-            predictions.objective, predictions.spec.names, predictions.y[rows], predictions.predicted[rows], decided
-        )[metric]
+        decisions = None if predictions.decisions is None else predictions.decisions[rows]
+        outcome = Outcome.of(predictions.objective, predictions.y[rows], predictions.predicted[rows], decisions)
+        found = metric.function(outcome)
         if found is not None:
             scored.append((found, group, int(rows.sum())))
-    sign = -1 if metric in LOWER_IS_BETTER else 1
+    sign = 1 if metric.higher_is_better else -1
     scored.sort(key=lambda group: sign * group[0])
     rows = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
-    whole = ("all test rows", len(predictions.y), _number(report["test"][metric]))
+    whole = ("all test rows", len(predictions.y), _number(report["test"][metric.name]))
     said = f"Groups of at least {MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
-    return [said, "", *_table(("group", "rows", metric), [*rows, whole])] if rows else []
+    return [said, "", *_table(("group", "rows", metric.name), [*rows, whole])] if rows else []
 
 
 def _members(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.calibration import confidences, reliability
-from percept.evaluation.metrics import decide
+from percept.evaluation.outcome import Outcome
 from percept.objective import AUXILIARY, Objective
 
 # Every file is there for every task: DVC complains of a missing one, and leaves out one without rows.
@@ -25,30 +25,29 @@ MAX_POINTS = 500  # of a curve
 MAX_ROWS = 2000  # of a scatter plot
 
 
-def draw(
+def write_plots(
     folder: Path,
     objective: Objective,
     names: tuple[str, ...],
     y: NDArray,
     predicted: NDArray,
-    decided: NDArray | None = None,
+    decisions: NDArray | None = None,
 ) -> None:
-    """Write the plots, with rows where they suit the objective; arguments as for `scoring.score`."""
-    if decided is None and objective.kind != "regression":
-        decided = decide(objective, predicted)
+    """Write the plots, with rows where they suit the objective; arguments as for `metrics.score`."""
+    outcome = Outcome.of(objective, y, predicted, decisions)
     for file in ("confusion.csv", "roc.csv", "precision_recall.csv", "reliability.csv", "predicted_vs_actual.csv"):
         _write(folder / file, ())
     if objective.kind == "regression":
         _write(folder / "predicted_vs_actual.csv", _scatter(names, y, predicted))
         return
     if objective.kind != "multilabel":
-        pairs = zip((names[label] for label in y), (names[label] for label in decided), strict=True)
+        pairs = zip((names[label] for label in y), (names[label] for label in outcome.decisions), strict=True)
         _write(folder / "confusion.csv", pairs)
     # Several classes or labels: every (row, class) pair counts as one yes/no question, the micro average.
     truth = np.eye(len(names), dtype=int)[y].ravel() if objective.kind == "multiclass" else y.ravel()
     if 0 < truth.sum() < len(truth):
         _curves(folder, truth, predicted.ravel())
-    bins = reliability(*confidences(objective, y, predicted))
+    bins = reliability(*confidences(outcome))
     _write(folder / "reliability.csv", [(bin.probability, bin.observed, bin.probability) for bin in bins])
 
 
@@ -62,7 +61,7 @@ def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[t
     return [(*pair, name) for name, actual, found in columns for pair in zip(actual, found, strict=True)]
 
 
-def draw_history(history: Path, folder: Path) -> None:
+def write_history(history: Path, folder: Path) -> None:
     """Loss and metric of each epoch, apart for training and validation rows."""
     with history.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))

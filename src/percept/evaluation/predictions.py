@@ -1,7 +1,8 @@
-"""What the shipped file says of the rows of a part, and the scores of that."""
+"""Predictions of the shipped file beside their targets, and the scores and the report that follow from them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,36 +19,53 @@ Raw = dict[str, NDArray]
 
 @dataclass(frozen=True)
 class Predictions:
-    """Rows of one part, and what the shipped file says of them; arrays as for `scoring.score`."""
+    """Rows of one subset, and what the shipped file predicts for them; arrays as for `metrics.score`."""
 
     objective: Objective
     spec: DatasetSpec
-    raw: dict[str, NDArray]  # (rows, 1) for each column
+    raw: Raw  # raw inputs by name
     y: NDArray
     predicted: NDArray
-    decided: NDArray | None
+    decisions: NDArray | None
     auxiliary: NDArray | None = None
 
+    @classmethod
+    def of(cls, outputs: Raw, raw: Raw, y: NDArray, spec: DatasetSpec, objective: Objective) -> Self:
+        """Take the outputs of the shipped file, as `session.predict` gives them."""
+        decisions = class_indices(outputs.get(DECISION), spec.classes)
+        return cls(objective, spec, raw, y, outputs[OUTPUT], decisions, outputs.get(AUXILIARY))
 
-def predict_part(part: Subset, spec: DatasetSpec, objective: Objective, answer: Callable[[Raw], Raw]) -> Predictions:
-    """What the shipped file says of the rows of one part; answer: raw inputs -> outputs, as `shipped.predict`."""
-    raw = load_raw(part, spec)
-    outputs = answer(raw)
-    decided = class_indices(outputs.get(DECISION), spec.classes)
-    return Predictions(objective, spec, raw, load_examples(part).y, outputs[OUTPUT], decided, outputs.get(AUXILIARY))
+    def scores(self) -> Scores:
+        """Give the metrics of the main output, and of the auxiliary one where there is one."""
+        found = score(self.objective, self.spec.names, self.y, self.predicted, self.decisions)
+        if self.auxiliary is not None:
+            found[AUXILIARY] = score(self.objective, self.spec.names, self.y, self.auxiliary)
+        return found
 
 
-def scores(predictions: Predictions) -> Scores:
-    """Metrics of the main output, and of the auxiliary one where there is one."""
-    names = predictions.spec.names
-    found = score(predictions.objective, names, predictions.y, predictions.predicted, predictions.decided)
-    if predictions.auxiliary is not None:
-        found[AUXILIARY] = score(predictions.objective, names, predictions.y, predictions.auxiliary)
-    return found
+def predict_subset(
+    subset: Subset, spec: DatasetSpec, objective: Objective, answer: Callable[[Raw], Raw]
+) -> Predictions:
+    """Predict the raw rows of a subset in data/prepared; answer: raw inputs -> outputs, as `session.predict`."""
+    raw = load_raw(subset, spec)
+    return Predictions.of(answer(raw), raw, load_examples(subset).y, spec, objective)
+
+
+def report(validation: Predictions | None, test: Predictions, metadata: Metadata) -> dict[str, Any]:
+    """Give what results/metrics.json holds."""
+    objective = test.objective
+    return {
+        "task": test.spec.task,
+        "kind": objective.kind,
+        "primary": objective.primary,
+        "validation": validation.scores() if validation else {},
+        "test": test.scores(),
+        **chosen(metadata, objective),
+    }
 
 
 def class_indices(decided: NDArray | None, classes: tuple[str, ...]) -> NDArray[np.int64] | None:
-    """What the shipped file decided, with numbers for the names of classes where there are some."""
+    """Put numbers for the names of classes that the shipped file decided for, where there are some."""
     if decided is None or not classes:
         return decided
     index = {name: number for number, name in enumerate(classes)}
@@ -55,8 +73,8 @@ def class_indices(decided: NDArray | None, classes: tuple[str, ...]) -> NDArray[
 
 
 def chosen(metadata: Metadata, objective: Objective) -> dict[str, float | dict[str, float]]:
-    """The threshold of each logistic unit and the temperature, as the shipped file has them."""
-    found = {}
+    """Give the threshold of each logistic unit and the temperature, as the shipped file has them."""
+    found: dict[str, float | dict[str, float]] = {}
     if objective.kind == "binary":
         found["threshold"] = metadata.thresholds[0]
     elif objective.kind == "multilabel":

@@ -26,7 +26,7 @@ from percept.prepared.spec import DatasetSpec
 T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
-CHECKED_ROWS = 1000  # test rows on which what is shipped must say what Keras says
+CHECKED_ROWS = 1000  # on which what is shipped must say what Keras says
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
 
 
@@ -63,10 +63,10 @@ def _renumbered(config: bytes) -> bytes:
     )
 
 
-def save_onnx(
-    model: keras.Model, encoder: Path | None, spec: DatasetSpec, objective: Objective, decision: Decision, path: Path
-) -> None:
-    """Join encoder (None for pictures), network and decision into one file that takes raw inputs."""
+def to_onnx(
+    model: keras.Model, encoder: bytes | None, spec: DatasetSpec, objective: Objective, decision: Decision
+) -> bytes:
+    """Join encoder (ONNX; None for pictures), network and decision into one file that takes raw inputs."""
     outputs = as_shipped(model.output)
     model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
@@ -77,11 +77,12 @@ def save_onnx(
             model.export(exported, format="onnx", verbose=False)
         network = onnx.load(exported)
     if encoder:
-        front = onnx.load(encoder)
+        front = onnx.load_from_string(encoder)
         front.ir_version = network.ir_version = max(front.ir_version, network.ir_version)
         network = onnx.compose.add_prefix(network, "network/")
         joint = [(front.graph.output[0].name, network.graph.input[0].name)]
         network = onnx.compose.merge_models(front, network, io_map=joint)
+    network.graph.doc_string = ""  # it has a number that counts what this process has traced
     _rename_outputs(network, list(outputs))
     if objective.kind != "regression":
         append_decision(network.graph, objective.kind, spec.classes, decision.thresholds)
@@ -89,7 +90,7 @@ def save_onnx(
         value.type.tensor_type.shape.dim[0].dim_param = "rows"
     onnx.helper.set_model_props(network, metadata_of(spec, objective, decision).to_texts())
     onnx.checker.check_model(network)
-    path.write_bytes(network.SerializeToString(deterministic=True))
+    return network.SerializeToString(deterministic=True)
 
 
 def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> Metadata:
@@ -181,3 +182,10 @@ def _append_answers(graph: onnx.GraphProto, thresholds: tuple[float, ...], name:
     above = f"{shipped.DECISION}/above"
     graph.node.append(onnx.helper.make_node("Greater", [shipped.OUTPUT, limits.name], [above]))
     graph.node.append(onnx.helper.make_node("Cast", [above], [name], to=onnx.TensorProto.INT64))
+
+
+def save_summary(model: keras.Model, path: Path) -> None:
+    """Write the layers of a network and their sizes as a table."""
+    lines: list[str] = []
+    model.summary(print_fn=lambda line, **_: lines.append(line))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -15,27 +15,27 @@ CHUNK = 4096  # rows at a time: pictures of a large set need not be unpacked all
 GROUP = 16  # rows are run in multiples of it: fewer take other machine code, which rounds in another way
 
 
-def open_session(path: Path) -> "InferenceSession":
-    """The file, ready to run on the processor."""
+def open_session(file: Path | bytes) -> "InferenceSession":
+    """Make a file, or the bytes of one, ready to run on the processor."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the processor
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def read_metadata(path: Path) -> dict[str, str]:
+def read_metadata(file: Path | bytes) -> dict[str, str]:
     """What the file says of itself, as `percept.model_file.metadata.Metadata` declares it."""
-    return open_session(path).get_modelmeta().custom_metadata_map
+    return open_session(file).get_modelmeta().custom_metadata_map
 
 
-def predict(path: Path, raw: dict[str, NDArray]) -> dict[str, NDArray]:
+def predict(file: Path | bytes, raw: dict[str, NDArray]) -> dict[str, NDArray]:
     """Every output of the file by name, from raw columns (rows, 1) or pixels (rows, height, width, channels).
 
     `prediction` and, where the network has one, `auxiliary`: (rows, outputs) float32; `decision`: (rows,) class names
     or (rows, labels) of 0 and 1.
     """
-    return run(open_session(path), raw)
+    return run(open_session(file), raw)
 
 
 def run(session: "InferenceSession", raw: dict[str, NDArray]) -> dict[str, NDArray]:

@@ -1,57 +1,44 @@
 """The networks, one builder a file with its options beside it; imports prepared and objective.
 
-Options are checked when conf/ is composed, so these files import Keras inside their builders alone: reading an
-option must not load TensorFlow.
+Options are checked when conf/ is composed, so these files import Keras inside `build` alone: reading an option must
+not load TensorFlow.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 from pydantic import Field
 
 from percept.errors import UserError
-from percept.models.cnn import Cnn, build_cnn
-from percept.models.custom import Python, build_python
-from percept.models.mlp import Mlp, build_mlp
-from percept.models.perceptron import Perceptron, build_perceptron
-from percept.models.wide_deep import WideDeep, build_wide_deep
+from percept.models.cnn import Cnn
+from percept.models.custom import Custom
+from percept.models.mlp import Mlp
+from percept.models.network import Network
+from percept.models.perceptron import Perceptron
+from percept.models.wide_deep import WideDeep
 from percept.objective import Objective
 from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
 
-Model = Annotated[Cnn | Mlp | Perceptron | Python | WideDeep, Field(discriminator="kind")]
+Model = Annotated[Cnn | Mlp | Perceptron | Custom | WideDeep, Field(discriminator="kind")]
+NETWORKS: tuple[type[Network], ...] = get_args(get_args(Model)[0])
 
 
-FOR_TABLES, FOR_PICTURES = ("mlp", "perceptron", "python", "wide_deep"), ("mlp", "perceptron", "python", "cnn")
-
-
-def check_serves(config: Model, features: str, task: str) -> None:
+def check_serves(model: Model, features: str, task: str) -> None:
     """Refuse a model that cannot take the features of a task, table or image. Raises `UserError`."""
-    known = FOR_PICTURES if features == "image" else FOR_TABLES
-    if config.kind not in known:
+    if features not in model.takes:
+        serving = [network for network in NETWORKS if features in network.takes]
+        known = [get_args(network.model_fields["kind"].annotation)[0] for network in serving]
         raise UserError(
-            f"model.kind = {config.kind!r}",
+            f"model.kind = {model.kind!r}",
             f"task {task} has {'pictures' if features == 'image' else 'a table'} (features.kind = {features!r})",
             f"a model that takes them: {', '.join(known)}",
-            f"choose one, for example `-S model={known[-1]}`",
+            f"choose one, for example `-S model={known[0]}`",
         )
 
 
-def build(config: Model, spec: DatasetSpec, objective: Objective) -> "keras.Model":
-    """Map (batch, *spec.shape) to probabilities or values, (batch, outputs); or to a dict with an auxiliary output.
-
-    Raises `UserError` where the model cannot serve the task.
-    """
-    check_serves(config, "image" if spec.pixels else "table", spec.task)
-    match config:
-        case Cnn():
-            return build_cnn(config, spec, objective)
-        case Mlp():
-            return build_mlp(config, spec, objective)
-        case Perceptron():
-            return build_perceptron(spec, objective)
-        case Python():
-            return build_python(config, spec, objective)
-        case WideDeep():
-            return build_wide_deep(config, spec, objective)
+def build(model: Model, spec: DatasetSpec, objective: Objective) -> "keras.Model":
+    """Build a network for a dataset. Raises `UserError` where it cannot serve the task."""
+    check_serves(model, "image" if spec.pixels else "table", spec.task)
+    return model.build(spec, objective)

@@ -1,6 +1,6 @@
 """cnn: convolutions over pictures, then dense layers."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
@@ -28,6 +28,7 @@ class Augmentation(Section):
 class Cnn(Hidden):
     """Blocks of convolutions and pooling, first to last, then dense layers."""
 
+    takes: ClassVar[frozenset[str]] = frozenset({"image"})
     kind: Literal["cnn"]
     filters: tuple[PositiveInt, ...] = Field(min_length=1)  # of each block
     convolutions: PositiveInt = 1  # in each block
@@ -40,32 +41,31 @@ class Cnn(Hidden):
     top: Literal["flatten", "average", "max"] = "flatten"  # dense layers see all places, or one value a filter
     augmentation: Augmentation = Augmentation()
 
+    def build(self, spec: DatasetSpec, objective: Objective) -> "keras.Model":
+        """Map (batch, height, width, channels) to (batch, outputs). Raises `UserError` where pictures are too small."""
+        import keras
 
-def build_cnn(config: Cnn, spec: DatasetSpec, objective: Objective) -> "keras.Model":
-    """Map (batch, height, width, channels) to (batch, outputs). Raises `UserError` where pictures are too small."""
-    import keras
+        from percept.models.layers import dense_layers, hidden, network_input, output_layer
 
-    from percept.models.layers import dense_layers, hidden, network_input, output_layer
-
-    layers = keras.layers
-    pooling = layers.MaxPooling2D if config.pooling == "max" else layers.AveragePooling2D
-    tops = {"flatten": layers.Flatten, "average": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling2D}
-    inputs, x = network_input(spec)
-    x = augmented(x, config.augmentation)
-    for number, filters in enumerate(config.filters, 1):
-        for position in range(1, config.convolutions + 1):
-            stride = config.stride if position == config.convolutions else 1
-            _check_room(x, config.kernel if config.padding == "valid" else 1, f"the convolutions of block {number}")
-            place = {"kernel_size": config.kernel, "strides": stride, "padding": config.padding}
-            x = hidden(x, config, layers.Conv2D, filters, 0.0, **place)
-        if config.pool > 1:
-            _check_room(x, config.pool, f"the pooling of block {number}")
-            x = pooling(config.pool)(x)
-        if config.block_dropout:
-            x = layers.Dropout(config.block_dropout)(x)
-    x = tops[config.top]()(x)
-    x = dense_layers(x, config.units, config)
-    return keras.Model(inputs, output_layer(spec, objective)(x), name="cnn")
+        layers = keras.layers
+        pooling = layers.MaxPooling2D if self.pooling == "max" else layers.AveragePooling2D
+        tops = {"flatten": layers.Flatten, "average": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling2D}
+        inputs, x = network_input(spec)
+        x = augmented(x, self.augmentation)
+        for number, filters in enumerate(self.filters, 1):
+            for position in range(1, self.convolutions + 1):
+                stride = self.stride if position == self.convolutions else 1
+                _check_room(x, self.kernel if self.padding == "valid" else 1, f"the convolutions of block {number}")
+                place = {"kernel_size": self.kernel, "strides": stride, "padding": self.padding}
+                x = hidden(x, self, layers.Conv2D, filters, 0.0, **place)
+            if self.pool > 1:
+                _check_room(x, self.pool, f"the pooling of block {number}")
+                x = pooling(self.pool)(x)
+            if self.block_dropout:
+                x = layers.Dropout(self.block_dropout)(x)
+        x = tops[self.top]()(x)
+        x = dense_layers(x, self.units, self)
+        return keras.Model(inputs, output_layer(spec, objective)(x), name="cnn")
 
 
 def augmented(x: "keras.KerasTensor", options: Augmentation) -> "keras.KerasTensor":

@@ -1,7 +1,8 @@
-"""python: a network of your own, made by a function in a file of src/custom/."""
+"""custom: a network of your own, made by a function in a file of src/custom/."""
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,59 +11,58 @@ from pydantic import Field
 
 from percept import paths
 from percept.errors import UserError, listed, nearest
+from percept.models.network import Network
 from percept.objective import Objective
-from percept.params import Section
 from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
 
 
-class Python(Section):
+class Custom(Network):
     """Where the function is, and what it is given besides the task."""
 
-    kind: Literal["python"]
+    kind: Literal["custom"]
     entry: Annotated[str, Field(pattern=r"^[\w/]+\.py:\w+$")]  # file below src/custom/, and function
     options: dict[str, Any] = Field({})  # keyword arguments
 
+    def build(self, spec: DatasetSpec, objective: Objective) -> "keras.Model":
+        """Map (batch, *spec.shape) to (batch, outputs) by what `function(spec, objective, **options)` makes.
 
-def build_python(config: Python, spec: DatasetSpec, objective: Objective) -> "keras.Model":
-    """Map (batch, *spec.shape) to (batch, outputs) by what `function(spec, objective, **options)` makes.
+        That is any `keras.Model` or layer; it gets pixels brought to scale. Raises `UserError` where there is no such
+        function, it cannot be called so, or what it makes does not give what the objective wants.
+        """
+        import keras
 
-    That is any `keras.Model` or layer; it gets pixels brought to scale. Raises `UserError` where there is no such
-    function, it cannot be called so, or what it makes does not give what the objective wants.
-    """
-    import keras
+        from percept.models.layers import network_input, output_layer
 
-    from percept.models.layers import network_input, output_layer
-
-    function = _entry(config)
-    try:
-        network = function(spec, objective, **config.options)
-    except TypeError as error:
-        advice = "define it as `def build(spec, objective, ...)`, and name in model.options what it takes"
-        raise UserError(f"model.entry = {config.entry!r}", str(error), "a call that fits", advice) from error
-    if not isinstance(network, keras.layers.Layer):
-        advice = "return a keras.Model that maps (batch, *spec.shape) to (batch, outputs)"
-        raise UserError(f"model.entry = {config.entry!r}", type(network).__name__, "a keras.Model or a layer", advice)
-    inputs, x = network_input(spec)
-    outputs = network(x)
-    wanted = output_layer(spec, objective)(keras.Input((1,))).shape
-    if getattr(outputs, "shape", None) != wanted:
-        found = getattr(outputs, "shape", type(outputs).__name__)
-        advice = "end in `percept.models.layers.output_layer(spec, objective)`"
-        raise UserError(f"model.entry = {config.entry!r}", f"it gives {found}", f"{wanted}", advice)
-    return keras.Model(inputs, outputs, name="python")
+        function = _entry(self.entry)
+        try:
+            network = function(spec, objective, **self.options)
+        except TypeError as error:
+            advice = "define it as `def build(spec, objective, ...)`, and name in model.options what it takes"
+            raise UserError(f"model.entry = {self.entry!r}", str(error), "a call that fits", advice) from error
+        if not isinstance(network, keras.layers.Layer):
+            advice = "return a keras.Model that maps (batch, *spec.shape) to (batch, outputs)"
+            raise UserError(f"model.entry = {self.entry!r}", type(network).__name__, "a keras.Model or a layer", advice)
+        inputs, x = network_input(spec)
+        outputs = network(x)
+        wanted = output_layer(spec, objective)(keras.Input((1,))).shape
+        if getattr(outputs, "shape", None) != wanted:
+            found = getattr(outputs, "shape", type(outputs).__name__)
+            advice = "end in `percept.models.layers.output_layer(spec, objective)`"
+            raise UserError(f"model.entry = {self.entry!r}", f"it gives {found}", f"{wanted}", advice)
+        return keras.Model(inputs, outputs, name="custom")
 
 
-def _entry(config: Python):
-    """The function. Raises `UserError`."""
-    name, _, function = config.entry.partition(":")
-    file = paths.ROOT / paths.OWN / name
+def _entry(entry: str) -> Callable[..., Any]:
+    """Find the function. Raises `UserError`."""
+    name, _, function = entry.partition(":")
+    file = paths.ROOT / paths.CUSTOM / name
     if not file.is_file():
-        folder = paths.ROOT / paths.OWN
+        folder = paths.ROOT / paths.CUSTOM
         known = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.py"))]
-        advice = f"put the file into {paths.OWN}/"
+        advice = f"put the file into {paths.CUSTOM}/"
         raise UserError("model.entry", f"no file {name!r}{nearest(name, known)}", f"one of {listed(known)}", advice)
     module = _load(file)
     if not callable(getattr(module, function, None)):

@@ -4,12 +4,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from percept.params import Section
+from percept.models.network import Network
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
-class Hidden(Section):
+class Hidden(Network):
     """How each hidden layer is made."""
 
     units: tuple[PositiveInt, ...] = ()  # width of each dense layer, first to last

@@ -18,13 +18,12 @@ class Mlp(Hidden):
     kind: Literal["mlp"]
     units: tuple[PositiveInt, ...] = Field(min_length=1)  # width of each hidden layer
 
+    def build(self, spec: DatasetSpec, objective: Objective) -> "keras.Model":
+        """Map (batch, *spec.shape) to (batch, outputs)."""
+        import keras
 
-def build_mlp(config: Mlp, spec: DatasetSpec, objective: Objective) -> "keras.Model":
-    """Map (batch, *spec.shape) to (batch, outputs)."""
-    import keras
+        from percept.models.layers import dense_layers, flat, network_input, output_layer
 
-    from percept.models.layers import dense_layers, flat, network_input, output_layer
-
-    inputs, x = network_input(spec)
-    x = dense_layers(flat(x), config.units, config)
-    return keras.Model(inputs, output_layer(spec, objective)(x), name="mlp")
+        inputs, x = network_input(spec)
+        x = dense_layers(flat(x), self.units, self)
+        return keras.Model(inputs, output_layer(spec, objective)(x), name="mlp")

@@ -5,28 +5,27 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.models.network import Network
 from percept.objective import Objective
-from percept.params import Section
 from percept.prepared.spec import DatasetSpec
 
 if TYPE_CHECKING:
     import keras
 
 
-class Perceptron(Section):
+class Perceptron(Network):
     """One unit for each output; its decision is a step at probability one half."""
 
     kind: Literal["perceptron"]
 
+    def build(self, spec: DatasetSpec, objective: Objective) -> "keras.Model":
+        """Map (batch, *spec.shape) to (batch, outputs)."""
+        import keras
 
-def build_perceptron(spec: DatasetSpec, objective: Objective) -> "keras.Model":
-    """Map (batch, *spec.shape) to (batch, outputs)."""
-    import keras
+        from percept.models.layers import flat, network_input, output_layer
 
-    from percept.models.layers import flat, network_input, output_layer
-
-    inputs, x = network_input(spec)
-    return keras.Model(inputs, output_layer(spec, objective)(flat(x)), name="perceptron")
+        inputs, x = network_input(spec)
+        return keras.Model(inputs, output_layer(spec, objective)(flat(x)), name="perceptron")
 
 
 def is_separable(x: NDArray, y: NDArray) -> bool:

@@ -1,8 +1,10 @@
 """What was found out about a table, as a person reads it on the terminal."""
 
+from tabulate import tabulate
+
 from percept.profiling.encoding import GUESS
 from percept.profiling.task import Task
-from percept.profiling.yaml_text import holds, padded, share, shown, width_of
+from percept.profiling.yaml_text import holds, share, shown
 
 MANY_ROWS = 40
 HEADER = ("column", "kind", "missing", "what it holds", "use")
@@ -14,10 +16,8 @@ def overview(task: Task) -> str:
     how = [f"{option}: {value!r}" for option, value in text if option in task.reading.remarks and option != "columns"]
     title = f"{table.file}: {table.num_rows} rows, {len(task.columns)} columns"
     lines = [", ".join([title, *how]), ""]
-    rows = [HEADER, *(_row(task, name) for name in list(task.columns)[:MANY_ROWS])]
-    widths = [max(map(width_of, cells)) for cells in zip(*rows, strict=True)]
-    for cells in rows:
-        lines.append("  ".join(map(padded, cells, widths)).rstrip())
+    rows = [_row(task, name) for name in list(task.columns)[:MANY_ROWS]]
+    lines.append(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))
     if len(task.columns) > MANY_ROWS:
         lines.append(f"... and {len(task.columns) - MANY_ROWS} more columns")
     notes = [*task.notes]

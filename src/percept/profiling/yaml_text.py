@@ -3,10 +3,11 @@
 import json
 import re
 import textwrap
-import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+
+from wcwidth import wcswidth
 
 from percept.dataset.cells import EPOCH
 from percept.errors import listed
@@ -61,22 +62,13 @@ def names(known: list[str]) -> str:
 
 def aligned(lines: list[Line]) -> list[str]:
     """Comments of neighbouring lines stand below each other."""
-    width = max([width_of(text) for text, comment in lines if comment and width_of(text) <= WIDTH], default=0)
-    return [f"{padded(text, width)}  # {comment}" if comment else text for text, comment in lines]
+    width = max([wcswidth(text) for text, comment in lines if comment and wcswidth(text) <= WIDTH], default=0)
+    return [f"{text}{' ' * (width - wcswidth(text))}  # {comment}" if comment else text for text, comment in lines]
 
 
 def commented(lines: Sequence[str]) -> list[str]:
     """Lines of a comment, none too long."""
     return [f"# {part}" for line in lines for part in textwrap.wrap(line, 116, break_long_words=False)]
-
-
-def padded(text: str, width: int) -> str:
-    return text + " " * (width - width_of(text))
-
-
-def width_of(text: str) -> int:
-    """Columns of a terminal: wide letters, such as Korean ones, take two."""
-    return sum(0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
 
 
 def share(part: float) -> str:

@@ -10,7 +10,8 @@ from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.files.container import opened
 from percept.files.csv import read_csv
-from percept.sources.download import OneFile, bring, inside
+from percept.sources.download import bring, inside
+from percept.sources.source import OneFile
 
 
 class Archive(OneFile, CsvFormat):

@@ -18,6 +18,7 @@ from percept.errors import UserError, listed
 from percept.files.text import decoded
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring
+from percept.sources.source import SourceOptions
 
 NAME = r"'[^']*'|\"[^\"]*\"|[^'\"\s]\S*"
 UNREAD = re.compile(rf"@attribute\s+({NAME})\s+(string|date|relational)", re.IGNORECASE)
@@ -32,7 +33,7 @@ class ArffFiles(Section):
     test: RemoteFile | None = None
 
 
-class Arff(Section):
+class Arff(SourceOptions):
     """Numeric and nominal attributes."""
 
     kind: Literal["arff"]

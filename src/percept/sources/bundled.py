@@ -10,10 +10,10 @@ from percept.dataset.arrays import save_arrays
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Images, Table
 from percept.files.csv import read_csv
-from percept.params import Section
+from percept.sources.source import SourceOptions
 
 
-class Bundled(Section):
+class Bundled(SourceOptions):
     """One of scikit-learn's sets: tables as CSV with the column `target` (linnerud: three), digits as pictures."""
 
     kind: Literal["bundled"]

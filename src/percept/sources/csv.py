@@ -6,7 +6,7 @@ from typing import Literal
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.files.csv import read_csv
-from percept.sources.download import OneFile
+from percept.sources.source import OneFile
 
 
 class Csv(OneFile, CsvFormat):

@@ -8,9 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from percept import paths
 from percept.errors import UserError
@@ -39,23 +39,6 @@ class RemoteFile(Section):
     @classmethod
     def stays_below(cls, path: str) -> str:
         return inside(path)
-
-
-class OneFile(Section):
-    """A source that is one file."""
-
-    kind: str
-    files: tuple[RemoteFile, ...]
-
-    @model_validator(mode="after")
-    def has_one_file(self) -> Self:
-        if len(self.files) != 1:
-            article = "an" if self.kind[0] in "aeiou" else "a"
-            raise ValueError(f"files: {len(self.files)} given; {article} {self.kind} source has exactly one")
-        return self
-
-    def fetch(self, folder: Path, have: Path | None) -> None:
-        bring(self.files[0], folder, have)
 
 
 def inside(path: str) -> str:

@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.files.csv import read_csv
-from percept.params import Section
+from percept.sources.source import SourceOptions
 
 
-class Generated(Section):
+class Generated(SourceOptions):
     """Rows by column names."""
 
     kind: Literal["generated"]

@@ -14,6 +14,7 @@ from percept.dataset.table import Images
 from percept.errors import UserError
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring
+from percept.sources.source import SourceOptions
 
 
 class IdxFiles(Section):
@@ -25,7 +26,7 @@ class IdxFiles(Section):
     test_labels: RemoteFile
 
 
-class Idx(Section):
+class Idx(SourceOptions):
     """Images and labels as unsigned bytes."""
 
     kind: Literal["idx"]

@@ -20,6 +20,7 @@ from percept.files.class_folders import ClassFolders, Parts, check_training_clas
 from percept.files.container import opened
 from percept.files.picture import CHANNELS, UnreadableError, read_picture
 from percept.sources.download import RemoteFile, bring, inside
+from percept.sources.source import SourceOptions
 
 NUM_SHOWN = 20  # names in a message
 READ_AHEAD = 4  # files in memory for each thread
@@ -34,7 +35,7 @@ class Decoded:
     problem: str | None
 
 
-class ImageFolder(RemoteFile, PictureFormat):
+class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
     """Pictures of any size, each brought to the same; class folders may lie in train/ and test/, a split that is given.
 
     `path` is a folder or an archive, of any of these kinds whatever its name says; sha256 is that of the pictures.
@@ -51,6 +52,10 @@ class ImageFolder(RemoteFile, PictureFormat):
 
     def fetch(self, folder: Path, have: Path | None) -> None:
         bring(self, folder, have, self.digest)
+
+    def digests(self, folder: Path) -> dict[str, str]:
+        """Give the sha256 of all pictures together, however they are packed."""
+        return {self.path: self.sha256}
 
     def digest(self, path: Path) -> str:
         """Sha256 of the pictures in a folder or archive, however it is packed. Raises `UserError`."""

@@ -6,7 +6,7 @@ from typing import Literal
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.files.parquet import read_parquet
-from percept.sources.download import OneFile
+from percept.sources.source import OneFile
 
 
 class Parquet(OneFile):

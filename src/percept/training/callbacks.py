@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.errors import UserError, listed
+from percept.errors import UserError
+from percept.training.monitor import Monitor
 from percept.training.optimizer import Optimizer
-from percept.training.schedule import build_schedule
 
 PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
 
@@ -41,33 +41,24 @@ class Observer(keras.callbacks.Callback):
 class Best(Observer):
     """Keep the weights of the epoch with the best monitored value; stop `patience` epochs after it."""
 
-    def __init__(self, monitor: str, patience: int | None = None) -> None:
+    def __init__(self, monitor: Monitor, patience: int | None = None) -> None:
         super().__init__()
         self.monitor, self.patience = monitor, patience
         self.epoch = 0  # counted from 1
-        self.value = -np.inf if larger_is_better(monitor) else np.inf
+        self.value = -np.inf if monitor.higher_is_better else np.inf
         self.weights: list[NDArray] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        logs = logs or {}
-        if self.monitor not in logs:
-            known = listed(name for name in logs if not name.startswith("val_"))
-            found = self.monitor.removeprefix("val_")
-            raise UserError("fit.monitor", repr(found), f"one of {known}", "choose one; training shows no other")
-        value = logs[self.monitor]
-        if value > self.value if larger_is_better(self.monitor) else value < self.value:
+        value = (logs or {})[self.monitor.name]
+        if value > self.value if self.monitor.higher_is_better else value < self.value:
             self.epoch, self.value = epoch + 1, value
             self.weights = self.model.get_weights()
-        if self.patience and epoch + 1 >= self.earliest_stop():
+        stop = self.earliest_stop()
+        if stop is not None and epoch + 1 >= stop:
             self.model.stop_training = True
 
     def earliest_stop(self) -> int | None:
         return self.epoch + self.patience if self.patience else None
-
-
-def larger_is_better(name: str) -> bool:
-    """Losses and errors fall; what says how much is right grows."""
-    return name.endswith(("accuracy", "auc", "f1", "precision", "recall", "r2"))
 
 
 class LearningRate(Observer):
@@ -75,7 +66,7 @@ class LearningRate(Observer):
 
     def __init__(self, optimizer: Optimizer, epochs: int, steps_per_epoch: int) -> None:
         super().__init__()
-        self.schedule = build_schedule(optimizer.schedule, optimizer.learning_rate, epochs, steps_per_epoch)
+        self.schedule = optimizer.schedule.build(optimizer.learning_rate, epochs, steps_per_epoch)
         self.steps_per_epoch = steps_per_epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

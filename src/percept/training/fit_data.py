@@ -1,17 +1,25 @@
-"""Arrays as Keras trains on them: a network of several inputs or outputs takes dicts of arrays."""
+"""Examples as Keras trains on them: targets as the loss wants them, and how much each row counts."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from percept.errors import UserError, listed, nearest
+from percept.objective import Objective
+from percept.prepared.examples import Examples
+from percept.prepared.spec import DatasetSpec
+
+if TYPE_CHECKING:
+    import keras
 
 Arrays = NDArray[Any] | dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class FitData:
-    """Inputs, targets as the loss wants them, and weights, row by row."""
+    """Inputs, targets and weights, row by row; a network of several inputs or outputs takes dicts of arrays."""
 
     x: Arrays  # (rows, ...)
     y: Arrays  # (rows, units), or class numbers (rows, 1)
@@ -35,3 +43,48 @@ def _taken(arrays: Arrays, rows: NDArray[np.int64]) -> Arrays:
     if isinstance(arrays, dict):
         return {name: array[rows] for name, array in arrays.items()}
     return arrays[rows]
+
+
+def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, network: "keras.Model") -> FitData:
+    """Bring targets to what the loss wants, for each output: (rows, units), or class numbers (rows, 1)."""
+    y = examples.y
+    match objective.kind:
+        case "multiclass" if objective.one_hot:
+            y = np.eye(len(spec.classes), dtype=np.float32)[y]
+        case "multiclass":
+            y = y[:, np.newaxis]
+        case "binary":
+            y = y[:, np.newaxis].astype(np.float32)
+        case "multilabel":
+            y = y.astype(np.float32)
+        case "regression":
+            columns = zip(spec.target_scales, y.T, strict=True)
+            y = np.column_stack([scale.learned(values) for scale, values in columns]).astype(np.float32)
+    targets = dict.fromkeys(network.output, y) if isinstance(network.output, dict) else y
+    return FitData(examples.x, targets, examples.weight)
+
+
+def class_weights(y: NDArray[np.int64], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:
+    """Give how much each row counts in the loss, (rows,), or None where all count the same. Raises `UserError`.
+
+    y: (rows,) class index. Balanced is rows / (classes * rows of the class), as in King & Zeng 2001.
+    """
+    wanted = getattr(objective, "class_weights", "none")
+    if wanted == "none":
+        return None
+    if wanted == "balanced":
+        counts = np.bincount(y, minlength=len(classes))
+        return (len(y) / (len(classes) * counts[y])).astype(np.float32)
+    for name in wanted:
+        if name not in classes:
+            found = f"class {name!r}{nearest(name, classes)}"
+            raise UserError("objective.class_weights", found, f"some of {listed(classes)}", "correct the name")
+    return np.array([wanted.get(name, 1.0) for name in classes], np.float32)[y]
+
+
+def weighted(examples: Examples, spec: DatasetSpec, objective: Objective) -> Examples:
+    """Multiply the weight of each row by that of its class. Raises `UserError`."""
+    weight = class_weights(examples.y, spec.classes, objective)
+    if weight is not None and examples.weight is not None:
+        weight = weight * examples.weight
+    return examples if weight is None else replace(examples, weight=weight)

@@ -10,29 +10,55 @@ from percept.params import Section
 if TYPE_CHECKING:
     import keras
 
+    Rate = float | keras.optimizers.schedules.LearningRateSchedule
+
 Factor = Annotated[float, Field(gt=0)]
 
 
-class Constant(Section):
+class RateSchedule(Section):
+    """What the options of every schedule share."""
+
+    kind: str
+
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+        """Give what a Keras optimizer takes as its learning rate: here the same in each step."""
+        return learning_rate
+
+
+class Constant(RateSchedule):
     kind: Literal["constant"]
 
 
-class Exponential(Section):
+class Exponential(RateSchedule):
     """Multiplied by `factor` in each epoch, a little at each step."""
 
     kind: Literal["exponential"]
     factor: Annotated[float, Field(gt=0, lt=1)]
 
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+        from keras.optimizers import schedules
 
-class Cosine(Section):
+        return schedules.ExponentialDecay(learning_rate, steps_per_epoch, self.factor)
+
+
+class Cosine(RateSchedule):
     """Up in a straight line, then down along half a cosine until the last epoch (Loshchilov & Hutter 2017)."""
 
     kind: Literal["cosine"]
     warmup_epochs: int = Field(0, ge=0)
     final: float = Field(0.0, ge=0, lt=1)  # what is left at the end, as a share
 
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+        from keras.optimizers import schedules
 
-class Piecewise(Section):
+        warmup = min(self.warmup_epochs, epochs - 1) * steps_per_epoch
+        decay = epochs * steps_per_epoch - warmup
+        if not warmup:
+            return schedules.CosineDecay(learning_rate, decay, self.final)
+        return schedules.CosineDecay(0.0, decay, self.final, warmup_target=learning_rate, warmup_steps=warmup)
+
+
+class Piecewise(RateSchedule):
     """Multiplied by each factor in turn, from the epoch on that is given beside it."""
 
     kind: Literal["piecewise"]
@@ -47,9 +73,18 @@ class Piecewise(Section):
             raise ValueError(f"epochs are {list(self.epochs)}, expected growing numbers")
         return self
 
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+        from keras.optimizers import schedules
 
-class Plateau(Section):
-    """Multiplied by `factor` each time that what `fit.monitor` names has not got better for `patience` epochs."""
+        ends = [epoch * steps_per_epoch - 1 for epoch in self.epochs]  # the last step with the former rate
+        return schedules.PiecewiseConstantDecay(ends, [learning_rate * factor for factor in (1, *self.factors)])
+
+
+class Plateau(RateSchedule):
+    """Multiplied by `factor` each time that what `fit.monitor` names has not got better for `patience` epochs.
+
+    To the optimizer it is constant: a callback lowers the rate.
+    """
 
     kind: Literal["plateau"]
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
@@ -57,24 +92,3 @@ class Plateau(Section):
 
 
 Schedule = Annotated[Constant | Exponential | Cosine | Piecewise | Plateau, Field(discriminator="kind")]
-
-
-def build_schedule(
-    config: Schedule, learning_rate: float, epochs: int, steps_per_epoch: int
-) -> "float | keras.optimizers.schedules.LearningRateSchedule":
-    """What a Keras optimizer takes as its learning rate. A plateau is up to a callback."""
-    from keras.optimizers import schedules
-
-    match config:
-        case Exponential():
-            return schedules.ExponentialDecay(learning_rate, steps_per_epoch, config.factor)
-        case Cosine():
-            warmup = min(config.warmup_epochs, epochs - 1) * steps_per_epoch
-            decay = epochs * steps_per_epoch - warmup
-            if not warmup:
-                return schedules.CosineDecay(learning_rate, decay, config.final)
-            return schedules.CosineDecay(0.0, decay, config.final, warmup_target=learning_rate, warmup_steps=warmup)
-        case Piecewise():
-            ends = [epoch * steps_per_epoch - 1 for epoch in config.epochs]  # the last step with the former rate
-            return schedules.PiecewiseConstantDecay(ends, [learning_rate * factor for factor in (1, *config.factors)])
-    return learning_rate

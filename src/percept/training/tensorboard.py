@@ -6,7 +6,11 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from percept.training.callbacks import Observer
+from percept.training.callbacks import Observer, Progress
+from percept.training.fit import checkpoints
+from percept.training.monitor import Monitor
+from percept.training.options import Fit
+from percept.training.run import Watch
 
 FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
 
@@ -57,3 +61,14 @@ def write_graph(model: keras.Model, log_dir: Path) -> None:
     forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
     with tf.summary.create_file_writer(str(log_dir / "train")).as_default():
         tf.summary.graph(forward.graph)
+
+
+def watching(log_dir: Path, options: Fit) -> Watch:
+    """Give what makes the callbacks of a run that is seen: progress, curves, graph, and checkpoints where wanted."""
+
+    def watch(network: keras.Model, monitor: Monitor) -> list[keras.callbacks.Callback]:
+        write_graph(network, log_dir)
+        kept = [checkpoints(monitor, log_dir / "checkpoints")] if options.checkpoints else []
+        return [Progress(options.epochs), Scalars(log_dir), *kept]
+
+    return watch

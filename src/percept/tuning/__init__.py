@@ -1,1 +1,1 @@
-"""Settings found by trying: the learning-rate range test; imports training and prepared."""
+"""Settings found by trying: whole runs in memory, the learning-rate range test; imports all below."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
 if TYPE_CHECKING:
     import keras
+
+    from percept.training.fit_data import FitData
 
 # Shares of the planned steps.
 MEMORY = 1 / 40  # how far back the smoothed loss looks
@@ -98,7 +99,7 @@ def _least_change(curve: LossCurve, level: float) -> float:
 
 
 def losses_of_batches(
-    model: "keras.Model", train: FitData, options: Fit, rates: NDArray[np.float64], seed: int
+    model: "keras.Model", train: "FitData", options: Fit, rates: NDArray[np.float64], seed: int
 ) -> Iterator[float]:
     """Train a compiled model on one full batch at each rate, and give the loss that the batch had before.
 

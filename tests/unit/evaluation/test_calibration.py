@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from percept.evaluation.calibration import calibration_error, confidences, reliability
+from percept.evaluation.outcome import Outcome
 from percept.objective import Multiclass, Multilabel
 
 
@@ -20,15 +21,14 @@ def test_probabilities_that_come_true_as_often_as_they_say_have_no_error():
 
 def test_several_classes_claim_that_the_likeliest_is_right():
     predicted = np.array([[0.7, 0.2, 0.1], [0.1, 0.5, 0.4]])
-    observed, probability = confidences(Multiclass(kind="multiclass"), np.array([0, 2]), predicted)
+    observed, probability = confidences(Outcome.of(Multiclass(kind="multiclass"), np.array([0, 2]), predicted))
     assert (observed.tolist(), probability.tolist()) == ([1, 0], [0.7, 0.5])
 
 
 def test_labels_claim_one_thing_each():
     predicted = np.array([[0.7, 0.2], [0.1, 0.5]])
-    observed, probability = confidences(
-        Multilabel(kind="multilabel", target=("a", "b")), np.array([[1, 0], [0, 1]]), predicted
-    )
+    objective = Multilabel(kind="multilabel", target=("a", "b"))
+    observed, probability = confidences(Outcome.of(objective, np.array([[1, 0], [0, 1]]), predicted))
     assert (observed.tolist(), probability.tolist()) == ([1, 0, 0, 1], [0.7, 0.2, 0.1, 0.5])
 
 

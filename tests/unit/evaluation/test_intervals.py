@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from percept.evaluation.intervals import intervals, share
-from percept.evaluation.metrics import decide, score
+from percept.evaluation.intervals import share
+from percept.evaluation.metrics import metrics_for, score
+from percept.evaluation.outcome import Outcome
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 
 BINARY = Binary(kind="binary", target="y", positive="1")
@@ -13,6 +14,12 @@ MULTICLASS = Multiclass(kind="multiclass")
 MULTILABEL = Multilabel(kind="multilabel", target=("a", "b"))
 REGRESSION = Regression(kind="regression", target="y")
 NUM_DRAWS = 200
+
+
+def intervals(objective, y, predicted):
+    outcome = Outcome.of(objective, y, predicted)
+    found = {metric.name: metric.interval(outcome) for metric in metrics_for(objective.kind)}
+    return {name: ends for name, ends in found.items() if ends}
 
 
 def binary_rows(random: np.random.Generator, num_rows: int):
@@ -48,16 +55,12 @@ def value_rows(random: np.random.Generator, num_rows: int):
 )
 def test_an_interval_holds_the_true_metric_as_often_as_it_says(objective, rows, metrics):
     random, names = np.random.default_rng(0), ("a", "b", "c")
-
-    def decided(predicted):
-        return None if objective.kind == "regression" else decide(objective, predicted)
-
     y, predicted = rows(random, 200_000)
     truth = score(objective, names[: y.shape[1]] if y.ndim == 2 else names, y, predicted)
     held = dict.fromkeys(metrics, 0)
     for _ in range(NUM_DRAWS):
         y, predicted = rows(random, 250)
-        found = intervals(objective, y, predicted, decided(predicted))
+        found = intervals(objective, y, predicted)
         assert set(found) == metrics
         for name, (low, high) in found.items():
             held[name] += low <= truth[name] <= high
@@ -73,4 +76,4 @@ def test_a_share_of_all_rows_is_not_certain():
 
 def test_rows_of_one_class_have_no_interval_of_the_area():
     y, predicted = np.array([1, 1, 1]), np.array([[0.2], [0.7], [0.9]])
-    assert "roc_auc" not in intervals(BINARY, y, predicted, decide(BINARY, predicted))
+    assert "roc_auc" not in intervals(BINARY, y, predicted)

@@ -4,21 +4,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from percept.evaluation.metrics import decide, score
-from percept.objective import (
-    BINARY_METRICS,
-    MULTICLASS_METRICS,
-    MULTILABEL_METRICS,
-    REGRESSION_METRICS,
-    Binary,
-    Multiclass,
-    Multilabel,
-    Regression,
-)
+from percept.errors import UserError
+from percept.evaluation.metrics import METRICS, Metric, check_primary, metrics_for, score
+from percept.evaluation.outcome import decide
+from percept.objective import Binary, Multiclass, Multilabel, Regression
 
 BINARY = Binary(kind="binary", target="y", positive="1")
 MULTICLASS = Multiclass(kind="multiclass")
 REGRESSION = Regression(kind="regression", target="y")
+BINARY_METRICS = ("accuracy", "roc_auc", "precision", "recall", "f1", "log_loss", "calibration_error")
+MULTICLASS_METRICS = ("accuracy", "macro_f1", "log_loss", "calibration_error")
+MULTILABEL_METRICS = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "log_loss")
+REGRESSION_METRICS = ("mse", "rmse", "mae", "r2")
 
 
 def score_binary(y: list[int], probabilities: list[float]) -> dict:
@@ -204,3 +201,45 @@ def test_several_targets_are_scored_each_and_in_the_mean():
     assert found["by_target"]["a"] == {"mse": 1, "rmse": 1, "mae": 1, "r2": 0}
     assert found["by_target"]["b"] == pytest.approx({"mse": 50, "rmse": 50**0.5, "mae": 5, "r2": 0.5})
     assert (found["mse"], found["mae"], found["r2"]) == (25.5, 3, 0.25)
+
+
+def test_a_metric_that_is_added_to_the_registry_is_scored_and_may_be_primary(monkeypatch):
+    def errors(outcome):
+        return float((outcome.y != outcome.decisions).sum())
+
+    monkeypatch.setitem(METRICS, "errors", Metric("errors", errors, False, "rows", ("binary",), ("multilabel",)))
+    assert score_binary([0, 1, 1], [0.9, 0.8, 0.1])["errors"] == 2
+    assert score(LABELS, ("sad", "calm"), APPLIES, LIKELY)["by_target"]["sad"]["errors"] == 1
+    check_primary(BINARY.model_copy(update={"primary": "errors"}))
+    with pytest.raises(
+        UserError, match=r"objective\.primary = 'errors': no metric of a multiclass task\n.*accuracy, m"
+    ):
+        check_primary(MULTICLASS.model_copy(update={"primary": "errors"}))
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_better_of_two_predictions_is_told_by_the_direction_of_a_metric(name):
+    metric = METRICS[name]
+    objective = {"binary": BINARY, "multiclass": MULTICLASS, "multilabel": LABELS, "regression": REGRESSION}
+    random = np.random.default_rng(0)
+    for kind in metric.kinds:
+        y = {
+            "binary": np.arange(40) % 2,
+            "multiclass": np.arange(40) % 3,
+            "multilabel": np.arange(80).reshape(40, 2) % 3,
+        }
+        y = y.get(kind, np.arange(40.0)[:, np.newaxis]) if kind != "multilabel" else (y[kind] == 0).astype(int)
+        perfect = np.eye(3)[y] if kind == "multiclass" else y.reshape(40, -1).astype(float)
+        noisy = (
+            np.abs(perfect - 0.9 * random.random(perfect.shape))
+            if kind != "regression"
+            else perfect + 9 * random.random(perfect.shape)
+        )
+        noisy = noisy / noisy.sum(axis=1, keepdims=True) if kind == "multiclass" else noisy
+        names = tuple("abc"[: perfect.shape[1]]) if kind != "binary" else ("no", "yes")
+        best, worse = (score(objective[kind], names, y, predicted)[name] for predicted in (perfect, noisy))
+        assert best > worse if metric.higher_is_better else best < worse
+
+
+def test_metrics_have_an_order_for_each_kind():
+    assert [metric.name for metric in metrics_for("binary")] == list(BINARY_METRICS)

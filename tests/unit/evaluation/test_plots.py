@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from percept.evaluation.plots import MAX_POINTS, MAX_ROWS, draw, draw_history
+from percept.evaluation.plots import MAX_POINTS, MAX_ROWS, write_history, write_plots
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 
 BINARY = Binary(kind="binary", target="y", positive="yes")
@@ -27,7 +27,7 @@ def column(*values: float) -> np.ndarray:
 
 
 def test_a_binary_task_draws_confusion_and_curves(tmp_path):
-    draw(tmp_path, BINARY, ("no", "yes, now"), np.array([0, 1, 1]), column(0.5625, 0.5, 1))
+    write_plots(tmp_path, BINARY, ("no", "yes, now"), np.array([0, 1, 1]), column(0.5625, 0.5, 1))
     assert names(tmp_path) == ["confusion.csv", "precision_recall.csv", "reliability.csv", "roc.csv"]
     assert cells(tmp_path / "confusion.csv") == [
         ["actual", "predicted"],
@@ -49,7 +49,7 @@ def test_a_binary_task_draws_confusion_and_curves(tmp_path):
 
 def test_several_classes_draw_confusion_and_micro_averaged_curves(tmp_path):
     predicted = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.5, 0.25, 0.25]], dtype=np.float32)
-    draw(tmp_path, MULTICLASS, ("ä", "b", "c"), np.array([0, 1, 2]), predicted)
+    write_plots(tmp_path, MULTICLASS, ("ä", "b", "c"), np.array([0, 1, 2]), predicted)
     assert names(tmp_path) == ["confusion.csv", "precision_recall.csv", "reliability.csv", "roc.csv"]
     # The likeliest class has one half each time, and is right in two of three rows.
     assert cells(tmp_path / "reliability.csv")[1:] == [["0.5", str(2 / 3), "0.5"]]
@@ -59,7 +59,7 @@ def test_several_classes_draw_confusion_and_micro_averaged_curves(tmp_path):
 
 
 def test_regression_draws_predicted_against_actual(tmp_path):
-    draw(tmp_path, REGRESSION, ("y",), column(1.5, 2), column(1.25, 3))
+    write_plots(tmp_path, REGRESSION, ("y",), column(1.5, 2), column(1.25, 3))
     assert names(tmp_path) == ["predicted_vs_actual.csv"]
     header, *points = cells(tmp_path / "predicted_vs_actual.csv")
     assert (header, points) == (["actual", "predicted", "target"], [["1.5", "1.25", "y"], ["2.0", "3.0", "y"]])
@@ -68,7 +68,7 @@ def test_regression_draws_predicted_against_actual(tmp_path):
 def test_several_targets_are_drawn_in_standard_deviations(tmp_path):
     objective = Regression(kind="regression", target=("a", "b"))
     y = np.array([[1.0, 100], [3, 300]])
-    draw(tmp_path, objective, ("a", "b"), y, np.array([[2.0, 100], [3, 500]], np.float32))
+    write_plots(tmp_path, objective, ("a", "b"), y, np.array([[2.0, 100], [3, 500]], np.float32))
     points = cells(tmp_path / "predicted_vs_actual.csv")[1:]
     assert [tuple(map(float, point[:2])) for point in points] == [(-1, 0), (1, 1), (-1, -1), (1, 3)]
     assert [point[2] for point in points] == ["a", "a", "b", "b"]
@@ -76,25 +76,27 @@ def test_several_targets_are_drawn_in_standard_deviations(tmp_path):
 
 def test_labels_draw_curves_over_all_and_no_confusion(tmp_path):
     objective = Multilabel(kind="multilabel", target=("a", "b"))
-    draw(tmp_path, objective, ("a", "b"), np.array([[1, 0], [1, 1]]), np.array([[0.9, 0.2], [0.7, 0.6]], np.float32))
+    write_plots(
+        tmp_path, objective, ("a", "b"), np.array([[1, 0], [1, 1]]), np.array([[0.9, 0.2], [0.7, 0.6]], np.float32)
+    )
     assert names(tmp_path) == ["precision_recall.csv", "reliability.csv", "roc.csv"]
 
 
 def test_a_scatter_plot_is_cut_to_the_first_rows(tmp_path):
     y = np.arange(MAX_ROWS + 5, dtype=np.float64)
-    draw(tmp_path, REGRESSION, ("y",), y[:, np.newaxis], y[:, np.newaxis])
+    write_plots(tmp_path, REGRESSION, ("y",), y[:, np.newaxis], y[:, np.newaxis])
     points = cells(tmp_path / "predicted_vs_actual.csv")[1:]
     assert (len(points), points[0], points[-1]) == (MAX_ROWS, ["0.0", "0.0", "y"], [*[f"{MAX_ROWS - 1}.0"] * 2, "y"])
 
 
 @pytest.mark.parametrize(("objective", "predicted"), [(BINARY, column(0.2, 0.9)), (MULTICLASS, np.eye(2))])
 def test_test_rows_of_one_class_still_give_a_confusion_matrix(tmp_path, objective, predicted):
-    draw(tmp_path, objective, ("no", "yes"), np.array([1, 1]), predicted)
+    write_plots(tmp_path, objective, ("no", "yes"), np.array([1, 1]), predicted)
     assert cells(tmp_path / "confusion.csv")[1:] == [["yes", "no"], ["yes", "yes"]]
 
 
 def test_a_curve_of_one_class_is_left_out(tmp_path):
-    draw(tmp_path, BINARY, ("no", "yes"), np.array([1, 1]), column(0.2, 0.9))
+    write_plots(tmp_path, BINARY, ("no", "yes"), np.array([1, 1]), column(0.2, 0.9))
     assert names(tmp_path) == ["confusion.csv", "reliability.csv"]
 
 
@@ -102,7 +104,7 @@ def test_a_curve_of_one_class_is_left_out(tmp_path):
 def test_long_curves_are_thinned_and_keep_their_ends_and_order(tmp_path, name):
     random = np.random.default_rng(0)
     y = random.integers(0, 2, 5000)
-    draw(tmp_path, BINARY, ("no", "yes"), y, random.random((5000, 1)))
+    write_plots(tmp_path, BINARY, ("no", "yes"), y, random.random((5000, 1)))
     points = np.array(cells(tmp_path / name)[1:], dtype=float)
     assert len(points) == MAX_POINTS
     ends = {"roc.csv": ([0, 0], [1, 1]), "precision_recall.csv": ([1, y.mean()], [0, 1])}[name]
@@ -123,7 +125,7 @@ def history(folder: Path, header: str, num_epochs: int) -> Path:
 def test_history_is_drawn_apart_for_training_and_validation(tmp_path):
     plots = tmp_path / "plots"
     plots.mkdir()
-    draw_history(history(tmp_path, "epoch,accuracy,loss,val_accuracy,val_loss", 2), plots)
+    write_history(history(tmp_path, "epoch,accuracy,loss,val_accuracy,val_loss", 2), plots)
     assert cells(plots / "history_train.csv") == [["epoch", "loss", "metric"], ["0", "0.2", "0.1"], ["1", "1.2", "1.1"]]
     assert cells(plots / "history_validation.csv")[1:] == [["0", "0.4", "0.3"], ["1", "1.4", "1.3"]]
 
@@ -131,13 +133,13 @@ def test_history_is_drawn_apart_for_training_and_validation(tmp_path):
 def test_history_without_validation_rows_is_drawn_for_training_alone(tmp_path):
     plots = tmp_path / "plots"
     plots.mkdir()
-    draw_history(history(tmp_path, "epoch,mse,loss", 1), plots)
+    write_history(history(tmp_path, "epoch,mse,loss", 1), plots)
     assert names(plots) == ["history_train.csv"]
 
 
 def test_a_long_history_is_thinned_and_keeps_the_first_and_last_epoch(tmp_path):
     plots = tmp_path / "plots"
     plots.mkdir()
-    draw_history(history(tmp_path, "epoch,accuracy,loss", MAX_POINTS * 2 + 1), plots)
+    write_history(history(tmp_path, "epoch,accuracy,loss", MAX_POINTS * 2 + 1), plots)
     points = cells(plots / "history_train.csv")[1:]
     assert (len(points), points[0][0], points[-1][0]) == (MAX_POINTS, "0", str(MAX_POINTS * 2))

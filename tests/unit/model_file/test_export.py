@@ -11,7 +11,7 @@ import pytest
 
 from percept import paths
 from percept.dataset.table import Images, Table
-from percept.evaluation.metrics import decide
+from percept.evaluation.outcome import decide
 from percept.features import Features
 from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
@@ -97,9 +97,9 @@ def exported(request, tmp_path):
     spec = found.spec
     keras.utils.set_random_seed(0)  # by chance a price near 0 among large ones has few digits that are right
     network = as_kept(build(task.model, spec, task.objective), spec)
-    encoder = None if spec.pixels else tmp_path / paths.ENCODER
     decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
-    export.save_onnx(network, encoder, spec, task.objective, decision, tmp_path / paths.SHIPPED)
+    shipped_file = export.to_onnx(network, found.encoder, spec, task.objective, decision)
+    (tmp_path / paths.SHIPPED).write_bytes(shipped_file)
     export.save_keras(network, tmp_path / paths.NETWORK)
     return task, spec, network, tmp_path
 

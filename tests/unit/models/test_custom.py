@@ -11,7 +11,7 @@ import pytest
 from percept import paths
 from percept.errors import UserError
 from percept.models import build
-from percept.models.custom import Python
+from percept.models.custom import Custom
 from percept.objective import Multiclass
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
 
@@ -30,16 +30,16 @@ np.save("y.npy", keras.models.load_model("model.keras")(np.load("x.npy")))
 """
 
 
-def python(entry="weight_tied.py:build", **options):
-    return build(Python(kind="python", entry=entry, options=options), SPEC, OBJECTIVE)
+def custom(entry="weight_tied.py:build", **options):
+    return build(Custom(kind="custom", entry=entry, options=options), SPEC, OBJECTIVE)
 
 
 def test_the_example_is_reloaded_by_a_fresh_process_that_imports_its_file(tmp_path):
-    model = python(units=5, steps=4)
+    model = custom(units=5, steps=4)
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
     model.save(tmp_path / "model.keras")
     np.save(tmp_path / "x.npy", x)
-    search = os.pathsep.join([str(paths.ROOT / "src"), str(paths.ROOT / paths.OWN)])
+    search = os.pathsep.join([str(paths.ROOT / "src"), str(paths.ROOT / paths.CUSTOM)])
     settings = os.environ | {"PYTHONPATH": search, "TF_CPP_MIN_LOG_LEVEL": "3"}
     subprocess.run([sys.executable, "-c", RELOAD], cwd=tmp_path, env=settings, check=True, capture_output=True)
     np.testing.assert_allclose(np.load(tmp_path / "y.npy"), model(x), rtol=1e-5)
@@ -56,7 +56,7 @@ def test_the_example_learns_with_every_engine(engine):
     keras.utils.set_random_seed(0)
     x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
     y = (x[:, :1] > 0).astype(np.int64) + 2 * (x[:, 1:2] > 0)
-    model = python(units=16)
+    model = custom(units=16)
     plan = Fit(epochs=20, batch_size=16, shuffle=True, patience=None, engine=engine, weights="last")
     compile_model(model, OBJECTIVE, Adam(kind="adam", learning_rate=0.02, beta_1=0.9, beta_2=0.999), plan, len(x))
     history = keras.callbacks.History()
@@ -68,7 +68,7 @@ def test_the_example_learns_with_every_engine(engine):
 def own(tmp_path, monkeypatch):
     """A function that puts lines into src/custom/mine.py of a folder that stands for the repository."""
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    folder = tmp_path / paths.OWN
+    folder = tmp_path / paths.CUSTOM
     folder.mkdir(parents=True)
 
     def write(*lines: str) -> None:
@@ -90,11 +90,11 @@ def own(tmp_path, monkeypatch):
 def test_what_is_no_network_for_the_task_is_refused(own, body, entry, message):
     own("def build(spec, objective):", f"    {body}")
     with pytest.raises(UserError, match=message):
-        python(entry)
+        custom(entry)
 
 
 def test_an_option_that_the_function_does_not_take_is_refused(own):
     own("def build(spec, objective, units=4):", "    return keras.layers.Dense(units)")
-    assert python("mine.py:build", units=4).output_shape == (None, 4)
+    assert custom("mine.py:build", units=4).output_shape == (None, 4)
     with pytest.raises(UserError, match=r"unexpected keyword argument 'unit'"):
-        python("mine.py:build", unit=4)
+        custom("mine.py:build", unit=4)

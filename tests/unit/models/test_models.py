@@ -11,7 +11,7 @@ from percept.objective import Objective
 from percept.params import Params
 from percept.paths import ROOT
 from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
-from percept.training.optimizer import Optimizer, build_optimizer
+from percept.training.optimizer import Optimizer
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
@@ -106,7 +106,7 @@ def test_rows_labelled_by_a_line_are_separable(weights, seed):
 @pytest.mark.parametrize("file", sorted((ROOT / "conf/optimizer").glob("*.yaml")), ids=lambda file: file.stem)
 def test_every_optimizer_has_the_settings_of_its_file(file):
     values = OmegaConf.to_container(OmegaConf.load(file))
-    built = build_optimizer(Steps.check({"optimizer": values}, "test").optimizer)
+    built = Steps.check({"optimizer": values}, "test").optimizer.build()
     found = built.get_config()
     assert type(built).__name__.lower() == values.pop("kind")
     assert {name: found[name] for name in values} == pytest.approx(values)

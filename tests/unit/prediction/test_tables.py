@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stage_runs import run_stages, workspace
 from trained_models import NUM_TEST, ROOT, Trained, as_csv, columns_of, numbers, read, trained
 
 import percept
@@ -17,7 +18,6 @@ from percept import paths
 from percept.model_file import session as shipped
 from percept.model_file.metadata import Metadata
 from percept.prediction.run import predict
-from workspace import run_stages, workspace
 
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "multilabel", "regression"])

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
+from wcwidth import wcswidth
 
-from percept.profiling.yaml_text import aligned, commented, flow, quoted, shown, width_of
+from percept.profiling.yaml_text import aligned, commented, flow, quoted, shown
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).filter(lambda text: text != "???")
 ODD = ["yes", "No", "null", "~", "1", "1e3", "0x1f", "a: b", "a #b", "#", "- a", "[a", "{a}", "'", '"', "\\", "${a}"]
@@ -101,4 +102,4 @@ def test_a_comment_is_nothing_but_comment(lines):
 
 def test_comments_stand_below_each_other_also_beside_wide_letters():
     lines = aligned([("나이: 1", "wide"), ("age of them: 1", "narrow"), ("x:", "")])
-    assert [width_of(line.partition("#")[0]) for line in lines[:2]] == [16, 16] and lines[2] == "x:"
+    assert [wcswidth(line.partition("#")[0]) for line in lines[:2]] == [16, 16] and lines[2] == "x:"

@@ -8,7 +8,6 @@ from omegaconf import OmegaConf
 
 from percept.composition import Config, composed
 from percept.dataset.table import Images
-from percept.sources import read
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("DATA_MIRROR", "").strip(),
@@ -20,7 +19,7 @@ def fetched(task: str, folder):
     values = OmegaConf.to_container(composed([f"task={task}"]))
     source = Config.check(values, "configuration").source
     source.fetch(folder, None)
-    return read(source, folder)
+    return source.read(folder)
 
 
 @pytest.mark.parametrize(("task", "num_rows"), [("churn", 7043), ("california", 20640), ("diabetes", 768)])

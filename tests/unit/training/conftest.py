@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from percept.models.mlp import Mlp, build_mlp
+from percept.models.mlp import Mlp
 from percept.objective import Binary
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
+from percept.training.fit_data import FitData
 from percept.training.optimizer import Adam
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
@@ -23,16 +24,16 @@ SPEC = DatasetSpec(
 )
 
 
-def rows(count: int, seed: int) -> Examples:
+def rows(count: int, seed: int) -> FitData:
     """Class 1 where the first feature is larger than the second: (count, 2) and (count, 1)."""
     x = np.random.default_rng(seed).normal(size=(count, 2)).astype(np.float32)
-    return Examples(x, (x[:, :1] > x[:, 1:]).astype(np.float32))
+    return FitData(x, (x[:, :1] > x[:, 1:]).astype(np.float32))
 
 
 @pytest.fixture
 def network():
     """A small MLP that has not been trained."""
-    return build_mlp(Mlp(kind="mlp", units=(4,)), SPEC, OBJECTIVE)
+    return Mlp(kind="mlp", units=(4,)).build(SPEC, OBJECTIVE)
 
 
 @pytest.fixture
@@ -45,15 +46,19 @@ def validation() -> Examples:
 @pytest.fixture
 def fitted(tmp_path):
     """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
-    from percept.training import fit
+    from percept.training import fit, tensorboard
+    from percept.training.monitor import monitor_of
 
     def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, optimizer=None, **settings):
         plan = {"epochs": 5, "batch_size": 8, "shuffle": True, "patience": None, "weights": "last", "engine": "graph"}
         fit.seed_everything(seed)
-        model = build_mlp(Mlp(kind="mlp", units=units, dropout=dropout, activation="relu"), SPEC, OBJECTIVE)
+        model = Mlp(kind="mlp", units=units, dropout=dropout, activation="relu").build(SPEC, OBJECTIVE)
         adam = {"kind": "adam", "learning_rate": learning_rate, "beta_1": 0.9, "beta_2": 0.999} | (optimizer or {})
         plan, adam = Fit(**(plan | settings)), Adam(**adam)
         fit.compile_model(model, OBJECTIVE, adam, plan, 37)
-        return model, fit.fit(model, rows(37, 1), rows(validation, 2), plan, tmp_path / "logs", adam)
+        train, held_out = rows(37, 1), rows(validation, 2)
+        monitor = monitor_of(plan.monitor, model, OBJECTIVE, bool(validation))
+        watch = tensorboard.watching(tmp_path / "logs", plan)(model, monitor)
+        return model, fit.fit(model, train, held_out, plan, adam, monitor, watch)
 
     return run

@@ -55,7 +55,7 @@ def test_the_last_weights_stay_where_they_are_wanted(fitted):
 
 def test_without_validation_rows_the_training_loss_decides(fitted):
     _, result = fitted(validation=0, weights="best")
-    assert result.best.monitor == "loss"
+    assert result.best.monitor.name == "loss"
     assert "val_loss" not in result.history.rows[0]
 
 
@@ -66,7 +66,7 @@ def test_a_metric_can_decide_which_epoch_is_best(fitted):
 
 
 def test_a_metric_that_training_does_not_show_is_refused(fitted):
-    with pytest.raises(UserError, match=r"fit.monitor: 'auc'\n  expected: one of accuracy, loss"):
+    with pytest.raises(UserError, match=r"fit.monitor: 'auc'\n  expected: one of loss, accuracy"):
         fitted(monitor="auc")
 
 
@@ -144,7 +144,7 @@ def test_a_plateau_lowers_the_learning_rate(fitted, engine):
 
 def test_balanced_classes_count_the_same_together():
     from percept.objective import Multiclass
-    from percept.training.fit import class_weights
+    from percept.training.fit_data import class_weights
 
     y, classes = np.array([0, 0, 0, 1, 2, 2]), ("a", "b", "c")
     found = class_weights(y, classes, Multiclass(kind="multiclass", class_weights="balanced"))
@@ -160,8 +160,8 @@ def test_balanced_classes_count_the_same_together():
 def test_a_row_that_counts_twice_is_as_two_rows(engine):
     import keras
 
-    from percept.prepared.examples import Examples
     from percept.training.engines.choice import ENGINES as RUN
+    from percept.training.fit_data import FitData
     from percept.training.options import Fit
 
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
@@ -170,11 +170,11 @@ def test_a_row_that_counts_twice_is_as_two_rows(engine):
     weights = np.array([2, 1, 1, 1, 1, 0], np.float32)
     twice = np.array([0, 0, 1, 2, 3, 4])
 
-    def fitted(examples: Examples) -> np.ndarray:
+    def fitted(examples: FitData) -> np.ndarray:
         keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
-        RUN[engine](model, examples, Examples(x[:0], y[:0]), plan, [])
+        RUN[engine](model, examples, FitData(x[:0], y[:0]), plan, [])
         return model.get_weights()[0]
 
-    np.testing.assert_allclose(fitted(Examples(x, y, weights)), fitted(Examples(x[twice], y[twice])), rtol=1e-5)
+    np.testing.assert_allclose(fitted(FitData(x, y, weights)), fitted(FitData(x[twice], y[twice])), rtol=1e-5)

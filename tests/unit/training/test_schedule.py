@@ -5,8 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from percept.params import Params
-from percept.training.optimizer import Sgd, build_optimizer
-from percept.training.schedule import Schedule, build_schedule
+from percept.training.optimizer import Sgd
+from percept.training.schedule import Schedule
 
 EPOCHS, STEPS = 10, 5
 
@@ -17,7 +17,7 @@ class Training(Params):
 
 def rates(**schedule) -> np.ndarray:
     """At each step."""
-    built = build_schedule(Training(schedule=schedule).schedule, 0.1, EPOCHS, STEPS)
+    built = Training(schedule=schedule).schedule.build(0.1, EPOCHS, STEPS)
     return np.array([float(built(step)) for step in range(EPOCHS * STEPS)])
 
 
@@ -60,7 +60,7 @@ def test_what_is_no_schedule_is_refused(schedule, message):
 def test_an_optimizer_takes_the_schedule_and_without_one_a_plain_rate():
     settings = {"kind": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True}
     plain, scheduled = Sgd(**settings), Sgd(**settings, schedule={"kind": "exponential", "factor": 0.5})
-    assert build_optimizer(plain).get_config()["learning_rate"] == pytest.approx(0.1)
-    config = build_optimizer(scheduled, EPOCHS, STEPS).get_config()
+    assert plain.build().get_config()["learning_rate"] == pytest.approx(0.1)
+    config = scheduled.build(EPOCHS, STEPS).get_config()
     assert config["learning_rate"]["config"]["decay_rate"] == 0.5
     assert config["momentum"] == 0.9 and config["nesterov"]

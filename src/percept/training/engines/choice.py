@@ -1,6 +1,6 @@
 """Which engine runs the epochs. An engine is a function of the signature below; all train the same Keras model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import keras
@@ -44,12 +44,13 @@ def fit_with_engine(
     validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
+    tell: Callable[[str], None],
 ) -> None:
-    """Fit with the engine of `plan`, and say which it was."""
+    """Fit with the engine that `options` names or that suits; `tell` is given which it is, and why."""
     chosen, reason = choose(options, model, train, validation)
     names = list(ENGINES)
     for name in names[names.index(chosen) :]:
-        print(f"train: engine {name}: {reason}", flush=True)
+        tell(f"engine {name}: {reason}")
         try:
             ENGINES[name](model, train, validation, options, callbacks)
             return
@@ -58,7 +59,7 @@ def fit_with_engine(
 
 
 def choose(options: Fit, model: keras.Model, train: FitData, validation: FitData) -> tuple[str, str]:
-    """The name of an engine, and why."""
+    """Give the name of an engine, and why it is taken."""
     if options.engine != "auto":
         return options.engine, "as fit.engine says"
     if tf.config.list_physical_devices("GPU"):

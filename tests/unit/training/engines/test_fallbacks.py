@@ -35,11 +35,11 @@ def refused():
     return model
 
 
-def test_what_xla_cannot_compile_goes_to_the_graph_engine_with_the_reason(refused, capsys):
+def test_what_xla_cannot_compile_goes_to_the_graph_engine_with_the_reason(refused):
     plan = PLAN.model_copy(update={"engine": "compiled"})
-    fit_with_engine(refused, single_rows(20, 0), single_rows(5, 1), plan, [])
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == "train: engine compiled: as fit.engine says"
+    said: list[str] = []
+    fit_with_engine(refused, single_rows(20, 0), single_rows(5, 1), plan, [], said.append)
+    assert said[0] == "engine compiled: as fit.engine says"
     assert "engine graph: engine compiled cannot train this model" in said[1]
 
 
@@ -58,18 +58,20 @@ def test_a_callback_that_wants_batches_gets_them_from_keras(capsys):
         def on_train_batch_end(self, batch, logs=None):
             batches.append(batch)
 
-    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), PLAN, [Batches()])
+    said: list[str] = []
+    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), PLAN, [Batches()], said.append)
     assert batches == [0, 1, 2] * 3
-    assert "callback Batches wants to hear of batches" in capsys.readouterr().out.splitlines()[-1]
+    assert "callback Batches wants to hear of batches" in said[-1]
 
 
-def test_data_too_large_for_memory_comes_batch_by_batch(monkeypatch, capsys):
+def test_data_too_large_for_memory_comes_batch_by_batch(monkeypatch):
     job = two_inputs_two_outputs, paired_rows(37, 0), paired_rows(11, 1), PLAN
     expected = trained("keras", *job)
     monkeypatch.setattr(keras_fit, "MEMORY_SHARE", 1e-12)
     assert_same(trained("keras", *job), expected)
-    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), PLAN, [])
-    assert "engine keras: the arrays take too much" in capsys.readouterr().out
+    said: list[str] = []
+    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), PLAN, [], said.append)
+    assert "engine keras: the arrays take too much" in said[-1]
 
 
 def test_batches_hold_every_row_once_in_a_new_order_for_each_epoch():

@@ -22,7 +22,7 @@ from percept.training.callbacks import Observer
 from percept.training.engines import whole_epochs
 from percept.training.engines.choice import ENGINES
 from percept.training.fit_data import FitData
-from percept.training.optimizer import Adadelta, Adagrad, Adam, AdamW, Optimizer, Rmsprop, Sgd, build_optimizer
+from percept.training.optimizer import Adadelta, Adagrad, Adam, AdamW, Optimizer, Rmsprop, Sgd
 from percept.training.options import Fit
 
 OPTIMIZERS: dict[str, Optimizer] = {
@@ -86,7 +86,7 @@ def jobs(draw):
             layers.append(keras.layers.Activation(activation))
         layers.append(keras.layers.Dense(outputs, activation=output_activation))
         model = keras.Sequential([keras.Input((5,)), *layers])
-        model.compile(build_optimizer(optimizer), loss, metrics=["mae"], weighted_metrics=["mse"])
+        model.compile(optimizer.build(), loss, metrics=["mae"], weighted_metrics=["mse"])
         return model
 
     return make, rows(draw(st.integers(1, 40))), rows(draw(st.integers(0, 9))), plan

@@ -1,4 +1,4 @@
-"""Run the pipeline's own stages in a temporary folder, many times in one process."""
+"""The scripts of the stages, run in a temporary folder, many times in one process."""
 
 import contextlib
 import io

@@ -1,0 +1,59 @@
+"""Targets beside what was predicted for them: what every metric is computed from."""
+
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.objective import EVEN, Objective
+
+Kind = Literal["binary", "multiclass", "multilabel", "regression"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows with a target and a prediction."""
+
+    kind: Kind
+    y: NDArray  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values
+    predicted: NDArray[np.float64]  # (rows, outputs) probabilities or values
+    decisions: NDArray[np.int64]  # (rows,) class index or (rows, labels) 0 or 1; of values (rows, 0)
+
+    @classmethod
+    def of(cls, objective: Objective, y: NDArray, predicted: NDArray, decisions: NDArray | None = None) -> Self:
+        """Bring targets and predictions together; decisions: those of `decide` with even thresholds where None."""
+        if objective.kind == "regression":
+            return cls(
+                "regression", y.astype(np.float64), predicted.astype(np.float64), np.empty((len(y), 0), np.int64)
+            )
+        decisions = decide(objective, predicted) if decisions is None else decisions
+        return cls(objective.kind, y, predicted.astype(np.float64), decisions)
+
+    def targets(self) -> list[Self]:
+        """Give the outcome of each target by itself: of a label as of a binary task, of a value as of one value."""
+        match self.kind:
+            case "multilabel":
+                columns = zip(self.y.T, self.predicted.T, self.decisions.T, strict=True)
+                return [type(self)("binary", y, probability[:, np.newaxis], said) for y, probability, said in columns]
+            case "regression":
+                columns = zip(self.y.T, self.predicted.T, strict=True)
+                return [
+                    type(self)("regression", y[:, np.newaxis], value[:, np.newaxis], self.decisions)
+                    for y, value in columns
+                ]
+        return [self]
+
+
+def decide(objective: Objective, predicted: NDArray, thresholds: tuple[float, ...] = (EVEN,)) -> NDArray[np.int64]:
+    """Give the class index of each row, (rows,), or which labels apply, (rows, labels).
+
+    predicted: (rows, outputs) probabilities.
+    """
+    match objective.kind:
+        case "binary":
+            return (predicted[:, 0] > np.float32(thresholds[0])).astype(np.int64)
+        case "multilabel":
+            return (predicted > np.float32(thresholds)).astype(np.int64)
+        case _:
+            return predicted.argmax(axis=1)

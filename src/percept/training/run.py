@@ -1,0 +1,125 @@
+"""One training, from examples to a fitted network and its decisions, in memory: what train, search and others call."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import keras
+from numpy.typing import NDArray
+
+from percept.model_file.metadata import Decision
+from percept.models import Model, build
+from percept.models.deployed import as_kept
+from percept.models.perceptron import Perceptron, is_separable
+from percept.objective import Objective
+from percept.prepared.examples import Examples
+from percept.prepared.spec import DatasetSpec
+from percept.training import decision, fit
+from percept.training.callbacks import History
+from percept.training.fit_data import fit_data, weighted
+from percept.training.monitor import Monitor, monitor_of
+from percept.training.optimizer import Optimizer
+from percept.training.options import Fit
+
+SEPARABLE_ROWS = 10_000  # more take the linear program too long
+
+Tell = Callable[[str], None]  # is given what a person may want to read
+Watch = Callable[[keras.Model, Monitor], Sequence[keras.callbacks.Callback]]  # gives callbacks for a compiled network
+
+
+@dataclass(frozen=True)
+class Training:
+    """How to train."""
+
+    model: Model
+    optimizer: Optimizer
+    fit: Fit
+    objective: Objective
+    seed: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves."""
+
+    network: keras.Model  # with the weights that `fit.weights` names, brought to the temperature of the decision
+    best_weights: list[NDArray]  # of the best epoch, before the temperature
+    best_epoch: int  # counted from 1
+    history: History
+    decision: Decision
+
+    def as_shipped(self, spec: DatasetSpec) -> keras.Model:
+        """Give the network as it is kept: without augmentation, in the targets' own unit."""
+        return as_kept(self.network, spec)
+
+    def use_best_weights(self) -> None:
+        """Give the network, and what shares its layers, the weights of the best epoch."""
+        self.network.set_weights(self.best_weights)
+        if self.decision.temperature != 1:
+            decision.calibrate(self.network, self.decision.temperature)
+
+
+def run(
+    train: Examples,
+    validation: Examples,
+    spec: DatasetSpec,
+    options: Training,
+    watch: Watch = lambda network, monitor: (),
+    tell: Tell = lambda _: None,
+) -> Trained:
+    """Train on `train`; choose the epoch, temperature and thresholds on `validation`. Raises `UserError`."""
+    decision.check_can_be_chosen(options.objective, len(validation))
+    network = compiled_network(spec, options)
+    monitor = monitor_of(options.fit.monitor, network, options.objective, bool(len(validation)))
+    data = [
+        fit_data(examples, spec, options.objective, network)
+        for examples in (weighted(train, spec, options.objective), validation)
+    ]
+    counts = f"{len(train):,} training rows, {len(validation):,} validation rows"
+    tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
+    watching = watch(network, monitor)
+    start_s = time.monotonic()
+    fitted = fit.fit(network, *data, options.fit, options.optimizer, monitor, watching, tell)
+    _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
+    if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
+        _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], tell)
+    decided = decision.decide_on(network, validation, options.objective)
+    _tell_what_was_chosen(decided, options.objective, tell)
+    return Trained(network, fitted.best.weights, fitted.best.epoch, fitted.history, decided)
+
+
+def compiled_network(spec: DatasetSpec, options: Training) -> keras.Model:
+    """Seed everything, and build a network that is ready to be fitted. Raises `UserError` where it cannot serve."""
+    fit.seed_everything(options.seed)
+    network = build(options.model, spec, options.objective)
+    auxiliary_weight = getattr(options.model, "auxiliary_weight", 0.0)
+    fit.compile_model(network, options.objective, options.optimizer, options.fit, spec.rows.train, auxiliary_weight)
+    return network
+
+
+def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Tell) -> None:
+    epochs = len(fitted.history.rows)
+    kept = fitted.best.epoch if options.weights == "best" else epochs
+    last = ", ".join(f"{name} {value:.4f}" for name, value in fitted.history.rows[kept - 1].items() if name != "epoch")
+    tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}")
+
+
+def _tell_whether_separable(train: Examples, accuracy: float, tell: Tell) -> None:
+    if accuracy == 1 or len(train) > SEPARABLE_ROWS:
+        return
+    if is_separable(train.x, train.y):
+        tell("one straight line could part the classes, but it is not found yet: train for more epochs")
+    else:
+        tell(
+            "no straight line parts these classes, and a perceptron can draw no other: "
+            "some rows must stay wrong.\n  A hidden layer bends the line: run with `-S model=mlp`"
+        )
+
+
+def _tell_what_was_chosen(decided: Decision, objective: Objective, tell: Tell) -> None:
+    if getattr(objective, "calibration", "none") != "none":
+        tell(f"temperature {decided.temperature:.3f} is the likeliest on the validation rows")
+    threshold = getattr(objective, "threshold", None)
+    if isinstance(threshold, str):
+        values = ", ".join(f"{value:.3f}" for value in decided.thresholds)
+        tell(f"yes above {values}: best {threshold} on the validation rows")

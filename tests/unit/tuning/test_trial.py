@@ -1,0 +1,36 @@
+"""A whole run in memory is the run of the stages."""
+
+import json
+
+import pytest
+from stage_runs import run_stages, workspace
+
+from percept import paths
+from percept.composition import load_config
+from percept.tuning.trial import prepare_data, run_trial
+
+SETTINGS = {
+    "table": ["task=wine", "fit.epochs=5"],
+    "pictures": ["task=digits", "fit.epochs=3"],
+    "regression": ["task=linnerud", "fit.epochs=5"],
+    "perceptron": ["task=perceptron_iris", "objective.threshold=f1", "objective.calibration=temperature"],
+    "truth table": ["task=xor_gate", "fit.epochs=50"],
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_trial_has_the_report_and_the_shipped_file_of_the_stages(name):
+    with workspace():
+        run_stages(SETTINGS[name])
+        report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
+        shipped = (paths.MODELS / paths.SHIPPED).read_bytes()
+    trial = run_trial(load_config(SETTINGS[name]))
+    assert json.loads(json.dumps(trial.report)) == report
+    assert trial.shipped == shipped
+
+
+def test_data_that_is_given_is_not_prepared_again():
+    config = load_config(["task=iris", "fit.epochs=2"])
+    prepared = prepare_data(config)
+    first, second = (run_trial(config, prepared) for _ in range(2))
+    assert first.report == second.report and first.prepared is prepared
