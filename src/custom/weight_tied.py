@@ -1,7 +1,9 @@
-"""refining: a layer that is applied again and again, as an example of a network of your own.
+"""weight_tied: one layer that is applied several times, as an example of a network of your own.
 
 A loop like this has no place in a list of layers, so it is a subclass of `keras.Model`.
 """
+
+from typing import Any
 
 import keras
 
@@ -10,11 +12,11 @@ from percept.objective import Objective
 from percept.prepared.spec import DatasetSpec
 
 
-@keras.saving.register_keras_serializable("own")
-class Refining(keras.Model):
+@keras.saving.register_keras_serializable("custom")
+class WeightTied(keras.Model):
     """Map (batch, ...) to what `top` gives: a dense layer, then another several times, each time added to its input."""
 
-    def __init__(self, units: int, steps: int, top: keras.layers.Layer, **options) -> None:
+    def __init__(self, units: int, steps: int, top: keras.layers.Layer, **options: Any) -> None:
         super().__init__(**options)
         self.units, self.steps = units, steps
         self.first = keras.layers.Dense(units, activation="relu")
@@ -27,14 +29,14 @@ class Refining(keras.Model):
             x = x + self.again(x)
         return self.top(x)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         top = keras.saving.serialize_keras_object(self.top)
         return super().get_config() | {"units": self.units, "steps": self.steps, "top": top}
 
     @classmethod
-    def from_config(cls, config: dict) -> "Refining":
+    def from_config(cls, config: dict[str, Any]) -> "WeightTied":
         return cls(**config | {"top": keras.saving.deserialize_keras_object(config["top"])})
 
 
 def build(spec: DatasetSpec, objective: Objective, units: int = 64, steps: int = 3) -> keras.Model:
-    return Refining(units, steps, output_layer(spec, objective), name="refining")
+    return WeightTied(units, steps, output_layer(spec, objective), name="weight_tied")

@@ -1,12 +1,13 @@
 """The whole configuration, checked at the moment Hydra composes it: before params.yaml is touched."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
+from pydantic import TypeAdapter
 
 from percept import paths
 from percept.dataset.contract import Contract
@@ -16,10 +17,26 @@ from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
 from percept.objective import Objective
-from percept.params import Params, conf_digest
+from percept.params import Params, Section, conf_digest
 from percept.sources import Source
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
+
+RENAMED_MODELS = {  # what people typed before, and what it is called now
+    "cnn_digits": "recipe/digits_cnn",
+    "cnn_fashion": "recipe/fashion_mnist_cnn",
+    "mlp_4": "recipe/gates",
+    "mlp_12_8": "recipe/diabetes",
+    "mlp_16": "mlp_small",
+    "mlp_30": "recipe/california",
+    "mlp_64": "mlp_dropout",
+    "mlp_64_64": "recipe/churn",
+    "mlp_100": "recipe/mnist",
+    "mlp_256_128": "mlp_large",
+    "mlp_300_100": "recipe/fashion_mnist",
+    "refining": "weight_tied",
+    "wide_deep_california": "recipe/california_wide_deep",
+}
 
 
 class Config(Params):
@@ -52,13 +69,44 @@ def check(config: DictConfig) -> str:
 def register() -> None:
     """Make known what conf/config.yaml asks for, so that DVC's composition checks like our own.
 
-    `${check:}` runs `check`. `open_sections` lets Hydra set any key below a section: Hydra would refuse an unknown one
-    without naming the nearest.
+    `${check:}` runs `check`. `options/<group>/<kind>` has the defaults of a class of options: conf/ starts from them, so
+    that a default is stated once and params.yaml still has all. `open_sections` lets Hydra set any key below a section:
+    Hydra would refuse an unknown one without naming the nearest.
     """
     OmegaConf.register_new_resolver("check", lambda *, _root_: check(_root_), replace=True)
     sections = [name for name, field in Config.model_fields.items() if field.annotation not in (str, int)]
     node = OmegaConf.create({name: OmegaConf.create({}, flags={"struct": False}) for name in sections})
-    ConfigStore.instance().store(name="open_sections", node=node)
+    store = ConfigStore.instance()
+    store.store(name="open_sections", node=node)
+    OmegaConf.register_new_resolver("renamed", _renamed, replace=True)
+    for old, new in RENAMED_MODELS.items():
+        store.store(group="model", name=old, node={"kind": f"${{renamed:{old},{new}}}"})
+    for group, field in Config.model_fields.items():
+        for options in _classes(field.annotation):
+            kind = options.model_fields.get("kind")
+            name = get_args(kind.annotation)[0] if kind else group
+            store.store(group=f"options/{group}", name=name, node=_defaults(options, {"kind": name} if kind else {}))
+
+
+def _renamed(old: str, new: str) -> str:
+    advice = f"write model={new}"
+    raise UserError(f"model={old}", "a name of an earlier version", f"model={new}, which has the same values", advice)
+
+
+def _classes(annotation: Any) -> list[type[Section]]:
+    """Find the classes of options that a section may be."""
+    if isinstance(annotation, type):
+        return [annotation] if issubclass(annotation, Section) else []
+    return [found for member in get_args(annotation) for found in _classes(member)]
+
+
+def _defaults(options: type[Section], values: dict[str, Any]) -> dict[str, Any]:
+    """Add the defaults of a class to values, as YAML has them."""
+    for name, field in options.model_fields.items():
+        if not field.is_required():
+            default = field.get_default(call_default_factory=True)
+            values[name] = TypeAdapter(Any).dump_python(default, mode="json")
+    return values
 
 
 def composed(overrides: list[str]) -> DictConfig:
@@ -86,7 +134,7 @@ def _explained(error: Exception, overrides: list[str]) -> UserError:
         known = [str(key) for key in error.parent_node if key != "hydra"]
         found = f"{error.full_key}: unknown key{nearest(str(error.key), known) or '; known: ' + ', '.join(known)}"
         return UserError("configuration", found, "a key of conf/", "correct the override")
-    found = " ".join(str(outermost).split())
+    found = " ".join(word for word in str(outermost).split() if word not in RENAMED_MODELS)
     return UserError("configuration", found, "what conf/ offers", f"correct {' '.join(overrides)}")
 
 

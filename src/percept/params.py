@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from yaml import YAMLError
@@ -20,6 +20,9 @@ from percept.errors import UserError, nearest
 
 # Text that looks like a number: `-S objective.positive=1` arrives as an integer.
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+
+
+RENAMED_KINDS = {"python": "custom"}  # of models
 
 
 class Section(BaseModel):
@@ -79,10 +82,11 @@ def _with_bases(file: Path) -> list[Path]:
     if not file.is_file():
         return []
     try:
-        defaults = OmegaConf.load(file).get("defaults", [])
+        loaded = OmegaConf.load(file)
+        defaults = loaded.get("defaults", []) if isinstance(loaded, DictConfig) else []
     except (OmegaConfBaseException, YAMLError, AttributeError):
         defaults = []  # composing says what is wrong with it
-    bases = [file.with_name(f"{name}.yaml") for name in defaults if isinstance(name, str) and name != "_self_"]
+    bases = [file.parent / f"{name}.yaml" for name in defaults if isinstance(name, str) and name != "_self_"]
     return [file, *(found for base in bases for found in _with_bases(base))]
 
 
@@ -129,7 +133,8 @@ def _described(section: type[Section] | None, names: list[str], problem: Any) ->
             return f"{name}.{_discriminator(problem)}", "missing"
         case "union_tag_invalid":
             tag, tags = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
-            return f"{name}.{_discriminator(problem)} = {tag!r}", f"should be one of {tags}"
+            renamed = f"; it is now called {RENAMED_KINDS[tag]!r}" if tag in RENAMED_KINDS else ""
+            return f"{name}.{_discriminator(problem)} = {tag!r}", f"should be one of {tags}{renamed}"
     value = "" if isinstance(problem["input"], dict) else f" = {problem['input']!r}"
     return f"{name}{value}", problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
 

@@ -2,14 +2,17 @@
 
 import ast
 import importlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
-from percept.composition import Config, composed
+from percept.composition import RENAMED_MODELS, Config, composed, register
+from percept.errors import UserError
 from percept.params import Params, conf_digest, read
 
 ROOT = Path(__file__).parents[2]
@@ -21,12 +24,15 @@ OPEN_VALUES = {  # what a choice leaves to the task
     "multilabel": ["objective.target=[a,b]"],
     "regression": ["objective.target=target"],
     "wide_deep": ["task=iris"],
-    "wide_deep_california": ["task=california"],
+    "recipe/california_wide_deep": ["task=california"],
 }
 HEAVY = {"keras", "tensorflow"}
 PUBLISHED = sorted(OmegaConf.load(ROOT / "results/published.yaml"))  # a person's own tasks are theirs
 CHOICES = [("task", task) for task in PUBLISHED] + [
-    (file.parent.name, file.stem) for file in sorted(CONF.glob("*/*.yaml")) if file.parent.name != "task"
+    (group.name, file.relative_to(group).with_suffix("").as_posix())
+    for group in sorted(CONF.iterdir())
+    if group.is_dir() and group.name != "task"
+    for file in sorted(group.rglob("*.yaml"))
 ]
 
 
@@ -110,3 +116,37 @@ def test_only_train_loads_tensorflow_and_only_a_parquet_file_pyarrow(stage):
     code = f"import sys; sys.path.insert(0, 'src'); import {stage}; print({late} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(("group", "choice"), [choice for choice in CHOICES if choice[0] not in ("task", "experiment")])
+def test_a_default_is_stated_once_in_the_class_of_the_options_and_conf_says_what_differs(group, choice):
+    stated = OmegaConf.to_container(OmegaConf.load(CONF / group / f"{choice}.yaml"))
+    start, *_ = stated.pop("defaults")
+    if start.startswith(f"/options/{group}/"):  # others start from a file that does
+        kind = start.removeprefix(f"/options/{group}/").removesuffix("@_here_")
+        register()
+        defaults = ConfigStore.instance().load(f"options/{group}/{kind}.yaml").node
+        assert {key: value for key, value in stated.items() if key in defaults and defaults[key] == value} == {}
+
+
+def test_params_file_states_every_default():
+    found = read(ROOT / "params.yaml")
+    checked = Config.check(found, "params.yaml").model_dump(mode="json")
+    for section in ("features", "objective", "model", "optimizer", "fit"):
+        assert found[section] == checked[section]
+
+
+@pytest.mark.parametrize("old", RENAMED_MODELS)
+def test_a_former_name_of_a_model_is_told_the_new_one(old):
+    new = RENAMED_MODELS[old]
+    assert (CONF / "model" / f"{new}.yaml").is_file()
+    with pytest.raises(UserError, match=f"model={old}: a name of an earlier version\n  expected: model={new}"):
+        composed([f"model={old}"])
+
+
+def test_an_edit_of_what_a_task_starts_from_changes_the_digest(tmp_path):
+    shutil.copytree(CONF, tmp_path / "conf")
+    before = conf_digest("xor_gate", tmp_path / "conf")
+    with (tmp_path / "conf/task/base/gate.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("# edited\n")
+    assert conf_digest("xor_gate", tmp_path / "conf") != before

@@ -12,7 +12,7 @@ FILE = "release/iris/model.onnx"
 @pytest.fixture(scope="module")
 def iris(clone):
     """The clone after a run of iris that is not committed."""
-    clone.run("dvc", "exp", "run", "-S", "task=iris", "-S", "model=refining")  # with layers of its own
+    clone.run("dvc", "exp", "run", "-S", "task=iris", "-S", "model=weight_tied")  # with layers of its own
     return clone
 
 

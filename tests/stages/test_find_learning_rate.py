@@ -107,9 +107,9 @@ def test_the_same_seed_gives_the_same_suggestion(find):
 @pytest.mark.parametrize(
     "overrides",
     [
-        ("task=digits", "model=cnn_digits"),
+        ("task=digits", "model=recipe/digits_cnn"),
         ("task=iris", "model=wide_deep", "model.auxiliary_weight=0.2", "objective.class_weights=balanced"),
-        ("task=digits", "model=refining", "objective.one_hot=true"),
+        ("task=digits", "model=weight_tied", "objective.one_hot=true"),
     ],
     ids=["convolutions", "two outputs and class weights", "a network of one's own"],
 )

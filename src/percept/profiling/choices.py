@@ -123,10 +123,10 @@ def _missing(column: ColumnProfile) -> str:
 def choose_model(num_rows: int, num_inputs: int) -> Option:
     what = f"for {num_rows} rows and about {num_inputs} inputs"
     if num_inputs > num_rows / 10:
-        return "mlp_64", f"{what}; much dropout"
+        return "mlp_dropout", f"{what}; much dropout"
     if num_rows < 300:
-        return "mlp_16", what
-    return ("mlp_256_128" if num_rows >= 50_000 else "mlp"), what
+        return "mlp_small", what
+    return ("mlp_large" if num_rows >= 50_000 else "mlp"), what
 
 
 def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:

@@ -10,14 +10,16 @@ from percept.params import Section
 class Fit(Section):
     """One fit."""
 
-    epochs: PositiveInt  # at most
-    batch_size: PositiveInt  # rows
-    shuffle: bool  # the training rows, anew for each epoch
+    epochs: PositiveInt = 100  # at most
+    batch_size: PositiveInt = 32  # rows
+    shuffle: bool = True  # the training rows, anew for each epoch
     monitor: str = "loss"  # what "better" means: loss, or a metric that training shows, such as accuracy or mae
-    patience: PositiveInt | None  # stop after so many epochs without a better one; null: never
-    weights: Literal["last", "best"]  # which epoch's weights become the model
+    patience: PositiveInt | None = None  # stop after so many epochs without a better one; null: never
+    weights: Literal["last", "best"] = "best"  # which epoch's weights become the model
     checkpoints: bool = False  # keep the network of every epoch that was the best so far, beside the logs
-    engine: Literal["auto", "compiled", "graph", "keras"]  # who runs the epochs; auto takes the fastest for the data
+    engine: Literal["auto", "compiled", "graph", "keras"] = (
+        "auto"  # who runs the epochs; auto takes the fastest for the data
+    )
     # Validation rows decide what is better, or the training rows where none validate.
 
     def steps_per_epoch(self, num_rows: int) -> int:

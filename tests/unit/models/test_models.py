@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from omegaconf import OmegaConf
 
+from percept.composition import load_config
 from percept.errors import UserError
 from percept.models import Model, build
 from percept.models.perceptron import is_separable
@@ -11,7 +11,6 @@ from percept.objective import Objective
 from percept.params import Params
 from percept.paths import ROOT
 from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
-from percept.training.optimizer import Optimizer
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
@@ -32,10 +31,6 @@ MLP = {"kind": "mlp", "units": [8, 4], "dropout": [0.3, 0.5], "activation": "rel
 class Network(Params):
     model: Model
     objective: Objective
-
-
-class Steps(Params):
-    optimizer: Optimizer
 
 
 def network(model: dict, objective: dict, spec: DatasetSpec):
@@ -105,8 +100,8 @@ def test_rows_labelled_by_a_line_are_separable(weights, seed):
 
 @pytest.mark.parametrize("file", sorted((ROOT / "conf/optimizer").glob("*.yaml")), ids=lambda file: file.stem)
 def test_every_optimizer_has_the_settings_of_its_file(file):
-    values = OmegaConf.to_container(OmegaConf.load(file))
-    built = Steps.check({"optimizer": values}, "test").optimizer.build()
-    found = built.get_config()
-    assert type(built).__name__.lower() == values.pop("kind")
+    optimizer = load_config([f"optimizer={file.stem}"]).optimizer
+    built = optimizer.build()
+    found, values = built.get_config(), optimizer.model_dump(exclude={"kind", "schedule"})
+    assert type(built).__name__.lower() == optimizer.kind
     assert {name: found[name] for name in values} == pytest.approx(values)

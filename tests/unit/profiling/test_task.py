@@ -215,7 +215,7 @@ def test_a_person_brings_columns_back_or_leaves_others_out(task):
 @pytest.mark.parametrize("num_rows", [100, 900])
 def test_many_columns_for_so_few_rows_take_much_dropout(task, num_rows):
     columns = {f"x{number}": lambda row, age: row % 7 + age / 10 for number in range(100)}
-    assert task(text(num_rows, y=lambda row, age: row % 2, **columns)).model[0] == "mlp_64"
+    assert task(text(num_rows, y=lambda row, age: row % 2, **columns)).model[0] == "mlp_dropout"
 
 
 def test_the_best_epoch_is_that_of_accuracy_where_each_class_has_a_handful_of_rows(task):
@@ -233,7 +233,7 @@ def test_numbers_are_categories_where_a_person_says_so(task):
 
 @pytest.mark.parametrize(
     ("num_rows", "model", "epochs"),
-    [(100, "mlp_16", 300), (900, "mlp", 300), (2000, "mlp", 200), (60_000, "mlp_256_128", 100)],
+    [(100, "mlp_small", 300), (900, "mlp", 300), (2000, "mlp", 200), (60_000, "mlp_large", 100)],
 )
 def test_the_network_and_the_fit_suit_the_number_of_rows(task, num_rows, model, epochs):
     found = task(text(num_rows, y=lambda row, age: row % 2))
