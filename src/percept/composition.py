@@ -69,7 +69,7 @@ def check(config: DictConfig) -> str:
 def register() -> None:
     """Make known what conf/config.yaml asks for, so that DVC's composition checks like our own.
 
-    `${check:}` runs `check`. `options/<group>/<kind>` has the defaults of a class of options: conf/ starts from them, so
+    `${check:}` runs `check`. `options/<group>/<kind>` has the defaults of a class of options: conf/ starts from it, so
     that a default is stated once and params.yaml still has all. `open_sections` lets Hydra set any key below a section:
     Hydra would refuse an unknown one without naming the nearest.
     """

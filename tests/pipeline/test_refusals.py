@@ -40,7 +40,8 @@ GOOD = "age,left\n31,yes\n32,no\n33,yes\n34,no\n35,yes\n36,no\n"
         ("+model.droput=1", "model.droput: unknown key; did you mean 'dropout'?"),
         ("modell.dropout=1", "Could not override 'modell.dropout'"),
         ("model.dropout=1.5", "model.dropout = 1.5"),
-        ("model=wide_deep", "a model that takes them: mlp, perceptron, python, cnn"),
+        ("model=wide_deep", "a model that takes them: cnn, mlp, perceptron, custom"),
+        ("model=mlp_64", "model=mlp_64: a name of an earlier version"),
         ("fit.epochs=-3", "fit.epochs = -3: should be greater than 0"),
         ("fit.epochs=many", "fit.epochs = 'many'"),
         ("objective.primary=mse", "objective.primary = 'mse'"),
@@ -97,7 +98,7 @@ def _sha256(path: Path) -> str:
 def test_a_stale_params_file_is_warned_of(clone):
     fit = clone.folder / "conf/fit/default.yaml"
     former = fit.read_text(encoding="utf-8")
-    fit.write_text(former.replace("engine: auto", "engine: keras"), encoding="utf-8")
+    fit.write_text(f"{former}  - _self_\n\nengine: keras\n", encoding="utf-8")
     assert "warning: params.yaml was composed before conf/ was edited" in clone.run("python", "src/evaluate.py").stdout
     check = clone.run("python", "src/compose.py", "--check", check=False)
     fit.write_text(former, encoding="utf-8")
