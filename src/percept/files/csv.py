@@ -1,9 +1,13 @@
-"""A CSV file as a table of text cells."""
+"""CSV files, plain or packed by gzip: one reader of rows, and a whole table made of them.
+
+Python's own csv module reads them: it names the line where a row goes wrong, and predict need not load pandas.
+"""
 
 import csv
+import gzip
 import io
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
@@ -11,53 +15,154 @@ import numpy as np
 from percept.dataset.formats import CsvFormat, plain_number
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.files.text import decoded
+from percept.files.text import DAMAGED, GZIP, NUM_BYTES, check_is_text
 
 ADVICE = "correct the file (and its sha256), or source.separator, source.columns, source.encoding"
+CHUNK = 8192  # rows
+
+Row = list[str]
+
+
+class CsvRows:
+    """The rows of a CSV file of any size, some at a time, with the line where each ends."""
+
+    def __init__(
+        self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str, width: int | None = None
+    ) -> None:
+        """Start to read. Raises `UserError` for a file that is no text.
+
+        file: its name in messages; advice: what to do where it is no CSV; width: cells that each row must have, from
+        the start or from when `width` is set; None: any number.
+        """
+        self.width = width
+        self._file, self._text, self._advice = file, text, advice
+        self._ended = 0  # the line where the last row before those that wait ends
+        self._waiting: list[Row] = []
+        lines = io.TextIOWrapper(_unpacked(stream, file), text.encoding, newline="")
+        self._reader = csv.reader(lines, delimiter=text.separator, strict=True)
+
+    def first(self) -> Row:
+        """Take the first row that is not blank, [] where there is none. Raises `UserError`."""
+        while row := self._take(1):
+            self._ended = self._reader.line_num
+            if row[0]:
+                return row[0]
+        return []
+
+    def put_back(self, row: Row) -> None:
+        """Let the first row come again."""
+        self._waiting.append(row)
+        self._ended -= _num_lines(row)
+
+    def chunks(self, num_rows: int) -> Iterator[tuple[list[Row], Sequence[int]]]:
+        """Give rows that are not blank, at most so many at a time, and their lines. Raises `UserError`, with a line."""
+        while rows := self._take(num_rows):
+            lines = self._lines(rows)
+            self._ended = self._reader.line_num
+            if lines:
+                yield list(filter(None, rows)), lines
+
+    def refusal(self, found: str, expected: str) -> UserError:
+        """Make an error about this file."""
+        return UserError(self._file, found, expected, self._advice)
+
+    def check_no_nul(self, name: str, cells: Sequence[str], lines: Sequence[int]) -> None:
+        """Refuse a column with NUL characters: fixed-width text arrays lose them, and most often the file is UTF-16."""
+        if "\0" in "".join(cells):
+            line = lines[next(index for index, cell in enumerate(cells) if "\0" in cell)]
+            found = f"line {line}, column {name!r} holds a NUL character"
+            raise self.refusal(found, f"text in {self._text.encoding}")
+
+    def no_rows(self) -> UserError:
+        """Make the error for a file without rows."""
+        return self.refusal("no rows", "at least one row" + ("" if self._text.columns else " below the header"))
+
+    def _take(self, num_rows: int) -> list[Row]:
+        rows, self._waiting = self._waiting, []
+        before = self._reader.line_num
+        problem = None
+        try:
+            for row in islice(self._reader, num_rows - len(rows)):
+                rows.append(row)
+                before = self._reader.line_num
+        except csv.Error as error:
+            line = self._reader.line_num
+            since = f", in a row that begins in line {before + 1}" if line > before + 1 else ""
+            problem = self.refusal(f"line {line}: {error}{since}", "well-formed CSV")
+        except DAMAGED as error:
+            problem = self.refusal(f"broken after line {self._reader.line_num} ({error})", "a whole gzip file")
+        except UnicodeDecodeError as error:
+            # What was decoded before holds no further whole line: the next bytes are asked for only then.
+            line = self._reader.line_num + 1
+            line += error.object[: error.start].decode(error.encoding, "ignore").count("\n")
+            problem = self.refusal(f"line {line} is not {self._text.encoding}", f"text in {self._text.encoding}")
+        self._check_width(rows)
+        if problem:
+            raise problem from None
+        return rows
+
+    def _check_width(self, rows: list[Row]) -> None:
+        if self.width is not None and set(map(len, rows)) - {self.width, 0}:
+            ends = accumulate(map(_num_lines, rows), initial=self._ended)
+            for row, end in zip(rows, islice(ends, 1, None), strict=True):
+                if len(row) not in (self.width, 0):
+                    raise self.refusal(f"line {end} has {len(row)} cells", f"{self.width} cells in each")
+
+    def _lines(self, rows: list[Row]) -> Sequence[int]:
+        """Find the line where each row ends that is not blank."""
+        if self._reader.line_num - self._ended == len(rows) and all(rows):
+            return range(self._ended + 1, self._ended + 1 + len(rows))
+        ends = accumulate(map(_num_lines, rows), initial=self._ended)
+        return [end for row, end in zip(rows, islice(ends, 1, None), strict=True) if row]
+
+
+def _unpacked(stream: io.BufferedReader, file: str) -> io.BufferedReader:
+    """Unpack what gzip has packed. Raises `UserError` for a file that is no text."""
+    start = stream.peek(NUM_BYTES)
+    check_is_text(Path(file), start)
+    if not start.startswith(GZIP):
+        return stream
+    unpacked = io.BufferedReader(gzip.GzipFile(fileobj=stream))
+    try:
+        check_is_text(Path(file), unpacked.peek(NUM_BYTES))
+    except DAMAGED as error:
+        raise UserError(file, f"broken ({error})", "a whole gzip file", "pack or fetch it anew") from None
+    return unpacked
+
+
+def _num_lines(row: Row) -> int:
+    """Count the lines of the file that a row takes: a cell may hold line breaks."""
+    return 1 + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row)
 
 
 def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
     """Read every cell as text. Raises `UserError` for what is not a table, with the line and the advice."""
-    unreadable = partial(_unreadable, advice=advice)
-    content = decoded(path, text.encoding, unreadable)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=text.separator, strict=True)
-    rows, lines, last = [], [], 0
-    try:
-        header = text.columns or next((row for row in reader if row), ())
-        names = [name.strip() for name in header]
-        _check_header(path, names, text, unreadable)
-        for row in reader:
-            last = reader.line_num
-            if not row:
-                continue  # a blank line
-            if len(row) != len(names):
-                raise unreadable(path, f"line {reader.line_num} has {len(row)} cells", f"{len(names)} cells in each")
-            rows.append(row)
-            lines.append(reader.line_num)
-    except csv.Error as error:
-        since = f", in a row that begins in line {last + 1}" if reader.line_num > last + 1 else ""
-        raise unreadable(path, f"line {reader.line_num}: {error}{since}", "well-formed CSV") from None
+    with path.open("rb") as stream:
+        reader = CsvRows(stream, str(path), text, advice)
+        names = [name.strip() for name in text.columns or reader.first()]
+        _check_header(reader, names, text)
+        reader.width = len(names)
+        rows: list[Row] = []
+        lines: list[int] = []
+        for chunk, ends in reader.chunks(CHUNK):
+            rows += chunk
+            lines += ends
     if not rows:
-        raise unreadable(path, "no rows", "at least one row" + ("" if text.columns else " below the header"))
-    missing = set(text.missing)
-    plain = plain_number(text)
-    columns = {}
+        raise reader.no_rows()
+    missing, plain, columns = set(text.missing), plain_number(text), {}
     for name, cells in zip(names, zip(*rows, strict=True), strict=True):
+        reader.check_no_nul(name, cells, lines)
         values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
         columns[name] = np.array([plain(value) for value in values] if plain else values, dtype=object)
     form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
     return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
 
 
-def _check_header(
-    path: Path, names: list[str], text: CsvFormat, unreadable: Callable[[Path, str, str], UserError]
-) -> None:
+def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:
     if not text.columns and not any(names):
-        raise unreadable(path, "the file is empty" if not names else "the header is blank", "a header line and rows")
+        raise reader.refusal("the file is empty" if not names else "the header is blank", "a header line and rows")
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
-        raise unreadable(path, f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
-
-
-def _unreadable(path: Path, found: str, expected: str, advice: str) -> UserError:
-    return UserError(str(path), found, expected, advice)
+        raise reader.refusal(f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
+    if any("\0" in name for name in names):
+        raise reader.refusal("the header holds a NUL character", f"text in {text.encoding}")

@@ -207,5 +207,5 @@ def test_any_cells_that_are_written_are_read_back_without_spaces_around_them(row
 def test_a_nul_character_is_refused_with_its_line(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(b"a,b\n1,x\n2,y\0\n")
-    with pytest.raises(UserError, match="line 3 holds a NUL character"):
+    with pytest.raises(UserError, match="line 3, column 'b' holds a NUL character"):
         read_csv(path, CsvFormat())

@@ -133,7 +133,7 @@ def test_a_question_mark_stands_for_missing_among_texts_too(reading):
         ("a,b\n", "no rows"),
         ('a,b\n1,"2\n', "line 2: unexpected end of data"),
         ("a\n1\n2\n", "one column alone, 'a'"),
-        (b"a,b\n1,\0\n", "line 2 holds a NUL character"),
+        (b"a,b\n1,\0\n", "line 2, column 'b' holds a NUL character"),
     ],
 )
 def test_what_is_no_table_is_refused_with_the_line(reading, content, reason):
