@@ -26,15 +26,12 @@ Row = list[str]
 class CsvRows:
     """The rows of a CSV file of any size, some at a time, with the line where each ends."""
 
-    def __init__(
-        self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str, width: int | None = None
-    ) -> None:
+    def __init__(self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str) -> None:
         """Start to read. Raises `UserError` for a file that is no text.
 
-        file: its name in messages; advice: what to do where it is no CSV; width: cells that each row must have, from
-        the start or from when `width` is set; None: any number.
+        file: its name in messages; advice: what to do where it is no CSV.
         """
-        self.width = width
+        self.width: int | None = None  # cells that each row must have; None: any number
         self._file, self._text, self._advice = file, text, advice
         self._ended = 0  # the line where the last row before those that wait ends
         self._waiting: list[Row] = []
@@ -79,15 +76,12 @@ class CsvRows:
 
     def _take(self, num_rows: int) -> list[Row]:
         rows, self._waiting = self._waiting, []
-        before = self._reader.line_num
         problem = None
         try:
-            for row in islice(self._reader, num_rows - len(rows)):
-                rows.append(row)
-                before = self._reader.line_num
+            rows += islice(self._reader, num_rows - len(rows))
         except csv.Error as error:
-            line = self._reader.line_num
-            since = f", in a row that begins in line {before + 1}" if line > before + 1 else ""
+            line, begin = self._reader.line_num, self._ended + sum(map(_num_lines, rows)) + 1
+            since = f", in a row that begins in line {begin}" if line > begin else ""
             problem = self.refusal(f"line {line}: {error}{since}", "well-formed CSV")
         except DAMAGED as error:
             problem = self.refusal(f"broken after line {self._reader.line_num} ({error})", "a whole gzip file")
@@ -122,7 +116,7 @@ def _unpacked(stream: io.BufferedReader, file: str) -> io.BufferedReader:
     check_is_text(Path(file), start)
     if not start.startswith(GZIP):
         return stream
-    unpacked = io.BufferedReader(gzip.GzipFile(fileobj=stream))
+    unpacked: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=stream))
     try:
         check_is_text(Path(file), unpacked.peek(NUM_BYTES))
     except DAMAGED as error:
