@@ -49,14 +49,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kind", choices=("binary", "multiclass", "regression"), help="of the task")
     parser.add_argument("--time", metavar="COLUMN", help="test on the latest rows by this column")
     parser.add_argument("--group", metavar="COLUMN", help="rows with one value of this column stay together")
-    for name, meaning in (
+    for name, purpose in (
         ("id", "names the rows"),
         ("drop", "is left out"),
         ("keep", "is used, whatever it looks like"),
         ("category", "has categories, though they are written as numbers"),
     ):
         parser.add_argument(
-            f"--{name}", metavar="COLUMNS", action="append", default=[], help=f"{meaning}; several with commas"
+            f"--{name}", metavar="COLUMNS", action="append", default=[], help=f"{purpose}; several with commas"
         )
     parser.add_argument("--header", action=argparse.BooleanOptionalAction, help="the first row names the columns")
     parser.add_argument("--separator", choices=(",", ";", "|", "tab"), help="between the cells, where it is not seen")
@@ -79,7 +79,7 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
     if options.target is None:
         found = f"not given; {file} has {names(known)}"
         raise UserError("--target", found, "the column to predict", f"python src/new_task.py {file} --target ...")
-    options = TaskOptions(
+    wanted = TaskOptions(
         target=options.target,
         kind=options.kind,
         time=options.time,
@@ -89,7 +89,7 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
         keep=_names(options.keep, known),
         category=_names(options.category, known),
     )
-    task = infer(reading, options)
+    task = infer(reading, wanted)
     source = {"path": task_file.stored_name(file, name), "urls": [task_file.address(file)], "sha256": sha256(file)}
     return task_file.render(task, name, source, command), overview(task)
 

@@ -7,17 +7,18 @@ import json
 import statistics
 import sys
 import time
+from typing import Any
 
-from omegaconf import OmegaConf
 from tabulate import tabulate
 
 from percept.composition import load_config
 from percept.errors import UserError, listed, nearest, run
+from percept.params import plain_values
 from percept.paths import ROOT
 from percept.tuning.trial import run_trial
 
 SEEDS = range(5)
-PUBLISHED = OmegaConf.to_container(OmegaConf.load(ROOT / "results" / "published.yaml"))
+PUBLISHED: dict[str, dict[str, Any]] = plain_values(ROOT / "results" / "published.yaml")
 RESULTS = ROOT / "results" / "tasks.json"
 BASELINES = json.loads((ROOT / "results" / "baselines.json").read_text(encoding="utf-8"))
 README = ROOT / "README.md"

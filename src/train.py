@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from percept import paths
 from percept.errors import run
@@ -11,10 +12,13 @@ from percept.models import Model
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.examples import load_examples, load_raw, load_spec
-from percept.prepared.spec import DatasetSpec
+from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
+
+if TYPE_CHECKING:
+    from percept.training.run import Trained
 
 
 class TrainParams(Params):
@@ -54,7 +58,7 @@ def _log_dir(task: str, model: str) -> Path:
     return folder
 
 
-def _save(folder: Path, trained, spec: DatasetSpec, objective: Objective) -> None:
+def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Objective) -> None:
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
     from percept.model_file import export
 
@@ -63,7 +67,7 @@ def _save(folder: Path, trained, spec: DatasetSpec, objective: Objective) -> Non
     encoder = None if spec.pixels else (paths.PREPARED / paths.ENCODER).read_bytes()
     shipped = export.to_onnx(network, encoder, spec, objective, trained.decision)
     (folder / paths.SHIPPED).write_bytes(shipped)
-    subset = "validation" if spec.rows.validation else "train"
+    subset: Subset = "validation" if spec.rows.validation else "train"
     x = load_examples(subset).x[: export.CHECKED_ROWS]
     raw = {name: column[: export.CHECKED_ROWS] for name, column in load_raw(subset, spec).items()}
     expected = export.predictions(network, x)

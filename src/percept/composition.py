@@ -17,7 +17,7 @@ from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
 from percept.objective import Objective
-from percept.params import Params, Section, conf_digest
+from percept.params import Params, Section, conf_digest, plain_values
 from percept.sources import Source
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
@@ -57,8 +57,7 @@ class Config(Params):
 
 def check(config: DictConfig) -> str:
     """Validate a composed configuration; gives the digest that params.yaml keeps as `conf`. Raises `UserError`."""
-    sections = OmegaConf.masked_copy(config, [key for key in config if key != "conf"])
-    values: dict[str, Any] = OmegaConf.to_container(sections, resolve=True, throw_on_missing=True)
+    values = plain_values(OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"]))
     digest = conf_digest(str(values.get("task")), paths.ROOT / paths.CONF)
     checked = Config.check(values | {"conf": digest}, "configuration")
     check_serves(checked.model, checked.features.kind, checked.task)
@@ -121,8 +120,8 @@ def composed(overrides: list[str]) -> DictConfig:
     return config
 
 
-def _explained(error: Exception, overrides: list[str]) -> UserError:
-    outermost = error
+def _explained(outermost: Exception, overrides: list[str]) -> UserError:
+    error: BaseException | None = outermost
     unknown = ConfigKeyError | ConfigAttributeError
     while error is not None and not isinstance(error, UserError | unknown | MissingMandatoryValue):
         error = error.__cause__ or error.__context__
@@ -140,8 +139,7 @@ def _explained(error: Exception, overrides: list[str]) -> UserError:
 
 def load_config(overrides: list[str]) -> Config:
     """Compose conf/ with overrides into checked sections. Raises `UserError`."""
-    values = OmegaConf.to_container(composed(overrides))
-    return Config.check({str(name): value for name, value in values.items()}, "configuration")
+    return Config.check(plain_values(composed(overrides)), "configuration")
 
 
 def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:

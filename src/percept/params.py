@@ -56,12 +56,22 @@ def read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the parameters of the run", advice)
     try:
-        # OmegaConf, because it writes the file: PyYAML would read its 1e-3 as a string.
-        values = OmegaConf.to_container(OmegaConf.load(path), resolve=True, throw_on_missing=True)
+        return plain_values(path)
+    except TypeError as error:
+        raise UserError(str(path), str(error), "a mapping of sections", advice) from None
     except (OmegaConfBaseException, YAMLError, OSError, ValueError) as error:
         raise UserError(str(path), " ".join(str(error).split()), "closed, readable YAML", advice) from None
+
+
+def plain_values(source: Path | DictConfig) -> dict[str, Any]:
+    """Give a YAML file or a configuration as plain values. Raises `TypeError` where it is no mapping.
+
+    OmegaConf reads the file, because it writes params.yaml: PyYAML would read its 1e-3 as a string.
+    """
+    loaded = OmegaConf.load(source) if isinstance(source, Path) else source
+    values = OmegaConf.to_container(loaded, resolve=True, throw_on_missing=True)
     if not isinstance(values, dict):
-        raise UserError(str(path), f"a {type(values).__name__}", "a mapping of sections", advice)
+        raise TypeError(f"a {type(values).__name__}")
     return {str(name): value for name, value in values.items()}
 
 

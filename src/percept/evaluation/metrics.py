@@ -5,6 +5,7 @@ To add one, add an entry to `METRICS`; scores, the model card, `objective.primar
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from percept.evaluation.outcome import Kind, Outcome
 from percept.objective import Objective
 
 Function = Callable[[Outcome], float | None]  # None: not defined on these rows
-Scores = dict[str, float | dict[str, dict[str, float | None]] | None]
+Scores = dict[str, Any]  # metric -> value; by_target, auxiliary -> scores of each
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,10 @@ def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
             scored.append((found, group, int(rows.sum())))
     sign = 1 if metric.higher_is_better else -1
     scored.sort(key=lambda group: sign * group[0])
-    rows = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
+    shown = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
     whole = ("all test rows", len(predictions.y), _number(report["test"][metric.name]))
     said = f"Groups of at least {MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
-    return [said, "", *_table(("group", "rows", metric.name), [*rows, whole])] if rows else []
+    return [said, "", *_table(("group", "rows", metric.name), [*shown, whole])] if shown else []
 
 
 def _members(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -34,14 +34,11 @@ class Outcome:
         """Give the outcome of each target by itself: of a label as of a binary task, of a value as of one value."""
         match self.kind:
             case "multilabel":
-                columns = zip(self.y.T, self.predicted.T, self.decisions.T, strict=True)
-                return [type(self)("binary", y, probability[:, np.newaxis], said) for y, probability, said in columns]
+                labels = zip(self.y.T, self.predicted.T, self.decisions.T, strict=True)
+                return [type(self)("binary", y, probability[:, np.newaxis], said) for y, probability, said in labels]
             case "regression":
-                columns = zip(self.y.T, self.predicted.T, strict=True)
-                return [
-                    type(self)("regression", y[:, np.newaxis], value[:, np.newaxis], self.decisions)
-                    for y, value in columns
-                ]
+                values = zip(self.y.T[..., np.newaxis], self.predicted.T[..., np.newaxis], strict=True)
+                return [type(self)("regression", y, value, self.decisions) for y, value in values]
         return [self]
 
 
@@ -54,6 +51,6 @@ def decide(objective: Objective, predicted: NDArray, thresholds: tuple[float, ..
         case "binary":
             return (predicted[:, 0] > np.float32(thresholds[0])).astype(np.int64)
         case "multilabel":
-            return (predicted > np.float32(thresholds)).astype(np.int64)
+            return (predicted > np.array(thresholds, np.float32)).astype(np.int64)
         case _:
             return predicted.argmax(axis=1)

@@ -1,8 +1,8 @@
 """custom: a network of your own, made by a function in a file of src/custom/."""
 
-import importlib.util
 import sys
 from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -73,8 +73,9 @@ def _entry(entry: str) -> Callable[..., Any]:
 
 
 def _load(file: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    module = importlib.util.module_from_spec(spec)
+    loader = SourceFileLoader(file.stem, str(file))
+    module = ModuleType(file.stem)
+    module.__file__ = str(file)
     sys.modules[file.stem] = module  # where Keras looks for its classes
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module

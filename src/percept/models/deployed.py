@@ -1,5 +1,7 @@
 """The network as it is saved: without augmentation, and giving values in their own unit."""
 
+from typing import Any
+
 import keras
 
 from percept.models.cnn import AUGMENTATION
@@ -16,7 +18,7 @@ def without_augmentation(model: keras.Model) -> keras.Model:
     if all(layer.name != AUGMENTATION for layer in model.layers):
         return model
 
-    def call(layer: keras.layers.Layer, x: keras.KerasTensor, **options) -> keras.KerasTensor:
+    def call(layer: keras.layers.Layer, x: keras.KerasTensor, **options: Any) -> keras.KerasTensor:
         return x if layer.name == AUGMENTATION else layer(x, **options)
 
     return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import repeat
+from typing import Any
 
 import keras
 
@@ -25,7 +26,12 @@ def flat(x: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def hidden(
-    x: keras.KerasTensor, options: Hidden, layer: Callable[..., keras.layers.Layer], size: int, rate: float, **arguments
+    x: keras.KerasTensor,
+    options: Hidden,
+    layer: Callable[..., keras.layers.Layer],
+    size: int,
+    rate: float,
+    **arguments: Any,
 ) -> keras.KerasTensor:
     """One hidden layer of `layer(size, **arguments)`: weights, normalisation, activation, dropout."""
     weights = {"kernel_initializer": options.initializer}

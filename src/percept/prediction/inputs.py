@@ -28,7 +28,7 @@ def check_inputs(inputs: list[str], model: ShippedModel, key: str | None) -> Non
 
 
 def _check_is_pictures(name: str, model: ShippedModel) -> None:
-    size = " x ".join(map(str, model.metadata.picture.size))
+    size = " x ".join(map(str, model.picture.size))
     expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
     if _is_table(name):
         raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")

@@ -13,6 +13,7 @@ from percept.dataset.formula import column_names
 from percept.errors import UserError, listed
 from percept.model_file import session as shipped
 from percept.model_file.metadata import Metadata
+from percept.prepared.spec import PictureInput, TableInput
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -30,12 +31,26 @@ class ShippedModel:
     session: "InferenceSession"
     metadata: Metadata
 
+    @property
+    def table(self) -> TableInput:
+        """How it takes rows of a table. Raises `TypeError` for a model of pictures."""
+        if self.metadata.table is None:
+            raise TypeError(f"{self.path} takes pictures")
+        return self.metadata.table
+
+    @property
+    def picture(self) -> PictureInput:
+        """How it takes pictures. Raises `TypeError` for a model of tables."""
+        if self.metadata.picture is None:
+            raise TypeError(f"{self.path} takes rows of a table")
+        return self.metadata.picture
+
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Of a table, those that it reads."""
+        """The columns of a table that it reads."""
         names: dict[str, None] = {}
         for column in self.metadata.inputs:
-            formula = self.metadata.table.derive.get(column.name)
+            formula = self.table.derive.get(column.name)
             names |= dict.fromkeys(sorted(column_names(formula)) if formula else [column.source])
         return tuple(names)
 
@@ -46,23 +61,20 @@ class ShippedModel:
             case Metadata(kind="regression", targets=targets):
                 return {_free(name): "number" for name in targets}
             case Metadata(kind="multilabel", targets=targets):
-                return {
-                    name: kind
-                    for label in targets
-                    for name, kind in ((_free(label), "whole"), (_probability_column(label), "number"))
-                }
+                kinds: dict[str, Kind] = {}
+                for label in targets:
+                    kinds |= {_free(label): "whole", _probability_column(label): "number"}
+                return kinds
             case Metadata(kind="binary", classes=(_, positive)):
                 return {"decision": "text", _probability_column(positive): "number"}
-            case Metadata(classes=classes):
-                return {"decision": "text", "probability": "number"} | {
-                    _probability_column(name): "number" for name in classes
-                }
+        of_classes: dict[str, Kind] = {_probability_column(name): "number" for name in self.metadata.classes}
+        return {"decision": "text", "probability": "number", **of_classes}
 
     def predict(self, raw: dict[str, NDArray], usable: NDArray[np.bool_]) -> dict[str, NDArray]:
         """The columns of `outputs`, (rows,): float32 with NaN, or objects with None, in rows that are not `usable`."""
         found = shipped.run(self.session, raw)
         numbers = np.where(usable[:, np.newaxis], found[shipped.OUTPUT], np.float32(np.nan))  # (rows, outputs)
-        decided = found.get(shipped.DECISION)
+        decided = found.get(shipped.DECISION, np.empty(0))  # values have none
         match self.metadata.kind:
             case "regression":
                 columns = list(numbers.T)
@@ -71,7 +83,7 @@ class ShippedModel:
                 columns = [column for label, probability in pairs for column in (_where(usable, label), probability)]
             case "binary":
                 columns = [_where(usable, decided), numbers[:, 0]]
-            case "multiclass":
+            case _:
                 columns = [_where(usable, decided), numbers.max(axis=1), *numbers.T]
         return dict(zip(self.outputs, columns, strict=True))
 
@@ -85,7 +97,7 @@ def _probability_column(name: str) -> str:
 
 
 def _where(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
-    return np.where(usable, values.astype(object), None)
+    return np.where(usable, values.astype(object), np.array(None, dtype=object))
 
 
 def load_model(path: Path) -> ShippedModel:

@@ -6,8 +6,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def opened(target: Path | None, columns: Mapping[str, Kind], whole: bool) -> Ite
 
 @contextmanager
 def _standard_output(whole: bool) -> Iterator[TextIO]:
-    sys.stdout.reconfigure(encoding="utf-8", newline="")
+    cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", newline="")
     if not whole:
         yield sys.stdout
     else:

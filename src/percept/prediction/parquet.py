@@ -12,7 +12,7 @@ from percept.errors import UserError, listed, nearest
 from percept.files.csv_stream import TableChunk
 from percept.files.parquet import TRUTH, blamed, check_columns, check_installed, check_no_nul, open_parquet, texts
 from percept.model_file.metadata import Metadata
-from percept.prediction.model import Kind
+from percept.prediction.model import Kind, ShippedModel
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,14 +41,14 @@ def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable
 class ParquetReader:
     """The wanted columns of a Parquet file, as the text that a CSV file would have."""
 
-    def __init__(self, path: Path, wanted: Sequence[str], metadata: Metadata) -> None:
+    def __init__(self, path: Path, wanted: Sequence[str], model: ShippedModel) -> None:
         """Raises `UserError`."""
         self._file = open_parquet(path)
-        self._path, self._text, self._dates = path, metadata.table.text, metadata.table.date
+        self._path, self._text, self._dates = path, model.table.text, model.table.date
         schema = self._file.schema_arrow
         self._names = _names(path, schema.names, wanted)
         check_columns(path, schema, list(self._names.values()))
-        self._truth = {name: _truth(name, metadata) for name in self._names}
+        self._truth = {name: _truth(name, model.metadata) for name in self._names}
         self.num_rows, self.num_read = self._file.metadata.num_rows, 0
         if not self.num_rows:
             raise UserError(str(path), "no rows", "at least one row", "correct the file")

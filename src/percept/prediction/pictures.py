@@ -40,14 +40,14 @@ def predict_pictures(model: ShippedModel, files: Sequence[Path]) -> tuple[dict[s
     """The columns of `ShippedModel.outputs`, and what is unusual."""
     with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
         warnings.simplefilter("ignore")  # of odd metadata and of large pictures, which are read all the same
-        decoded = list(pool.map(lambda file: _decoded(file, model.metadata.picture), files))
+        decoded = list(pool.map(lambda file: _decoded(file, model.picture), files))
     flags = Flags()
     usable = np.array([not isinstance(one, str) for one in decoded])
-    broken = np.flatnonzero(~usable)
-    flags.add(BROKEN, broken, [decoded[index] for index in broken])
-    pixels = np.zeros((len(files), *model.metadata.picture.size, CHANNELS[model.metadata.picture.color]), np.uint8)
-    for index in np.flatnonzero(usable):
-        pixels[index] = decoded[index]
+    flags.add(BROKEN, np.flatnonzero(~usable), [one for one in decoded if isinstance(one, str)])
+    pixels = np.zeros((len(files), *model.picture.size, CHANNELS[model.picture.color]), np.uint8)
+    for index, one in enumerate(decoded):
+        if not isinstance(one, str):
+            pixels[index] = one
     return model.predict({model.metadata.inputs[0].name: pixels}, usable), flags
 
 

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +16,21 @@ from percept.files.parquet import check_installed, is_parquet
 from percept.prediction import output, pictures
 from percept.prediction.flags import Flags, Tally
 from percept.prediction.inputs import STDIN, check_inputs
-from percept.prediction.model import ShippedModel, load_model
+from percept.prediction.model import Kind, ShippedModel, load_model
 from percept.prediction.parquet import PARQUET, ParquetReader
 from percept.prediction.table import Predictor
 
 CHUNK = 2048  # rows at a time: few enough for the processor's cache, which makes all of it faster
 PICTURES = 256  # at a time
 
-Part = tuple[dict[str, NDArray], Flags, int, Callable[[int], str]]  # columns, flags, rows, and where each one is
+# Columns, flags, number of rows, and what says where each one is.
+PredictedChunk = tuple[dict[str, NDArray], Flags, int, Callable[[int], str]]
 
 
 def predict(
     inputs: list[str], target: Path | None, model_path: Path, key: str | None, strict: bool, chunk: int = CHUNK
 ) -> Tally:
-    """Write all predictions; gives what was unusual. Raises `UserError`."""
+    """Write all predictions, and give what was unusual. Raises `UserError`."""
     model = load_model(model_path)
     files = [Path(name) for name in inputs if name != STDIN]
     check_inputs(inputs, model, key)
@@ -36,13 +39,15 @@ def predict(
         if target.suffix.lower() == PARQUET:
             check_installed(target)
     tally = Tally("picture" if model.metadata.picture else "row")
+    first: dict[str, Kind]
     if model.metadata.picture:
-        first, parts = {"file": "text"}, _picture_parts(model, pictures.picture_files(files))
+        first, chunks = {"file": "text"}, _picture_chunks(model, pictures.picture_files(files))
     else:
-        first = ({key: "text"} if key else {}) | ({} if key == "row" else {"row": "whole"})
-        parts = _table_parts(model, inputs[0], key, chunk, tally)
-    with output.opened(target, first | model.outputs | {"flags": "text"}, strict) as write:
-        for columns, flags, num_rows, place in parts:
+        first = {key: "text"} if key else {}
+        first.setdefault("row", "whole")
+        chunks = _table_chunks(model, inputs[0], key, chunk, tally)
+    with output.opened(target, {**first, **model.outputs, "flags": "text"}, strict) as write:
+        for columns, flags, num_rows, place in chunks:
             tally.add(num_rows, flags, place)
             write(columns | {"flags": flags.column(num_rows)})
         tally.tell_ragged()
@@ -51,7 +56,9 @@ def predict(
     return tally
 
 
-def _table_parts(model: ShippedModel, name: str, key: str | None, chunk: int, tally: Tally) -> Iterator[Part]:
+def _table_chunks(
+    model: ShippedModel, name: str, key: str | None, chunk: int, tally: Tally
+) -> Iterator[PredictedChunk]:
     predictor, start = Predictor(model), 1
     wanted = [*model.columns, *([key] if key else [])]
     with _reader(name, model, wanted) as (reader, advance):
@@ -65,7 +72,7 @@ def _table_parts(model: ShippedModel, name: str, key: str | None, chunk: int, ta
             advance()
 
 
-def _picture_parts(model: ShippedModel, files: list[Path]) -> Iterator[Part]:
+def _picture_chunks(model: ShippedModel, files: list[Path]) -> Iterator[PredictedChunk]:
     from tqdm import tqdm
 
     with tqdm(total=len(files), unit=" pictures", disable=not sys.stderr.isatty()) as bar:
@@ -78,18 +85,17 @@ def _picture_parts(model: ShippedModel, files: list[Path]) -> Iterator[Part]:
 
 @contextmanager
 def _reader(name: str, model: ShippedModel, wanted: list[str]) -> Iterator[tuple[CsvReader | ParquetReader, Callable]]:
-    """What reads the rows of an input, and what shows how far that has come."""
-    metadata = model.metadata
+    """Give what reads the rows of an input, and what shows how far that has come."""
+    text, targets = model.table.text, model.metadata.targets
     if name == STDIN:
-        stdin = "standard input"
-        yield CsvReader(sys.stdin.buffer, stdin, metadata.table.text, wanted, metadata.targets), lambda: None
+        yield CsvReader(cast(BufferedReader, sys.stdin.buffer), "standard input", text, wanted, targets), lambda: None
     elif is_parquet(Path(name)):
-        reader = ParquetReader(Path(name), wanted, metadata)
-        with _progress(reader.num_rows, lambda: reader.num_read, " rows") as advance:
-            yield reader, advance
+        rows = ParquetReader(Path(name), wanted, model)
+        with _progress(rows.num_rows, lambda: rows.num_read, " rows") as advance:
+            yield rows, advance
     else:
         with Path(name).open("rb") as stream:
-            reader = CsvReader(stream, name, metadata.table.text, wanted, metadata.targets)
+            reader = CsvReader(stream, name, text, wanted, targets)
             with _progress(Path(name).stat().st_size, stream.tell, "B") as advance:
                 yield reader, advance
 

@@ -25,7 +25,7 @@ class Predictor:
     """Of the rows of a table."""
 
     def __init__(self, model: ShippedModel) -> None:
-        self._model, self._table = model, model.metadata.table
+        self._model, self._table = model, model.table
         self._missing, self._plain = frozenset(self._table.text.missing), plain_number(self._table.text)
         read = [column for column in model.metadata.inputs if column.kind == "numeric" and not column.date]
         self._derive = self._table.derive

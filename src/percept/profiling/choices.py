@@ -80,10 +80,10 @@ def choose_split(
         notes.append(f"Few rows: {error if classes else f'{known} say little'}.")
     if time:
         _check_time(time)
-        part = {"kind": "latest", "column": time.name, "form": time.form}
+        latest: dict[str, Any] = {"kind": "latest", "column": time.name, "form": time.form}
         comment = f"the latest rows; {shown(time.name)} is no feature"
-        validation = (part | {"fraction": VALIDATION}, "of the rest: 60, 20 and 20 %")
-        return {"test": (part | {"fraction": TEST}, comment), "validation": validation}, tuple(notes)
+        validation = (latest | {"fraction": VALIDATION}, "of the rest: 60, 20 and 20 %")
+        return {"test": (latest | {"fraction": TEST}, comment), "validation": validation}, tuple(notes)
     part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": bool(classes), "random_state": 0}
     comment = "keeps the share of each class" if classes else ""
     if group:

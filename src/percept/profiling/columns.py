@@ -65,16 +65,20 @@ class ColumnProfile:
         """What becomes of it, if nothing else speaks against it."""
         if self.kind == "number" or (self.kind == "yes/no" and self.is_number):
             return "numeric"
-        return {"yes/no": "category", "category": "category", "date": "date"}.get(self.kind, "drop")
+        if self.kind in ("yes/no", "category"):
+            return "category"
+        return "date" if self.kind == "date" else "drop"
 
 
 def describe(table: Table, day_first: bool = False) -> dict[str, ColumnProfile]:
     """Every column by name; day_first: how to read dates that leave it open, unless another column tells."""
     columns = {name: describe_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
-    orders = {order_of(column.form): name for name, column in columns.items() if column.form and not column.remark}
-    orders.pop(None, None)
-    known = next(iter(orders)) if len(orders) == 1 else day_first
-    why = f"as in {orders[known]}" if len(orders) == 1 else "a guess"
+    sure = [column for column in columns.values() if column.form and not column.remark]
+    orders = {order: column.name for column in sure if (order := order_of(column.form or "")) is not None}
+    known, why = day_first, "a guess"
+    if len(orders) == 1:
+        known, name = next(iter(orders.items()))
+        why = f"as in {name}"
     for name, column in columns.items():
         if column.form and column.remark:
             form = preferred(date_forms(set(table.columns[name]) - {""}), known)
@@ -177,7 +181,8 @@ def _text(found: ColumnProfile, counts: Counter) -> ColumnProfile:
 
 def _unit(texts: list[str]) -> str:
     """What to say of numbers that all have the same unit beside them."""
-    units = {found.groups() if (found := MEASURE.fullmatch(text)) else None for text in texts}
-    if None in units or len(units) != 1 or len(texts) < 6:
+    units = {"".join(filter(None, found.groups())) if (found := MEASURE.fullmatch(text)) else None for text in texts}
+    unit = units.pop()
+    if units or unit is None or len(texts) < 6:
         return ""
-    return f"write the cells without {''.join(filter(None, units.pop()))!r} to use them as numbers"
+    return f"write the cells without {unit!r} to use them as numbers"

@@ -87,7 +87,7 @@ def _is_renamed(cells: NDArray[np.object_], answers: NDArray[np.object_]) -> boo
 
 def _as_predictor(cells: NDArray[np.object_], column: ColumnProfile) -> NDArray:
     """(rows,) numbers with NaN, or class numbers of texts."""
-    if column.use == "date":
+    if column.use == "date" and column.form:
         return parse_dates(cells, column.form)
     if column.use == "numeric":
         return parse_numbers(cells)

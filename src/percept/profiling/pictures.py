@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def _size(content: bytes) -> tuple[int, int]:
         return image.height, image.width
 
 
-def render(found: Pictures, name: str, file: dict[str, str | list[str]], command: str) -> str:
+def render(found: Pictures, name: str, file: dict[str, Any], command: str) -> str:
     """The task file; file: path and urls of the source."""
     largest, rarest = found.classes[0], found.classes[-1]
     is_rare = has_rare_class(found.classes)
@@ -160,7 +161,7 @@ def render(found: Pictures, name: str, file: dict[str, str | list[str]], command
     )
 
 
-def _source(found: Pictures, file: dict[str, str | list[str]]) -> list[Line]:
+def _source(found: Pictures, file: dict[str, Any]) -> list[Line]:
     broken = [("  broken: drop", f"{len(found.broken)} cannot be read; error: stop instead")] if found.broken else []
     return [
         ("source:", ""),
@@ -177,9 +178,10 @@ def _source(found: Pictures, file: dict[str, str | list[str]]) -> list[Line]:
 
 def _split(found: Pictures) -> list[Line]:
     stratify = can_stratify(found.classes)
-    part = {"kind": "fraction", "fraction": TEST, "stratify": stratify, "random_state": 0}
+    part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": stratify, "random_state": 0}
     if found.has_sets:
-        test, validation, what = {"kind": "given"}, part, "the folder test"
+        test: dict[str, Any] = {"kind": "given"}
+        validation, what = part, "the folder test"
     else:
         test, validation, what = part, part | {"fraction": VALIDATION}, "keeps the share of each class" * stratify
     return [("split:", ""), (f"  test: {flow(test)}", what), (f"  validation: {flow(validation)}", "of the rest")]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from percept.dataset.formats import CsvFormat, number_pattern
 from percept.dataset.table import Table
@@ -162,10 +162,11 @@ def _looks_measured(cell: str) -> bool:
     return NUMBER.fullmatch(cell) is not None or bool(re.match(r"\d", cell) and date_forms([cell]))
 
 
-def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict, dict[str, str]]:
+def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Options of the source, and remarks on them, that follow from the cells of all columns."""
     distinct = _distinct(table)
-    options, remarks = {}, {}
+    options: dict[str, Any] = {}
+    remarks: dict[str, str] = {}
     decimal, thousands, example = _notation(distinct.values(), separator)
     if decimal != ".":
         options["decimal"], remarks["decimal"] = decimal, f"as in {example}"

@@ -152,7 +152,7 @@ def _uses(
     reading: Reading, columns: dict[str, ColumnProfile], options: TaskOptions, kind: str
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Column -> use, and column -> why it is left out."""
-    uses = {name: column.use for name, column in columns.items()}
+    uses: dict[str, str] = {name: column.use for name, column in columns.items()}
     reasons = {name: _reason(column) for name, column in columns.items() if column.use == "drop"}
     reasons |= {name: "no input can have this name; rename it" for name in RESERVED if name in columns}
     reasons |= dict.fromkeys(options.ids, "identifier, as asked") | dict.fromkeys(options.drop, "as asked")

@@ -5,6 +5,7 @@ Both are chosen on the validation rows, and the shipped file carries them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 import numpy as np
@@ -50,7 +51,7 @@ def decide_on(model: keras.Model, validation: Examples, objective: Objective) ->
     return Decision(temperature, choose_thresholds(objective.threshold, y, _main_output(model, validation.x)))
 
 
-def fit_temperature(logits: NDArray, y: NDArray[np.int64]) -> float:
+def fit_temperature(logits: NDArray, y: NDArray[Any]) -> float:
     """The likeliest T, given that the probabilities of logits / T were seen to come true so (Guo et al. 2017).
 
     logits: (rows, classes) with y: (rows,) class index, or (rows, units) of logistic units with y: (rows[, units]).
@@ -60,7 +61,7 @@ def fit_temperature(logits: NDArray, y: NDArray[np.int64]) -> float:
 
     logits = logits.astype(np.float64)
 
-    def negative_log_likelihood(log_temperature: float) -> float:
+    def negative_log_posterior(log_temperature: float) -> float:
         z = logits / np.exp(log_temperature)
         if z.shape[1] > 1 and y.ndim == 1:
             log_losses = logsumexp(z, axis=1) - z[np.arange(len(z)), y]
@@ -68,7 +69,7 @@ def fit_temperature(logits: NDArray, y: NDArray[np.int64]) -> float:
             log_losses = np.logaddexp(0, np.where(y.reshape(z.shape) == 1, -z, z))
         return log_losses.sum() + 0.5 * (log_temperature / PRIOR_DEVIATION) ** 2
 
-    return float(np.exp(minimize_scalar(negative_log_likelihood, bounds=LOG_TEMPERATURES, method="bounded").x))
+    return float(np.exp(minimize_scalar(negative_log_posterior, bounds=LOG_TEMPERATURES, method="bounded").x))
 
 
 def calibrate(model: keras.Model, temperature: float) -> None:
@@ -106,7 +107,7 @@ def _main_output(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
     return np.concatenate(chunks)
 
 
-def choose_thresholds(metric: str, y: NDArray[np.int64], probability: NDArray[np.float32]) -> tuple[float, ...]:
+def choose_thresholds(metric: str, y: NDArray[Any], probability: NDArray[np.float32]) -> tuple[float, ...]:
     """For each unit the one that makes its accuracy, balanced_accuracy or f1 greatest; of equal ones the most even.
 
     y: (rows, units) of 0 and 1; probability: (rows, units). A unit that has seen one answer alone keeps one half.
@@ -123,9 +124,10 @@ def _best_threshold(metric: str, y: NDArray[np.int64], probability: NDArray[np.f
     true_positive = num_positive - np.cumsum(np.bincount(index, weights=y))
     false_positive = num_negative - np.cumsum(np.bincount(index, weights=1 - y))
     true_negative = num_negative - false_positive
+    score: NDArray[np.float64]
     match metric:
         case "accuracy":
-            score = true_positive + true_negative
+            score = (true_positive + true_negative).astype(np.float64)
         case "balanced_accuracy":
             score = true_positive / num_positive + true_negative / num_negative
         case "f1":

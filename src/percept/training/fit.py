@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -41,7 +42,7 @@ def compile_model(
     auxiliary_weight: float = 0.0,
 ) -> None:
     """Attach loss and the metric shown while training, for each output, and the optimizer with its schedule."""
-    settings = {"loss": objective.loss, "metrics": [_metric(objective)]}
+    settings: dict[str, Any] = {"loss": objective.loss, "metrics": [_metric(objective)]}
     if isinstance(model.output, dict):
         weights = {name: auxiliary_weight if name == AUXILIARY else 1 - auxiliary_weight for name in model.output}
         settings = {

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed, nearest
-from percept.objective import Objective
+from percept.objective import ClassWeights, Objective
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
 
@@ -47,7 +47,7 @@ def _taken(arrays: Arrays, rows: NDArray[np.int64]) -> Arrays:
 
 def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, network: "keras.Model") -> FitData:
     """Bring targets to what the loss wants, for each output: (rows, units), or class numbers (rows, 1)."""
-    y = examples.y
+    y: NDArray[Any] = examples.y
     match objective.kind:
         case "multiclass" if objective.one_hot:
             y = np.eye(len(spec.classes), dtype=np.float32)[y]
@@ -64,15 +64,15 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
     return FitData(examples.x, targets, examples.weight)
 
 
-def class_weights(y: NDArray[np.int64], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:
+def class_weights(y: NDArray[Any], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:
     """Give how much each row counts in the loss, (rows,), or None where all count the same. Raises `UserError`.
 
     y: (rows,) class index. Balanced is rows / (classes * rows of the class), as in King & Zeng 2001.
     """
-    wanted = getattr(objective, "class_weights", "none")
+    wanted: ClassWeights = getattr(objective, "class_weights", "none")
     if wanted == "none":
         return None
-    if wanted == "balanced":
+    if not isinstance(wanted, dict):  # balanced
         counts = np.bincount(y, minlength=len(classes))
         return (len(y) / (len(classes) * counts[y])).astype(np.float32)
     for name in wanted:

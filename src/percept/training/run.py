@@ -71,15 +71,15 @@ def run(
     decision.check_can_be_chosen(options.objective, len(validation))
     network = compiled_network(spec, options)
     monitor = monitor_of(options.fit.monitor, network, options.objective, bool(len(validation)))
-    data = [
+    train_data, validation_data = (
         fit_data(examples, spec, options.objective, network)
         for examples in (weighted(train, spec, options.objective), validation)
-    ]
+    )
     counts = f"{len(train):,} training rows, {len(validation):,} validation rows"
     tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
     watching = watch(network, monitor)
     start_s = time.monotonic()
-    fitted = fit.fit(network, *data, options.fit, options.optimizer, monitor, watching, tell)
+    fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, watching, tell)
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], tell)

@@ -1,16 +1,11 @@
 """How the learning rate changes while training; `optimizer.learning_rate` is where it starts, or its peak."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
 from percept.params import Section
-
-if TYPE_CHECKING:
-    import keras
-
-    Rate = float | keras.optimizers.schedules.LearningRateSchedule
 
 Factor = Annotated[float, Field(gt=0)]
 
@@ -20,8 +15,8 @@ class RateSchedule(Section):
 
     kind: str
 
-    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
-        """Give what a Keras optimizer takes as its learning rate: here the same in each step."""
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> Any:
+        """Give what a Keras optimizer takes as its learning rate, a number or a schedule; here always the same."""
         return learning_rate
 
 
@@ -35,7 +30,7 @@ class Exponential(RateSchedule):
     kind: Literal["exponential"]
     factor: Annotated[float, Field(gt=0, lt=1)]
 
-    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> Any:
         from keras.optimizers import schedules
 
         return schedules.ExponentialDecay(learning_rate, steps_per_epoch, self.factor)
@@ -48,7 +43,7 @@ class Cosine(RateSchedule):
     warmup_epochs: int = Field(0, ge=0)
     final: float = Field(0.0, ge=0, lt=1)  # what is left at the end, as a share
 
-    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> Any:
         from keras.optimizers import schedules
 
         warmup = min(self.warmup_epochs, epochs - 1) * steps_per_epoch
@@ -73,7 +68,7 @@ class Piecewise(RateSchedule):
             raise ValueError(f"epochs are {list(self.epochs)}, expected growing numbers")
         return self
 
-    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> "Rate":
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> Any:
         from keras.optimizers import schedules
 
         ends = [epoch * steps_per_epoch - 1 for epoch in self.epochs]  # the last step with the former rate

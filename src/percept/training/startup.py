@@ -43,7 +43,8 @@ def _without_notes() -> Iterator[None]:
 def _without(*packages: str) -> Iterator[None]:
     """Keras loads these where it finds them, for wrappers and drawings that nobody uses here: half of its own time."""
     hidden = [package for package in packages if package not in sys.modules]
-    sys.modules |= dict.fromkeys(hidden)  # None: "not installed"
+    for package in hidden:
+        sys.modules[package] = None  # type: ignore[assignment]  # means "not installed" to Python
     try:
         yield
     finally:

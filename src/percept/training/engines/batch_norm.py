@@ -26,7 +26,9 @@ def fused_normalisation(model: keras.Model) -> Iterator[None]:
         yield
 
 
-def _normalised(layer: Normalisation, x: tf.Tensor, training: bool = False, mask: tf.Tensor | None = None) -> tf.Tensor:
+def _normalised(
+    layer: keras.layers.BatchNormalization, x: tf.Tensor, training: bool = False, mask: tf.Tensor | None = None
+) -> tf.Tensor:
     last = layer.axis in (-1, x.shape.rank - 1)
     if not (training and layer.trainable and last and x.shape.rank == 4 and x.dtype == tf.float32 and mask is None):
         return Normalisation.call(layer, x, training=training, mask=mask)

@@ -3,7 +3,7 @@
 Drawing small masks step by step takes XLA on CPU several times as long as the rest of the step.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from math import prod
 
@@ -85,7 +85,7 @@ class DropoutMasks:
         return tf.where(mask, x / (1 - layer.rate), tf.zeros_like(x))
 
     @contextmanager
-    def _replaced(self, call) -> Iterator[None]:
+    def _replaced(self, call: Callable[[keras.layers.Dropout, tf.Tensor], tf.Tensor]) -> Iterator[None]:
         """`call(layer, inputs)` in the place of every dropout layer's `call` in training."""
         with ExitStack() as restore:
             for layer in self._layers:

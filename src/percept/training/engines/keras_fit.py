@@ -1,6 +1,7 @@
 """`keras.Model.fit`: the engine for whatever the others cannot take."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -29,6 +30,7 @@ def fit_with_keras(
 ) -> None:
     """Fit on arrays where memory allows it, otherwise on batches that tf.data copies out of them on demand."""
     in_memory = fits_in_memory(train, validation)
+    data: dict[str, Any]
     if in_memory:
         data = dict(zip(("x", "y", "sample_weight"), train.arrays, strict=False))
         data |= {

@@ -29,7 +29,13 @@ CALL_BYTES = 2**26
 
 # Keras' own callbacks that may hear of batches say here how often they do.
 FREQUENCIES = ("save_freq", "update_freq")
-BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end", "on_test_begin")
+BATCH_HOOKS: tuple[str, ...] = (
+    "on_train_batch_begin",
+    "on_train_batch_end",
+    "on_batch_begin",
+    "on_batch_end",
+    "on_test_begin",
+)
 BATCH_HOOKS += ("on_test_end", "on_test_batch_begin", "on_test_batch_end")
 
 # What TensorFlow and Keras raise for steps that no graph can hold or XLA cannot compile; all before any has run.
