@@ -22,9 +22,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def commands(page: str) -> list[str]:
-    """Of all shell blocks, comments aside."""
-    blocks = re.findall(r"```sh\n(.*?)```", page, re.S)
-    return [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    """Give those of shell blocks, comments aside, and of tables of commands, in the order of the page."""
+    found = re.findall(r"```sh\n(.*?)```|^\| `((?:dvc|python|make|tensorboard) [^`]+)` \|", page, re.S | re.M)
+    return [line.partition("  #")[0].strip() for block, cell in found for line in (block or cell).splitlines()]
 
 
 COMMANDS = commands(README)
@@ -45,7 +45,8 @@ def fresh(tmp_path_factory):
     return clone
 
 
-(EXCERPT,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
+OWN_DATA = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+(EXCERPT,) = re.findall(r"```yaml\n(# Customers:.*?)```", OWN_DATA, re.S)
 
 
 def write_customers(file: Path) -> None:
@@ -108,12 +109,21 @@ def _wait_for_queue(clone) -> None:
         time.sleep(1)
 
 
-def test_the_commands_of_the_models_page_run(fresh):
-    for command in commands((ROOT / "docs/models.md").read_text(encoding="utf-8")):
+@pytest.mark.parametrize("page", ["pipeline", "models"])
+def test_the_commands_of_a_page_run(fresh, page):
+    for command in commands((ROOT / f"docs/{page}.md").read_text(encoding="utf-8")):
         fresh.run("sh", "-c", command)
 
 
-OWN_DATA = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+def test_the_programs_that_use_a_model_run_as_they_stand(fresh):
+    fresh.run("dvc", "exp", "run", "-S", "task=iris")
+    with_onnxruntime, with_keras = re.findall(r"```python\n(.*?)```", README, re.S)
+    assert len(with_onnxruntime.strip().splitlines()) <= 9 and len(with_keras.strip().splitlines()) <= 8
+    species, probability = fresh.run("python", "-c", with_onnxruntime).stdout.split()
+    assert species == "setosa" and float(probability) > 0.9
+    accuracy = float(fresh.run("python", "-c", with_keras, TF_CPP_MIN_LOG_LEVEL="3").stdout.splitlines()[-1])
+    report = json.loads((fresh.folder / "results/metrics.json").read_text(encoding="utf-8"))
+    assert accuracy == pytest.approx(report["test"]["accuracy"])
 
 
 def test_the_commands_of_the_own_data_page_run(fresh):
@@ -171,7 +181,15 @@ def _get(address: str) -> str:
     raise AssertionError(f"no answer from {address}")
 
 
-def test_every_file_the_page_links_to_is_there():
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
-    assert len(links) > 10
-    assert [link for link in links if not (ROOT / link).exists()] == []
+PAGES = [ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_a_page_links_to_is_there(page):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) < 150
