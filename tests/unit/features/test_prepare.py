@@ -208,13 +208,13 @@ def test_features_of_another_kind_than_the_source_are_refused(make_table):
 
 
 @given(
-    parts=st.tuples(*[st.integers(1, 9)] * 3),
+    counts=st.tuples(*[st.integers(1, 9)] * 3),
     dropped=st.dictionaries(st.text(), st.integers(0, 9)),
     same=st.booleans(),
     off=st.integers(-9, 9),
 )
-def test_an_account_that_does_not_add_up_is_refused(parts, dropped, same, off):
-    train, validation, test = parts
+def test_an_account_that_does_not_add_up_is_refused(counts, dropped, same, off):
+    train, validation, test = counts
     source = train + validation + (0 if same else test) + sum(dropped.values())
     account = {"dropped": dropped, "train": train, "validation": validation, "test": test, "test_is_train": same}
     assert RowCounts(source=source, **account).source == source
