@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is to be made of a raw dataset."""
+    """The options of `prepare`."""
 
     task: str
     features: Features
@@ -72,7 +72,7 @@ def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparatio
 
     def examples(subset: Subset) -> Examples:
         chosen = getattr(indices, subset)
-        # Training eats what the shipped encoder gives, so that the two cannot differ.
+        # The network learns from what the shipped encoder gives, so that the two cannot differ.
         x = encode(encoder.onnx, columns[subset])
         return Examples(x, rows.y[chosen], None if weight is None else weight[chosen])
 

@@ -15,7 +15,7 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Fraction(Section):
-    """A random share of the rows, as scikit-learn's train_test_split draws it."""
+    """Cut off a random share of the rows, as scikit-learn's train_test_split draws it."""
 
     kind: Literal["fraction"]
     fraction: Share
@@ -32,7 +32,7 @@ class Fraction(Section):
 
 
 class Ends(Section):
-    """Rows from one end of the file, by share or by number."""
+    """Cut off rows from one end of the file, by share or by number."""
 
     fraction: Share | None = None
     rows: Annotated[int, Field(ge=1)] | None = None
@@ -58,7 +58,7 @@ class Last(Ends):
 
 
 class Latest(Ends):
-    """The rows with the latest values of a column; those as late as the first of them are all taken along."""
+    """Cut off the rows with the latest values of a column; those as late as the first of them are all taken along."""
 
     kind: Literal["latest"]
     column: str
@@ -66,13 +66,13 @@ class Latest(Ends):
 
 
 class Given(Section):
-    """The rows that the publisher set apart."""
+    """Cut off the rows that the publisher set apart."""
 
     kind: Literal["given"]
 
 
 class ColumnValue(Section):
-    """The rows with a certain value in a column."""
+    """Cut off the rows with a certain value in a column."""
 
     kind: Literal["column"]
     column: str
@@ -132,7 +132,7 @@ Mask = NDArray[np.bool_]
 
 
 class SplitIndices(NamedTuple):
-    """Row numbers of each subset."""
+    """The row numbers of each subset."""
 
     train: Indices
     validation: Indices
