@@ -25,9 +25,20 @@ class PreprocessParams(Params):
 
 def main() -> None:
     params = PreprocessParams.load()
-    (paths.home() / paths.VIOLATIONS).unlink(missing_ok=True)  # of another run
-    raw = params.source.read(paths.RAW)
-    options = Preparation(
+    violations = paths.home() / paths.VIOLATIONS
+    violations.unlink(missing_ok=True)  # of another run
+    try:
+        prepared = prepare(params.source.read(paths.RAW), _options(params))
+    except ContractError as error:
+        error.violations.save(violations)
+        raise
+    with paths.replaced(paths.PREPARED) as folder:
+        prepared.save(folder)
+    _say(prepared)
+
+
+def _options(params: PreprocessParams) -> Preparation:
+    return Preparation(
         task=params.task,
         features=params.features,
         split=params.split,
@@ -36,21 +47,13 @@ def main() -> None:
         contract=params.contract,
         sha256=params.source.digests(paths.RAW),
     )
-    with paths.replaced(paths.PREPARED) as folder:
-        try:
-            prepared = prepare(raw, options)
-        except ContractError as error:
-            error.violations.save(paths.home() / paths.VIOLATIONS)
-            raise
-        prepared.save(folder)
-    _say(prepared)
 
 
 def _say(prepared: Prepared) -> None:
     rows = prepared.spec.rows
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
-    parts = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
-    print(f"preprocess: {rows.source} rows -> {parts}{dropped}; {'x'.join(map(str, prepared.spec.shape))} inputs")
+    subsets = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
+    print(f"preprocess: {rows.source} rows -> {subsets}{dropped}; {'x'.join(map(str, prepared.spec.shape))} inputs")
     for message in prepared.quality.messages():
         print(f"preprocess: {message}")
 

@@ -12,7 +12,7 @@ LARGE = 2**30  # bytes, from which a member of a zip file needs 64 bits
 
 
 def save_arrays(path: Path, arrays: Mapping[str, NDArray]) -> None:
-    """Write them by name, uncompressed; `numpy.load` reads them. No objects."""
+    """Write arrays by name, uncompressed, as `numpy.load` reads them. Raises `ValueError` for an array of objects."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             member = zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH)
@@ -21,5 +21,5 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray]) -> None:
 
 
 def without_objects(column: NDArray) -> NDArray:
-    """Texts that are objects as fixed-width text, all else as it is."""
+    """Return texts that are objects as fixed-width text, and all else as it is."""
     return column.astype(np.str_) if column.dtype == object else column

@@ -1,4 +1,4 @@
-"""Text cells to numbers and to days, and what a network can use of a day."""
+"""Text cells become numbers or days, and days become what a network can use of them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ DATE_PARTS: dict[DatePart, Literal["numeric", "category"]] = {  # and what they 
 
 
 def parse_numbers(cells: NDArray[np.object_]) -> NDArray[np.float64]:
-    """(rows,) with NaN for a missing cell and for text that is no finite float32 number."""
+    """Return (rows,) numbers, NaN for a missing cell and for text that is no finite float32 number."""
     try:
         numbers = np.where(cells == "", "nan", cells).astype(np.float64)
     except ValueError:
@@ -56,7 +56,7 @@ Form = Annotated[str, AfterValidator(_readable)]  # as `datetime.strptime` takes
 
 
 def parse_dates(cells: NDArray[np.object_], form: str) -> NDArray[np.float64]:
-    """(rows,) days since 1970, a moment as a fraction; NaN for a missing cell and for text of another form."""
+    """Return (rows,) days since 1970, a moment as a fraction; NaN for a missing cell and for text of another form."""
     days = {text: _parsed_day(text, form) for text in set(cells.tolist())}
     return np.array([days[text] for text in cells.tolist()], np.float64)
 
@@ -71,12 +71,12 @@ def _parsed_day(text: str, form: str) -> float:
 
 
 def date_parts(form: str) -> tuple[DatePart, ...]:
-    """Which of DATE_PARTS a form has."""
+    """Return the parts that a form has."""
     return tuple(DATE_PARTS) if "%H" in form or "%I" in form else tuple(DATE_PARTS)[:3]
 
 
 def date_part(days: NDArray[np.float64], part: DatePart) -> NDArray[np.float32] | NDArray[np.object_]:
-    """One of DATE_PARTS, (rows,), from days since 1970; NaN or "" where the day is missing."""
+    """Return a part, (rows,), of days since 1970; NaN or "" where the day is missing."""
     known = ~np.isnan(days)
     whole = np.floor(np.where(known, days, 0)).astype(np.int64)
     names: tuple[str, ...]

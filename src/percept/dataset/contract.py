@@ -14,7 +14,7 @@ from percept.params import Label, Section
 
 
 class Number(Section):
-    """Finite numbers."""
+    """The cells of a column are finite numbers."""
 
     type: Literal["number"]
     whole: bool = False  # without a fraction
@@ -31,7 +31,7 @@ class Number(Section):
 
 
 class Category(Section):
-    """Texts; with `values`, no others."""
+    """The cells of a column are texts; with `values`, no others than these."""
 
     type: Literal["category"]
     values: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
@@ -40,7 +40,7 @@ class Category(Section):
 
 
 class Date(Section):
-    """Days or moments as text."""
+    """The cells of a column are days or moments as text."""
 
     type: Literal["date"]
     format: Form  # such as %Y-%m-%d
@@ -59,7 +59,7 @@ class Date(Section):
         return self
 
     def days(self, cells: Sequence[str]) -> NDArray[np.float64]:
-        """(rows,) days since 1970."""
+        """Return (rows,) days since 1970."""
         return parse_dates(np.array(cells, dtype=object), self.format)
 
 
@@ -67,7 +67,7 @@ ColumnRule = Annotated[Number | Category | Date, Field(discriminator="type")]
 
 
 class Contract(Section):
-    """Columns by name; those that are not named may hold anything."""
+    """A rule for each column by name; columns that are not named may hold anything."""
 
     violation: Literal["error", "drop"] = "error"  # stop, or go on without such rows and count them
     columns: dict[str, ColumnRule] = Field({})
@@ -82,7 +82,7 @@ class Violation(NamedTuple):
 
 
 def violations(contract: Contract, columns: dict[str, NDArray[np.object_]]) -> Iterator[Violation]:
-    """Check columns of text cells, (rows,), "" where one is missing; those that are not there are passed over."""
+    """Check columns of text cells, (rows,), "" where one is missing; ignore the rules of columns that are not there."""
     for name, rule in contract.columns.items():
         if name in columns:
             for reason, rows in _broken(rule, columns[name]):

@@ -19,11 +19,14 @@ def _known(encoding: str) -> str:
 
 Encoding = Annotated[str, AfterValidator(_known)]
 
-ALSO = {" ": "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "'": "\N{RIGHT SINGLE QUOTATION MARK}"}  # mean the same
+ALSO = {
+    " ": "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}",
+    "'": "\N{RIGHT SINGLE QUOTATION MARK}",
+}  # read as the key is
 
 
 class CsvFormat(Section):
-    """How the text becomes rows."""
+    """How the text of a CSV file becomes rows."""
 
     columns: tuple[str, ...] | None = None  # names for a file without a header; null: the first line names them
     separator: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
@@ -40,7 +43,7 @@ class CsvFormat(Section):
 
 
 def number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    """What a number looks like that is written with these marks."""
+    """Return the pattern of a number that is written with these marks."""
     between = thousands + ALSO.get(thousands, "")
     groups = rf"|\d{{1,3}}(?:[{between}]\d{{3}})+" if between else ""
     point = re.escape(decimal)
@@ -48,7 +51,7 @@ def number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
 
 
 def plain_number(text: CsvFormat) -> Callable[[str], str] | None:
-    """What writes a number as Python does, 1.234,5 as 1234.5, and leaves all other cells; None: all are so already."""
+    """Return what writes 1.234,5 as 1234.5 and leaves cells that are no number; None where Python reads all as is."""
     if text.decimal == "." and not text.thousands:
         return None
     number = number_pattern(text.decimal, text.thousands)

@@ -13,7 +13,7 @@ OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.m
 
 
 def arithmetic(formula: str) -> str:
-    """`formula` if it is column names, numbers and + - * / alone. Raises `ValueError`."""
+    """Return `formula` if it is column names, numbers and + - * / alone; else raise `ValueError`."""
     allowed = (ast.Expression, ast.BinOp, *OPERATIONS, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant)
     problem = "should be column names, numbers and + - * / alone"
     try:
@@ -29,12 +29,12 @@ def arithmetic(formula: str) -> str:
 
 
 def column_names(formula: str) -> set[str]:
-    """The columns that a formula names."""
+    """Return the columns that a formula names."""
     return {node.id for node in ast.walk(ast.parse(formula)) if isinstance(node, ast.Name)}
 
 
 def compute(formula: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """The formula's values, (rows,), from columns of that shape."""
+    """Return the values of a formula, (rows,), from columns of that shape."""
     return np.asarray(_compute(ast.parse(formula, mode="eval").body, columns))
 
 
@@ -52,7 +52,7 @@ def _compute(node: ast.expr, columns: Mapping[str, NDArray[np.float64]]) -> NDAr
 
 
 def derived(formula: str, numbers: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """(rows,) values of a formula, NaN where an operand is missing or the divisor is 0."""
+    """Return the (rows,) values of a formula, NaN where an operand is missing or the divisor is 0."""
     with np.errstate(all="ignore"):
         values = compute(formula, numbers)
         return np.where(np.abs(values) <= LARGEST, values, np.nan)

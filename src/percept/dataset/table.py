@@ -25,11 +25,11 @@ class Table:
         return len(next(iter(self.columns.values())))
 
     def place(self, row: int) -> str:
-        """Where a row is, in words."""
+        """Return where a row is in the file, in words."""
         return f"{self.unit} {self.lines[row]}"
 
     def take(self, rows: NDArray[np.int64]) -> Self:
-        """The table of some of its rows."""
+        """Return the table of the rows with these numbers, in their order."""
         columns = {name: cells[rows] for name, cells in self.columns.items()}
         is_test = None if self.is_test is None else self.is_test[rows]
         return replace(self, columns=columns, lines=self.lines[rows], is_test=is_test)

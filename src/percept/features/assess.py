@@ -1,5 +1,7 @@
 """What is odd about the rows of each subset: data/prepared/quality.json. Nothing is fitted to it."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from percept.features.rows import TableRows
 from percept.features.split import Same, Split, SplitIndices
 from percept.objective import Objective, Regression
 from percept.prepared.quality import AffectedRows, Drift, Quality
+from percept.prepared.spec import RawInput
 
 
 def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, indices: SplitIndices) -> Quality:
@@ -19,7 +22,7 @@ def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, indices
 
 
 def assess_table(rows: TableRows, objective: Objective, split: Split, indices: SplitIndices) -> Quality:
-    """Assess raw inputs, targets and how far the test rows lie from the training rows."""
+    """Assess raw inputs and targets, and how far the test rows lie from the training rows."""
     keys = row_keys(column[:, 0] for column in rows.columns.values())
     targets = row_keys(rows.y.reshape(len(rows.y), -1).T)
     return Quality(
@@ -46,6 +49,11 @@ def _drift(rows: TableRows, indices: SplitIndices) -> tuple[Drift, ...]:
     for column in rows.inputs:
         if column.part in (None, "days"):  # a date's other parts follow from its day
             cells = rows.columns[column.name][:, 0]
-            kind = {"numeric": "number", "category": "category"}[column.kind] if column.part is None else "date"
-            found.append(compare(column.source, kind, cells[indices.train], cells[indices.test]))
+            found.append(compare(column.source, _kind(column), cells[indices.train], cells[indices.test]))
     return flag(found)
+
+
+def _kind(column: RawInput) -> Literal["number", "category", "date"]:
+    if column.part is not None:
+        return "date"
+    return "category" if column.kind == "category" else "number"

@@ -9,8 +9,7 @@ from percept.dataset.contract import Category, ColumnRule, Contract, Date, Numbe
 from percept.dataset.formula import column_names
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.features.table import TableFeatures
-from percept.prepared.spec import RawInput
+from percept.features.rows import TableRows
 from percept.prepared.violations import Violations
 
 MAX_VALUES = 1000  # of a category that are kept
@@ -31,7 +30,7 @@ class ContractError(UserError):
 
 
 def check_contract(contract: Contract, table: Table) -> Violations | None:
-    """Give the rows to drop, if any. Raises `ContractError` for rows where the contract allows no drop.
+    """Return what rows break, if some do and the contract lets them be dropped; else raise `ContractError`.
 
     Raises `UserError` for a rule of a column that is not there.
     """
@@ -45,16 +44,14 @@ def check_contract(contract: Contract, table: Table) -> Violations | None:
     return found if found.broken else None
 
 
-def fit_contract(
-    given: Contract, table: Table, features: TableFeatures, inputs: tuple[RawInput, ...], train: NDArray[np.int64]
-) -> Contract:
-    """The given contract, and for every other column that is read what its training rows hold."""
-    kinds = {column.source: column.kind for column in inputs if column.source in table.columns}
-    for column in inputs:
-        if column.name in features.derive:
-            kinds |= dict.fromkeys(sorted(column_names(features.derive[column.name])), "numeric")
-    columns = {name: table.columns[name][train] for name in kinds}
-    learned = {name: _fit_rule(columns[name], kind, features.date.get(name)) for name, kind in kinds.items()}
+def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> Contract:
+    """Return the given contract with a rule for every other column that is read: what its training rows hold."""
+    kinds = {column.source: column.kind for column in rows.inputs if column.source in rows.table.columns}
+    for column in rows.inputs:
+        if formula := rows.features.derive.get(column.name):
+            kinds |= dict.fromkeys(sorted(column_names(formula)), "numeric")
+    columns = {name: rows.table.columns[name][train] for name in kinds}
+    learned = {name: _fit_rule(columns[name], kind, rows.features.date.get(name)) for name, kind in kinds.items()}
     return given.model_copy(update={"columns": learned | given.columns})
 
 

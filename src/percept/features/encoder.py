@@ -13,6 +13,7 @@ from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
+    from onnx import ModelProto
     from sklearn.compose import ColumnTransformer
 
 INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
@@ -38,39 +39,54 @@ class FittedEncoder:
 
 
 def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> "ColumnTransformer":
-    """A scikit-learn ColumnTransformer fitted on training rows: columns (rows, 1) by name -> (rows, width).
+    """Fit a scikit-learn ColumnTransformer on training rows: columns (rows, 1) by name -> (rows, width).
 
     An unseen category becomes all zeros. Raises `UserError` when there is no most frequent category.
     """
     import pandas as pd
     from sklearn.compose import ColumnTransformer
-    from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder
 
     # By position, as the encoder's ONNX form knows its inputs by other names.
     numeric, category = (
         [index for index, column in enumerate(inputs) if column.kind == kind] for kind in ("numeric", "category")
     )
-    number_steps = _scalers(features.scaling)
-    if features.missing.numeric in ("median", "mean"):
-        number_steps = [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *number_steps]
-    kept = "auto" if features.max_categories is None else _frequent(features, inputs, train)
-    text_steps = [OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)]
-    if features.missing.category == "most_frequent":
-        _check_not_empty(inputs, train)
-        text_steps = [SimpleImputer(missing_values="", strategy="most_frequent"), *text_steps]
+    number_steps = _number_steps(features)
     steps = [
         ("numeric", make_pipeline(*number_steps) if number_steps else "passthrough", numeric),
-        ("category", make_pipeline(*text_steps), category),
+        ("category", make_pipeline(*_text_steps(features, inputs, train)), category),
     ]
     encoder = ColumnTransformer([step for step in steps if step[2]])
     frame = pd.DataFrame({name: pd.Series(column[:, 0], dtype=column.dtype) for name, column in train.items()})
     return encoder.fit(frame)
 
 
+def _number_steps(features: TableFeatures) -> list:
+    from sklearn.impute import SimpleImputer
+
+    steps = _scalers(features.scaling)
+    if features.missing.numeric in ("median", "mean"):
+        return [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *steps]
+    return steps
+
+
+def _text_steps(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list:
+    from sklearn.impute import SimpleImputer
+    from sklearn.preprocessing import OneHotEncoder
+
+    kept = "auto" if features.max_categories is None else _frequent(features, inputs, train)
+    one_hot = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
+    if features.missing.category != "most_frequent":
+        return [one_hot]
+    _check_not_empty(inputs, train)
+    return [SimpleImputer(missing_values="", strategy="most_frequent"), one_hot]
+
+
 def _scalers(scaling: str) -> list:
-    """asinh: linear within the middle half of the values and logarithmic far from it, as log is for positive ones."""
+    """Return the steps of a scaling.
+
+    asinh is linear within the middle half of the values and logarithmic far from it, as log is for positive ones.
+    """
     from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, RobustScaler, StandardScaler
 
     match scaling:
@@ -86,7 +102,7 @@ def _scalers(scaling: str) -> list:
 def _frequent(
     features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]
 ) -> list[NDArray[np.object_]]:
-    """The most frequent categories of each text input, sorted."""
+    """Return the most frequent categories of each text input, sorted."""
     kept = []
     for column in inputs:
         if column.kind == "category":
@@ -100,7 +116,7 @@ def _frequent(
 
 
 def feature_sources(fitted: "ColumnTransformer", inputs: Sequence[RawInput]) -> tuple[str, ...]:
-    """The column that each output of a fitted encoder comes from."""
+    """Return the column that each output of a fitted encoder comes from."""
     numbers = [column.source for column in inputs if column.kind == "numeric"]
     texts = [column.source for column in inputs if column.kind == "category"]
     categories = fitted.named_transformers_["category"][-1].categories_ if texts else []
@@ -119,13 +135,12 @@ def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> N
 
 
 def encoder_to_onnx(fitted: "ColumnTransformer", columns: Sequence[RawInput]) -> bytes:
-    """Convert a fitted ColumnTransformer.
+    """Convert a fitted ColumnTransformer to ONNX.
 
     The result has one input (rows, 1) for each column, named as the column, float for numeric and text for
     category, and one output (rows, width).
     """
     from onnx.compose import add_prefix
-    from onnx.helper import make_opsetid
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
     from sklearn.preprocessing import FunctionTransformer
@@ -141,23 +156,32 @@ def encoder_to_onnx(fitted: "ColumnTransformer", columns: Sequence[RawInput]) ->
         custom_shape_calculators={FunctionTransformer: _keep_shape},
     )
     model = add_prefix(model, INSIDE)
-    # The converter writes the lowest that would do, in an order that changes from run to run.
+    _set_opsets(model)
+    names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
+    _rename(model, names | {model.graph.output[0].name: OUTPUT})
+    return model.SerializeToString()
+
+
+def _set_opsets(model: "ModelProto") -> None:
+    """Replace the opsets of the converter: the lowest that would do, in an order that changes from run to run."""
+    from onnx.helper import make_opsetid
+
     domains = sorted(opset.domain for opset in model.opset_import)
     del model.opset_import[:]
     model.opset_import.extend(make_opsetid(domain, OPSETS[domain]) for domain in domains)
-    # The converter bends names to identifiers; the file keeps the names people know.
-    names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
-    names[model.graph.output[0].name] = OUTPUT
+
+
+def _rename(model: "ModelProto", names: dict[str, str]) -> None:
+    """Give inputs and output the names people know: the converter bends them to identifiers."""
     for node in model.graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
     for value in [*model.graph.input, *model.graph.output]:
         value.name = names.get(value.name, value.name)
-    return model.SerializeToString()
 
 
 def _add_function(scope: Any, operator: Any, container: Any) -> None:  # skl2onnx has no types
-    """The asinh of `_scalers`, or the function that scikit-learn makes of "passthrough"."""
+    """Convert the asinh of `_scalers`, or the function that scikit-learn makes of "passthrough"."""
     kind = "Asinh" if operator.raw_operator.func is np.arcsinh else "Identity"
     names = [operator.inputs[0].full_name], [operator.outputs[0].full_name]
     container.add_node(kind, *names, name=scope.get_unique_operator_name(kind), op_version=9)
@@ -168,7 +192,7 @@ def _keep_shape(operator: Any) -> None:
 
 
 def encode(encoder: bytes | Path, raw: dict[str, NDArray]) -> NDArray[np.float32]:
-    """Run the encoder on columns (rows, 1); gives (rows, width)."""
+    """Run the encoder on columns (rows, 1); return (rows, width)."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(encoder) if isinstance(encoder, Path) else encoder)

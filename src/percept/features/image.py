@@ -17,7 +17,7 @@ class ImageFeatures(Section):
 
 
 def fit_pixels(features: ImageFeatures, train: NDArray[np.uint8]) -> Pixels:
-    """Scale and offset from training pixels of any shape."""
+    """Compute scale and offset from training pixels of any shape."""
     match features.scaling:
         case "none":
             return Pixels(scale=1.0, offset=0.0)

@@ -16,7 +16,7 @@ from percept.features.assess import assess_pictures, assess_table
 from percept.features.contract import check_contract, fit_contract
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.image import ImageFeatures, fit_pixels
-from percept.features.rows import TableRows, keep_rows, read_rows
+from percept.features.rows import TableRows, read_rows
 from percept.features.split import Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures
 from percept.features.target import encode_classes, fit_target_scales
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is to be made of a raw dataset."""
+    """The options of `prepare`."""
 
     task: str
     features: Features
@@ -42,7 +42,7 @@ class Preparation:
 
 
 def prepare(raw: Images | Table, options: Preparation) -> Prepared:
-    """Give the examples of each subset and all that is known of them. Raises `UserError`."""
+    """Return the examples of each subset and all that is known of them. Raises `UserError`."""
     features = options.features
     match raw, features:
         case Images(), _ if options.contract.columns:
@@ -57,29 +57,32 @@ def prepare(raw: Images | Table, options: Preparation) -> Prepared:
 
 
 def _prepare_table(table: Table, features: TableFeatures, options: Preparation) -> Prepared:
-    """Take a table through contract, targets and inputs, split, encoder and quality, in this order."""
+    """Take a table through contract, targets and inputs, and split; then prepare its subsets."""
     violations = check_contract(options.contract, table)
-    kept, broken = keep_rows(table, violations.reasons() if violations else {})
-    rows = read_rows(table.take(kept), features, options.objective, options.split.columns())
+    rows = read_rows(table, violations, features, options.objective, options.split.columns())
     indices = split_rows(options.split, rows.y, rows.table.columns, rows.table.is_test, options.seed)
+    return _prepare_subsets(rows, indices, options)
+
+
+def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparation) -> Prepared:
+    """Take rows, however they were split, through encoder and quality."""
     columns = _by_subset(indices, lambda chosen: {name: cells[chosen] for name, cells in rows.columns.items()})
-    encoder = FittedEncoder.fit(features, rows.inputs, columns["train"])
+    encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"])
     weight = _relative_weight(rows.weight, indices)
 
     def examples(subset: Subset) -> Examples:
         chosen = getattr(indices, subset)
-        # Training eats what the shipped encoder gives, so that the two cannot differ.
+        # The network learns from what the shipped encoder gives, so that the two cannot differ.
         x = encode(encoder.onnx, columns[subset])
         return Examples(x, rows.y[chosen], None if weight is None else weight[chosen])
 
-    counts = _counts(table.num_rows, broken | rows.dropped, indices, options.split)
     return Prepared(
-        spec=_table_spec(rows, encoder, indices, counts, features, options),
+        spec=_table_spec(rows, encoder, indices, options),
         examples={subset: examples(subset) for subset in SUBSETS},
         quality=assess_table(rows, options.objective, options.split, indices),
         encoder=encoder.onnx,
         columns=columns,
-        violations=violations,
+        violations=rows.violations,
     )
 
 
@@ -92,14 +95,7 @@ def _relative_weight(weight: NDArray[np.float64] | None, indices: SplitIndices) 
     return None if weight is None else (weight / weight[indices.train].mean()).astype(np.float32)
 
 
-def _table_spec(
-    rows: TableRows,
-    encoder: FittedEncoder,
-    indices: SplitIndices,
-    counts: RowCounts,
-    features: TableFeatures,
-    options: Preparation,
-) -> DatasetSpec:
+def _table_spec(rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, options: Preparation) -> DatasetSpec:
     return DatasetSpec(
         task=options.task,
         raw_inputs=rows.inputs,
@@ -108,22 +104,22 @@ def _table_spec(
         feature_sources=encoder.feature_sources,
         targets=options.objective.targets,
         classes=rows.classes,
-        table=_table_input(rows.table, features, rows.inputs),
+        table=_table_input(rows),
         target_scales=fit_target_scales(rows.y[indices.train], options.objective),
-        contract=fit_contract(options.contract, rows.table, features, rows.inputs, indices.train),
-        rows=counts,
+        contract=fit_contract(options.contract, rows, indices.train),
+        rows=_counts(rows.num_source, rows.dropped, indices, options.split),
         sha256=options.sha256,
     )
 
 
-def _table_input(table: Table, features: TableFeatures, inputs: tuple[RawInput, ...]) -> TableInput:
-    names = {column.name for column in inputs}
-    numbers = tuple(column.name for column in inputs if column.kind == "numeric")
+def _table_input(rows: TableRows) -> TableInput:
+    names = {column.name for column in rows.inputs}
+    numbers = tuple(column.name for column in rows.inputs if column.kind == "numeric")
     return TableInput(
-        text=table.text,
-        date=features.date,
-        derive={name: formula for name, formula in features.derive.items() if name in names},
-        required=numbers if features.missing.numeric in ("drop", "error") else (),
+        text=rows.table.text,
+        date=rows.features.date,
+        derive={name: formula for name, formula in rows.features.derive.items() if name in names},
+        required=numbers if rows.features.missing.numeric in ("drop", "error") else (),
     )
 
 

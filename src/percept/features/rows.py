@@ -11,46 +11,62 @@ from percept.features.table import TableFeatures, assign_columns, raw_columns, r
 from percept.features.target import encode_targets, missing_targets, read_targets, read_weights
 from percept.objective import Objective
 from percept.prepared.spec import RawInput
+from percept.prepared.violations import Violations
 
 
 @dataclass(frozen=True)
 class TableRows:
-    """Rows with a target, and what is known of them."""
+    """Rows that keep the contract and have a target, and what is known of them."""
 
     table: Table
+    features: TableFeatures  # as which they were read
     inputs: tuple[RawInput, ...]
     columns: dict[str, NDArray]  # (rows, 1) for each input
     y: NDArray  # as in `Examples`
     classes: tuple[str, ...]
     weight: NDArray[np.float64] | None  # (rows,), as the file has it
-    dropped: dict[str, int]  # reason -> rows of the table that are not here
+    num_source: int  # rows of the source, with those that are not here
+    dropped: dict[str, int]  # reason -> rows of the source that are not here
+    violations: Violations | None  # of the contract, by some of the rows that are not here
 
 
-def read_rows(table: Table, features: TableFeatures, objective: Objective, split_columns: tuple[str, ...]) -> TableRows:
-    """Read what is learned and what it is learned from; drop rows as `features.missing` says. Raises `UserError`.
+def read_rows(
+    source: Table,
+    violations: Violations | None,
+    features: TableFeatures,
+    objective: Objective,
+    split_columns: tuple[str, ...],
+) -> TableRows:
+    """Drop the rows that break the contract, read targets and inputs, and drop rows as `features.missing` says.
 
     split_columns: columns that decide the split, which are no inputs unless `features` names them too.
+    Raises `UserError`.
     """
+    keeping, broken = keep_rows(source, violations.reasons() if violations else {})
+    table = source.take(keeping)
     targets, weight = read_targets(table, features, objective), read_weights(table, objective)
     for_split = [column for column in split_columns if column not in features.named()]
     inputs = assign_columns(features, table, not_features=(*objective.columns(), *for_split))
     columns = raw_columns(features, table, inputs)
     required = targets if weight is None else targets | {str(objective.weight): weight}
-    kept, dropped = keep_rows(table, missing_targets(required) | rows_to_drop(features, table, columns, inputs))
+    kept, missing = keep_rows(table, missing_targets(required) | rows_to_drop(features, table, columns, inputs))
     y, classes = encode_targets({name: values[kept] for name, values in targets.items()}, objective, table.file)
     return TableRows(
         table=table.take(kept),
+        features=features,
         inputs=inputs,
         columns={name: column[kept] for name, column in columns.items()},
         y=y,
         classes=classes,
         weight=None if weight is None else weight[kept],
-        dropped=dropped,
+        num_source=source.num_rows,
+        dropped=broken | missing,
+        violations=violations,
     )
 
 
 def keep_rows(table: Table, reasons: dict[str, NDArray[np.bool_]]) -> tuple[NDArray[np.int64], dict[str, int]]:
-    """Give the numbers of the rows that stay, and how many went for each reason; a row counts for its first reason.
+    """Return the numbers of the rows that stay, and how many went for each reason; a row counts for its first reason.
 
     reasons: (rows,) mask of rows to drop by reason. Raises `UserError` where no row is left.
     """

@@ -1,4 +1,4 @@
-"""Which rows train, which choose, which judge."""
+"""Which rows train the network, which choose its epoch, and which it is tested on."""
 
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
@@ -15,7 +15,7 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Fraction(Section):
-    """A random share of the rows, as scikit-learn's train_test_split draws it."""
+    """Cut off a random share of the rows, as scikit-learn's train_test_split draws it."""
 
     kind: Literal["fraction"]
     fraction: Share
@@ -32,7 +32,7 @@ class Fraction(Section):
 
 
 class Ends(Section):
-    """Rows from one end of the file, by share or by number."""
+    """Cut off rows from one end of the file, by share or by number."""
 
     fraction: Share | None = None
     rows: Annotated[int, Field(ge=1)] | None = None
@@ -44,6 +44,7 @@ class Ends(Section):
         return self
 
     def count(self, num_rows: int) -> int:
+        """Return how many of `num_rows` rows are cut off; it may be more than there are."""
         # As Keras counts for validation_split, but rounded first: 10 * (1 - 0.9) is 0.99...
         return self.rows or num_rows - int(round(num_rows * (1 - (self.fraction or 0)), 6))
 
@@ -57,25 +58,21 @@ class Last(Ends):
 
 
 class Latest(Ends):
-    """The rows with the latest values of a column; those as late as the first of them are all taken along."""
+    """Cut off the rows with the latest values of a column; those as late as the first of them are all taken along."""
 
     kind: Literal["latest"]
     column: str
     form: Form | None = None  # of dates, as strptime takes it, such as %Y-%m-%d; null: numbers
 
-    def times(self, cells: NDArray[np.object_]) -> NDArray[np.float64]:
-        """(rows,) with NaN where a cell is no number or date."""
-        return parse_numbers(cells) if self.form is None else parse_dates(cells, self.form)
-
 
 class Given(Section):
-    """The rows that the publisher set apart."""
+    """Cut off the rows that the publisher set apart."""
 
     kind: Literal["given"]
 
 
 class ColumnValue(Section):
-    """The rows with a certain value in a column."""
+    """Cut off the rows with a certain value in a column."""
 
     kind: Literal["column"]
     column: str
@@ -89,11 +86,14 @@ class Same(Section):
 
 
 class Nothing(Section):
-    """No validation rows: all of them train. What a task says of its own may stay beside it, without effect."""
+    """No validation rows: all of them train. Options of another kind may stay beside it, without effect."""
 
     model_config = Section.model_config | {"extra": "ignore"}  # so that `split.validation.kind=none` is enough
 
     kind: Literal["none"]
+
+
+Cut = Fraction | First | Last | Latest | Given | ColumnValue  # how rows are cut off from others
 
 
 class Split(Section):
@@ -114,24 +114,25 @@ class Split(Section):
         return self
 
     @model_validator(mode="after")
-    def has_each_group_in_one_part(self) -> "Split":
-        groups = [part.group for part in (self.test, self.validation) if isinstance(part, Fraction)]
+    def has_each_group_in_one_subset(self) -> "Split":
+        groups = [cut.group for cut in (self.test, self.validation) if isinstance(cut, Fraction)]
         if len(set(groups)) > 1:
             test, validation = (group or "null" for group in groups)
             raise ValueError(f"test.group is {test} and validation.group {validation}; they should be the same")
         return self
 
     def columns(self) -> tuple[str, ...]:
-        """Columns that decide the split."""
-        found = [getattr(part, "group" if isinstance(part, Fraction) else "column", None) for _, part in self]
+        """Return the columns that decide the split."""
+        found = [getattr(cut, "group" if isinstance(cut, Fraction) else "column", None) for _, cut in self]
         return tuple(dict.fromkeys(filter(None, found)))
 
 
 Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class SplitIndices(NamedTuple):
-    """Row numbers of each subset."""
+    """The row numbers of each subset."""
 
     train: Indices
     validation: Indices
@@ -139,14 +140,14 @@ class SplitIndices(NamedTuple):
 
 
 def split_rows(
-    split: Split, labels: NDArray, columns: dict[str, NDArray], is_test: NDArray[np.bool_] | None, seed: int
+    split: Split, labels: NDArray, columns: dict[str, NDArray], is_test: Mask | None, seed: int
 ) -> SplitIndices:
-    """Share out the rows.
+    """Divide the rows among train, validation and test.
 
     labels: (rows,) targets, for stratify; columns: values by column name; is_test: (rows,) the publisher's test rows.
-    Raises `UserError` when a part would be empty or a class is too small.
+    Raises `UserError` when a subset would be empty or a class is too small.
     """
-    cut = partial(_cut, labels=labels, columns=columns, is_test=is_test, seed=seed)
+    cut = partial(_cut_off, labels=labels, columns=columns, is_test=is_test, seed=seed)
     every = np.arange(len(labels))
     rest, test = (every, every) if isinstance(split.test, Same) else cut("split.test", split.test, every)
     match split.validation:
@@ -159,42 +160,36 @@ def split_rows(
     return SplitIndices(train=train, validation=validation, test=test)
 
 
-def _cut(
-    where: str,
-    part: Section,
-    rows: Indices,
-    labels: NDArray,
-    columns: dict[str, NDArray],
-    is_test: NDArray[np.bool_] | None,
-    seed: int,
+def _cut_off(
+    where: str, cut: Cut, rows: Indices, labels: NDArray, columns: dict[str, NDArray], is_test: Mask | None, seed: int
 ) -> tuple[Indices, Indices]:
-    """Give the rows that stay and the rows cut off. Raises `UserError`."""
-    match part:
-        case Fraction():
-            groups = None if part.group is None else _values(where, part.group, rows, columns)
-            stay, off = _random_cut(where, part, rows, labels, groups, seed)
-        case First():
-            off, stay = np.split(rows, [part.count(len(rows))])
-        case Last():
-            stay, off = np.split(rows, [max(len(rows) - part.count(len(rows)), 0)])
-        case Latest():
-            late = _latest(where, part, _values(where, part.column, rows, columns))
-            stay, off = rows[~late], rows[late]
-        case Given():
-            if is_test is None:
-                raise UserError(where, "kind: given", "a source with a test set of its own", "choose kind: fraction")
-            stay, off = rows[~is_test[rows]], rows[is_test[rows]]
-        case ColumnValue():
-            chosen = _values(where, part.column, rows, columns, may_be_missing=True) == part.value
-            stay, off = rows[~chosen], rows[chosen]
+    """Return the rows that stay and the rows that are cut off. Raises `UserError` where there are none of either."""
+    if isinstance(cut, Fraction):
+        stay, off = _draw(where, cut, rows, labels, columns, seed)
+    else:
+        chosen = _choose(where, cut, rows, columns, is_test)
+        stay, off = rows[~chosen], rows[chosen]
     if len(stay) == 0 or len(off) == 0:
-        raise UserError(
-            where,
-            f"of {len(rows)} rows it would take {len(off)} and leave {len(stay)}",
-            "at least one row on each side",
-            "change its fraction, rows or value",
-        )
+        found = f"of {len(rows)} rows it would take {len(off)} and leave {len(stay)}"
+        raise UserError(where, found, "at least one row on each side", "change its fraction, rows or value")
     return stay, off
+
+
+def _choose(where: str, cut: Cut, rows: Indices, columns: dict[str, NDArray], is_test: Mask | None) -> Mask:
+    """Return the (rows,) mask of the rows that a cut without chance takes off. Raises `UserError`."""
+    match cut:
+        case First():
+            return np.arange(len(rows)) < cut.count(len(rows))
+        case Last():
+            return np.arange(len(rows)) >= len(rows) - cut.count(len(rows))
+        case Latest():
+            return _latest(where, cut, _values(where, cut.column, rows, columns))
+        case ColumnValue():
+            return _values(where, cut.column, rows, columns, may_be_missing=True) == cut.value
+    # Given is left.
+    if is_test is None:
+        raise UserError(where, "kind: given", "a source with a test set of its own", "choose kind: fraction")
+    return is_test[rows]
 
 
 def _values(
@@ -210,42 +205,40 @@ def _values(
     return values
 
 
-def _latest(where: str, part: Latest, cells: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Tell which rows, (rows,), are at least as late as the one that is `part.count` from the end."""
-    times = part.times(cells)
+def _latest(where: str, cut: Latest, cells: NDArray[np.object_]) -> Mask:
+    """Return the (rows,) mask of the rows that are at least as late as the one that is `cut.count` from the end."""
+    times = parse_numbers(cells) if cut.form is None else parse_dates(cells, cut.form)
     wrong = np.flatnonzero(np.isnan(times))
     if len(wrong):
         found = f"{len(wrong)} of {len(cells)} cells cannot be ordered, the first is {cells[wrong[0]]!r}"
-        expected = "a number in each (form: null)" if part.form is None else f"a date such as {part.form} in each"
-        raise _unusable(where, part.column, found, expected)
-    return times >= np.sort(times)[-min(part.count(len(times)), len(times))]
+        expected = "a number in each (form: null)" if cut.form is None else f"a date such as {cut.form} in each"
+        raise _unusable(where, cut.column, found, expected)
+    return times >= np.sort(times)[-min(cut.count(len(times)), len(times))]
 
 
 def _unusable(where: str, column: str, found: str, expected: str) -> UserError:
-    advice = (
-        "correct them, or leave such rows out: contract.violation: drop and "
-        f"contract.columns: {{{column}: {{type: ..., missing: false}}}}"
-    )
+    rule = f"contract.columns: {{{column}: {{type: ..., missing: false}}}}"
+    advice = f"correct them, or leave such rows out: contract.violation: drop and {rule}"
     return UserError(where, f"column {column!r}: {found}", expected, advice)
 
 
-def _random_cut(
-    where: str, part: Fraction, rows: Indices, labels: NDArray, groups: NDArray[np.object_] | None, seed: int
+def _draw(
+    where: str, cut: Fraction, rows: Indices, labels: NDArray, columns: dict[str, NDArray], seed: int
 ) -> tuple[Indices, Indices]:
+    """Return the rows that stay and a random share of them as scikit-learn draws it. Raises `UserError`."""
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-    state = seed if part.random_state is None else part.random_state
+    groups = None if cut.group is None else _values(where, cut.group, rows, columns).astype(str)
+    state = seed if cut.random_state is None else cut.random_state
     try:
         if groups is not None:
-            shuffled = GroupShuffleSplit(1, test_size=part.fraction, random_state=state)
-            return tuple(rows[chosen] for chosen in next(shuffled.split(rows, groups=groups.astype(str))))
-        stratify = labels[rows] if part.stratify else None
-        stay, off = train_test_split(rows, test_size=part.fraction, random_state=state, stratify=stratify)
+            shuffled = GroupShuffleSplit(1, test_size=cut.fraction, random_state=state)
+            stay, off = next(shuffled.split(rows, groups=groups))
+            return rows[stay], rows[off]
+        stratify = labels[rows] if cut.stratify else None
+        stay, off = train_test_split(rows, test_size=cut.fraction, random_state=state, stratify=stratify)
     except ValueError as error:
-        raise UserError(
-            where,
-            str(error).partition(". ")[0],  # what follows lists every class that is too small
-            f"enough rows for a share of {part.fraction}",
-            "change the fraction" + (", or set stratify: false" if part.stratify else ""),
-        ) from None
+        found = str(error).partition(". ")[0]  # what follows lists every class that is too small
+        advice = "change the fraction" + (", or set stratify: false" if cut.stratify else "")
+        raise UserError(where, found, f"enough rows for a share of {cut.fraction}", advice) from None
     return stay, off

@@ -19,7 +19,7 @@ TASK_FILE = "correct it in conf/task/"
 
 
 class MissingCells(Section):
-    """What happens to a row with an empty cell."""
+    """What happens to a row with a missing cell."""
 
     numeric: Literal["median", "mean", "drop", "error"] = "median"
     category: Literal["own_category", "most_frequent", "drop", "error"] = "own_category"
@@ -38,62 +38,70 @@ class TableFeatures(Section):
     scaling: Literal["none", "standard", "min_max", "asinh"] = "standard"  # of numeric columns; asinh: of long tails
     missing: MissingCells = MissingCells()
 
+    def lists(self) -> dict[str, tuple[str, ...] | Literal["rest"]]:
+        """Return the columns of each list that can name some."""
+        return {"numeric": self.numeric, "category": self.category, "drop": self.drop, "date": tuple(self.date)}
+
     def named(self) -> set[str]:
-        """The columns that a list names."""
-        lists = (self.numeric, self.category, self.drop, self.date)
-        return {column for columns in lists if columns != "rest" for column in columns}
+        """Return the columns that a list names."""
+        return {column for columns in self.lists().values() if columns != "rest" for column in columns}
 
 
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
-    """The raw inputs: numeric columns, then categories, each in the order given, parts of dates last.
+    """Return the raw inputs: numeric columns, then categories, each in the order given, parts of dates last.
 
     not_features: columns with another use, such as the target. Raises `UserError` for a column that is unknown,
     named twice, or named nowhere.
     """
+    for name in features.derive:
+        if name in table.columns:
+            found = f"{table.file} already has a column {name!r}"
+            raise UserError(f"features.derive.{name}", found, "a new name", TASK_FILE)
     known = [*table.columns, *features.derive]
-    for column in features.derive:
-        if column in table.columns:
-            found = f"{table.file} already has a column {column!r}"
-            raise UserError(f"features.derive.{column}", found, "a new name", TASK_FILE)
-    lists = {"numeric": features.numeric, "category": features.category, "drop": features.drop}
-    lists["date"] = tuple(features.date)
+    lists = _with_rest(features, table.file, known, not_features)
+    inputs = [RawInput(name=name, kind="numeric") for name in lists["numeric"]]
+    inputs += [RawInput(name=name, kind="category") for name in lists["category"]]
+    inputs += _parts_of_dates(features, known)
+    if not inputs:
+        raise UserError("features", "no column is left to learn from", "one in numeric, category or date", TASK_FILE)
+    inputs.sort(key=lambda column: column.kind, reverse=True)  # stable; "numeric" before "category"
+    for column in inputs:
+        _check_input(column, features, table)
+    return tuple(inputs)
+
+
+def _with_rest(
+    features: TableFeatures, file: str, known: Sequence[str], not_features: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each list, with the columns that no list names in place of `rest`. Raises `UserError`."""
+    lists = features.lists()
     rests = [name for name, columns in lists.items() if columns == "rest"]
     if len(rests) > 1:
         raise UserError("features", f"{' and '.join(rests)} both say rest", "one of them at most", TASK_FILE)
-    use: dict[str, str] = dict.fromkeys(not_features, "another use (target or split)")
-    for name, columns in lists.items():
-        for column in () if columns == "rest" else columns:
-            if column not in known:
-                hint = nearest(column, known)
-                raise UserError(
-                    f"features.{name}",
-                    f"{table.file} has no column {column!r}{hint}",
-                    f"one of {listed(known)}",
-                    TASK_FILE,
-                )
-            if column in use:
-                raise UserError(
-                    f"features.{name}", f"{column!r} already stands in {use[column]}", "one place", TASK_FILE
-                )
-            use[column] = name
-    left = [column for column in known if column not in use]
+    named = {name: columns for name, columns in lists.items() if columns != "rest"}
+    _check_named_once(named, file, known, not_features)
+    used = {*not_features, *features.named()}
+    left = tuple(column for column in known if column not in used)
     if left and not rests:
-        raise UserError(
-            "features",
-            f"{table.file} has columns that no list names: {listed(left)}",
-            "each in numeric, category, date or drop",
-            f"{TASK_FILE}; drop: rest leaves out all that are not named",
-        )
-    use |= dict.fromkeys(left, rests[0] if rests else "")
-    order = {name: left if columns == "rest" else columns for name, columns in lists.items()}
-    chosen = [RawInput(name=c, kind=kind) for kind in ("numeric", "category") for c in order[kind]]
-    chosen += _parts_of_dates(features, known)
-    if not chosen:
-        raise UserError("features", "no column is left to learn from", "one in numeric, category or date", TASK_FILE)
-    chosen.sort(key=lambda column: column.kind, reverse=True)  # stable; "numeric" before "category"
-    for raw_input in chosen:
-        _check_input(raw_input, features, table)
-    return tuple(chosen)
+        found = f"{file} has columns that no list names: {listed(left)}"
+        advice = f"{TASK_FILE}; drop: rest leaves out all that are not named"
+        raise UserError("features", found, "each in numeric, category, date or drop", advice)
+    return named | dict.fromkeys(rests, left)
+
+
+def _check_named_once(
+    named: dict[str, tuple[str, ...]], file: str, known: Sequence[str], not_features: Sequence[str]
+) -> None:
+    use = dict.fromkeys(not_features, "another use (target or split)")
+    for name, columns in named.items():
+        for column in columns:
+            if column not in known:
+                found = f"{file} has no column {column!r}{nearest(column, known)}"
+                raise UserError(f"features.{name}", found, f"one of {listed(known)}", TASK_FILE)
+            if column in use:
+                found = f"{column!r} already stands in {use[column]}"
+                raise UserError(f"features.{name}", found, "one place", TASK_FILE)
+            use[column] = name
 
 
 def _parts_of_dates(features: TableFeatures, known: Sequence[str]) -> list[RawInput]:
@@ -120,7 +128,7 @@ def _check_input(column: RawInput, features: TableFeatures, table: Table) -> Non
 
 
 def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
-    """(rows,) with NaN for a missing cell. Raises `UserError` naming the line of a cell that is no finite number."""
+    """Return (rows,) numbers, NaN for a missing cell. Raises `UserError` that names lines of other cells."""
     numbers = parse_numbers(table.columns[column])
     advice = "move the column to features.category or features.drop, or add the text to source.missing"
     _check_all_read(table, column, numbers, "not numbers", "a finite float32 number", advice)
@@ -128,7 +136,7 @@ def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
 
 
 def read_dates(table: Table, column: str, form: str) -> NDArray[np.float64]:
-    """(rows,) days since 1970, NaN for a missing cell. Raises `UserError` naming the line of a cell of another form."""
+    """Return (rows,) days since 1970, NaN for a missing cell. Raises `UserError` that names lines of other cells."""
     days = parse_dates(table.columns[column], form)
     advice = "correct features.date, move the column to features.category or features.drop, or correct the cells"
     _check_all_read(table, column, days, "not dates", f"a date such as {form} reads", advice)
@@ -153,7 +161,7 @@ def _check_all_read(
 def raw_columns(
     features: TableFeatures, table: Table, inputs: Sequence[RawInput]
 ) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
-    """Each raw input as the shipped file takes it: (rows, 1) float32 with NaN, or text with "" for a missing cell."""
+    """Return each raw input as the shipped file takes it: (rows, 1) float32, or text; NaN or "" where it is missing."""
     numeric = [column.name for column in inputs if column.kind == "numeric" and not column.date]
     numbers = {name: read_numbers(table, name) for name in numeric if name not in features.derive}
     numbers |= derived_columns(features, table, [name for name in numeric if name in features.derive])
@@ -163,7 +171,10 @@ def raw_columns(
 
 
 def derived_columns(features: TableFeatures, table: Table, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-    """(rows,) for each derived column, NaN where an operand is missing or the divisor is 0. Raises `UserError`."""
+    """Return (rows,) for each derived column, NaN where an operand is missing or the divisor is 0.
+
+    Raises `UserError` for a column that is not there or holds other text than numbers.
+    """
     columns = {}
     for name in names:
         formula = features.derive[name]
@@ -182,7 +193,10 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
 def rows_to_drop(
     features: TableFeatures, table: Table, columns: dict[str, NDArray], inputs: Sequence[RawInput]
 ) -> dict[str, NDArray[np.bool_]]:
-    """Reason -> (rows,) mask of rows that the `drop` policy takes out. Raises `UserError` for the `error` policy."""
+    """Return the (rows,) masks of the rows that the `drop` policy takes out, by reason.
+
+    Raises `UserError` where a cell is missing and the policy is `error`.
+    """
     reasons = {}
     for column in inputs:
         values = columns[column.name][:, 0]

@@ -12,7 +12,7 @@ from percept.prepared.spec import TargetScale
 
 
 def read_targets(raw: Table, features: TableFeatures, objective: Objective) -> dict[str, NDArray]:
-    """(rows,) text for each target, or float64 for regression; "" or NaN where it is missing. Raises `UserError`."""
+    """Return (rows,) for each target: text, or float64 for regression; "" or NaN where missing. Raises `UserError`."""
     return {name: _read_target(name, raw, features, objective) for name in objective.targets}
 
 
@@ -27,7 +27,7 @@ def _read_target(name: str, raw: Table, features: TableFeatures, objective: Obje
 
 
 def read_weights(raw: Table, objective: Objective) -> NDArray[np.float64] | None:
-    """(rows,) how much each row counts, NaN where it is missing; None where all count the same. Raises `UserError`."""
+    """Return (rows,) how much each row counts, NaN where missing; None where all count the same. Raises `UserError`."""
     if objective.weight is None:
         return None
     _check_is_column("objective.weight", objective.weight, raw)
@@ -51,13 +51,13 @@ def _check_is_column(where: str, name: str, raw: Table) -> None:
 
 
 def missing_targets(targets: dict[str, NDArray]) -> dict[str, NDArray[np.bool_]]:
-    """Reason -> (rows,) mask of rows without a target."""
+    """Return the (rows,) masks of the rows without a target, by reason."""
     masks = {name: values == "" if values.dtype == object else np.isnan(values) for name, values in targets.items()}
     return {f"{name} is missing": mask for name, mask in masks.items() if mask.any()}
 
 
 def encode_targets(targets: dict[str, NDArray], objective: Objective, file: str) -> tuple[NDArray, tuple[str, ...]]:
-    """y and the names of its classes, where it has some. Raises `UserError`.
+    """Return y and the names of its classes, where it has some. Raises `UserError`.
 
     y: (rows,) class index by sorted label (the positive class is 1); (rows, labels) 0 or 1; or (rows, targets) values.
     """
@@ -99,7 +99,7 @@ def _encode_labels(targets: dict[str, NDArray], objective: Multilabel, file: str
 
 
 def encode_classes(labels: NDArray, objective: Binary | Multiclass, where: str) -> tuple[NDArray, tuple[str, ...]]:
-    """(rows,) class index of each label, and the names of the classes. Raises `UserError`."""
+    """Return the (rows,) class index of each label, and the names of the classes. Raises `UserError`."""
     names, y = np.unique(labels.astype(str), return_inverse=True)
     found: tuple[str, ...] = tuple(names.tolist())
     if len(found) < 2:
@@ -137,7 +137,7 @@ def _encode_binary(
 
 
 def fit_target_scales(train: NDArray, objective: Objective) -> tuple[TargetScale, ...]:
-    """One for each target from its training rows, (rows, targets); none where the target is no value."""
+    """Fit a scale for each target on its training rows, (rows, targets); none where the target is no value."""
     if not isinstance(objective, Regression):
         return ()
     return tuple(_fit_scale(values, objective) for values in train.T)

@@ -24,7 +24,7 @@ class Prepared:
     violations: Violations | None = None  # of rows that the contract dropped
 
     def raw_inputs(self, subset: Subset) -> dict[str, NDArray]:
-        """Give what the shipped file takes for a subset, by name, as `load_raw` reads it."""
+        """Return what the shipped file takes for a subset, by name, as `load_raw` reads it."""
         if self.spec.pixels:
             return {self.spec.raw_inputs[0].name: self.examples[subset].x}
         return self.columns[subset]

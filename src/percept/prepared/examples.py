@@ -1,4 +1,4 @@
-"""data/prepared: the arrays of each part, and the raw rows that the shipped file is judged on."""
+"""data/prepared: the arrays of each subset, and the raw rows that the shipped file is evaluated on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ class Examples:
 
 
 def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
-    """The dataset's description. Raises `UserError` when preprocess has not run."""
+    """Load the description of the dataset. Raises `UserError` when preprocess has not run."""
     path = folder / paths.SPEC
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the output of preprocess", "run `dvc repro`")
@@ -46,7 +46,7 @@ def save_examples(subset: Subset, examples: Examples, folder: Path) -> None:
 
 
 def load_raw(subset: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:
-    """Raw inputs by name, (rows, 1) for a column and (rows, height, width, channels) for pictures."""
+    """Load raw inputs by name, (rows, 1) for a column and (rows, height, width, channels) for pictures."""
     if spec.pixels:
         return {spec.raw_inputs[0].name: load_examples(subset, folder).x}
     with np.load(folder / f"{subset}_rows.npz") as arrays:

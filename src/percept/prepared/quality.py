@@ -1,4 +1,4 @@
-"""data/prepared/quality.json: rows that stand in two parts, contradicting labels, and how far test and train differ."""
+"""data/prepared/quality.json: rows in two subsets, contradicting labels, and how far test and train differ."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -13,7 +13,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class AffectedRows(Section):
-    """Some rows out of `of`."""
+    """How many rows out of `of` something is true of, and the first of them."""
 
     count: int = Field(ge=0)
     of: int = Field(ge=0)
@@ -34,16 +34,16 @@ class Drift(Section):
 class Quality(Section):
     """What preprocess noticed. Nothing is fitted to it."""
 
-    unit: Literal["line", "row", "picture"]  # of AffectedRows.first
-    validation: AffectedRows | None = None  # whose features all equal those of a training row
-    test: AffectedRows | None = None  # the same; null where the test rows are the training rows
-    contradicting: AffectedRows  # with the features of another row and another target
+    unit: Literal["line", "row", "picture"]  # what AffectedRows.first counts
+    validation: AffectedRows | None = None  # validation rows whose features all equal those of a training row
+    test: AffectedRows | None = None  # such test rows; null where the test rows are the training rows
+    contradicting: AffectedRows  # rows with the features of another row and another target
     targets_are_labels: bool = True  # numbers differ often where features are equal, labels should not
     drift: tuple[Drift, ...] = ()  # tables: by column, the greatest first
 
     @classmethod
     def load(cls, folder: Path = paths.PREPARED) -> Self:
-        """Raises `UserError` when preprocess has not run."""
+        """Load it. Raises `UserError` when preprocess has not run."""
         path = folder / paths.QUALITY
         if not path.is_file():
             raise UserError(str(path), "there is no such file", "the output of preprocess", "run `dvc repro`")
@@ -53,14 +53,13 @@ class Quality(Section):
         (folder / paths.QUALITY).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     def messages(self) -> list[str]:
-        """A line for each thing that asks for a look."""
+        """Return a line for each thing that is worth a look."""
         found = []
-        for part in ("validation", "test"):
-            rows = getattr(self, part)
+        for subset, rows in (("validation", self.validation), ("test", self.test)):
             if rows and rows.count:
                 advice = "drop them, or split by a group" if self.unit != "picture" else "take them out"
                 where = f"also stand in the training rows ({self._first(rows)})"
-                found.append(f"{rows.count} of {rows.of} {part} rows {where}; {advice}")
+                found.append(f"{rows.count} of {rows.of} {subset} rows {where}; {advice}")
         if self.contradicting.count and self.targets_are_labels:
             rows = self.contradicting
             what = "have the features of another row and another target"

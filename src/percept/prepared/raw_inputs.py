@@ -17,7 +17,7 @@ def as_raw_inputs(
     numbers: Mapping[str, NDArray[np.float64]],
     days: Mapping[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
-    """Each raw input, (rows, 1), from columns (rows,): texts and numbers by its name, days by its date column."""
+    """Return each raw input, (rows, 1), from columns (rows,): texts and numbers by name, days by their date column."""
     columns = {}
     for column in inputs:
         if column.date and column.part:

@@ -26,7 +26,7 @@ class RawInput(Section):
 
     @property
     def source(self) -> str:
-        """The column of the table that it comes from."""
+        """Return the column of the table that it comes from."""
         return self.date or self.name
 
 
@@ -56,7 +56,7 @@ class TargetScale(Section):
     scale: float = Field(1.0, gt=0)
 
     def learned(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What stands for values in their own unit."""
+        """Return what the network learns in place of values in their own unit."""
         return ((np.log1p(values) if self.log else values) - self.offset) / self.scale
 
 
@@ -83,13 +83,13 @@ class PictureInput(PictureFormat):
 
 
 class DatasetSpec(Section):
-    """Shape and meaning of the arrays in data/prepared."""
+    """What the arrays in data/prepared are: their shape, and what each column and each target stands for."""
 
     task: str
     raw_inputs: tuple[RawInput, ...]
-    shape: tuple[int, ...]  # of one example as the network eats it
+    shape: tuple[int, ...]  # of one example as the network takes it
     feature_names: tuple[str, ...] = ()  # tables: one for each column of the arrays
-    feature_sources: tuple[str, ...] = ()  # and the column of the table that each comes from
+    feature_sources: tuple[str, ...] = ()  # the column of the table that each of these comes from
     pixels: Pixels | None = None  # pictures only
     targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
     classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...
@@ -102,7 +102,7 @@ class DatasetSpec(Section):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the classes, or of the labels or values that are predicted."""
+        """Return the names of the classes, or of the labels or values that are predicted."""
         return self.classes or self.targets
 
     @classmethod

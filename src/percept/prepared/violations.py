@@ -11,7 +11,7 @@ from percept import paths
 from percept.dataset.contract import Violation
 from percept.dataset.table import Table
 
-MAX_ROWS = 1000  # that are written down
+MAX_ROWS = 1000  # rows that are written down
 NUM_SHOWN = 3  # rows of a rule that a message names
 
 
@@ -23,11 +23,11 @@ class Violations:
     broken: tuple[Violation, ...]
 
     def reasons(self) -> dict[str, NDArray[np.bool_]]:
-        """Give the (rows,) mask of the rows that break each rule, by the rule in words."""
+        """Return the (rows,) masks of the rows that break each rule, by the rule in words."""
         return {_reason(violation): violation.rows for violation in self.broken}
 
     def messages(self) -> list[str]:
-        """Give a line for each rule: how many rows break it, and the first of them with their cells."""
+        """Return a line for each rule: how many rows break it, and the first of them with their cells."""
         return [self._described(violation) for violation in self.broken]
 
     def save(self, path: Path) -> None:

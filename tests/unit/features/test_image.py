@@ -57,11 +57,11 @@ def test_pictures_of_one_shade_become_zero(scaling):
 def test_pixels_stay_bytes_and_rows_keep_their_labels(tmp_path):
     images = pictures()
     spec = prepared(images, tmp_path)
-    for part, rows in zip(SUBSETS, (slice(2, 7), slice(2), slice(7, None)), strict=True):
-        examples = load_examples(part, tmp_path)
+    for subset, rows in zip(SUBSETS, (slice(2, 7), slice(2), slice(7, None)), strict=True):
+        examples = load_examples(subset, tmp_path)
         np.testing.assert_array_equal(examples.x, images.pixels[rows], strict=True)
         np.testing.assert_array_equal(examples.y, images.labels[rows])
-        np.testing.assert_array_equal(load_raw(part, spec, tmp_path)["pixels"], examples.x)
+        np.testing.assert_array_equal(load_raw(subset, spec, tmp_path)["pixels"], examples.x)
 
 
 def test_the_spec_tells_what_the_pictures_are(tmp_path):

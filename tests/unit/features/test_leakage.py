@@ -56,8 +56,8 @@ slow = settings(deadline=None, max_examples=40, suppress_health_check=[HealthChe
 
 
 def held_out_rows(split: dict) -> list[int]:
-    parts = split_rows(Split(**split), np.array(CLEAN["y"]), {}, None, seed=0)
-    return [*parts.validation, *parts.test]
+    indices = split_rows(Split(**split), np.array(CLEAN["y"]), {}, None, seed=0)
+    return [*indices.validation, *indices.test]
 
 
 def assert_nothing_fitted_changed(clean, poisoned) -> None:

@@ -6,20 +6,49 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from percept.dataset.contract import Contract
 from percept.errors import UserError
+from percept.features.contract import ContractError
 from percept.features.image import ImageFeatures
 from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
+from percept.features.table import TableFeatures
 from percept.objective import Binary, Multiclass, Regression
 from percept.prepared.examples import load_raw
 from percept.prepared.spec import DatasetSpec, RowCounts, TargetScale
 
+LAST_TWO = {"test": {"kind": "last", "rows": 2}, "validation": {"kind": "none"}}
 YES_NO = [0, 1, 0, 1, 0, 1]
 VALUE = Regression(kind="regression", target="y")
 
 
 def binary(**options) -> Binary:
     return Binary(**{"kind": "binary", "target": "y", "positive": "1"} | options)
+
+
+def test_preparing_writes_no_file_and_prints_nothing(make_table, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    table = make_table({"a": [1, 2, 3, 4, -5, None], "plan": list("xyxyxy"), "y": YES_NO})
+    features = TableFeatures(kind="table", numeric=["a"], category=["plan"])
+    contract = Contract(violation="drop", columns={"a": {"type": "number", "min": 0}})
+    found = prepare(table, Preparation("task", features, Split(**LAST_TWO), binary(), 0, contract))
+    assert {subset: len(examples) for subset, examples in found.examples.items()} == {
+        "train": 3,
+        "validation": 0,
+        "test": 2,
+    }
+    assert found.spec.rows.dropped == {"a is below 0": 1} and found.violations.table is table
+    assert capsys.readouterr() == ("", "") and list(tmp_path.iterdir()) == []
+
+
+def test_an_error_about_the_contract_carries_the_rows_that_break_it(make_table):
+    table = make_table({"a": [1, 2, -3, 4], "y": [0, 1, 0, 1]})
+    contract = Contract(columns={"a": {"type": "number", "min": 0}})
+    features = TableFeatures(kind="table", numeric=["a"])
+    with pytest.raises(ContractError, match="column 'a': 1 row below 0") as error:
+        prepare(table, Preparation("task", features, Split(**LAST_TWO), binary(), 0, contract))
+    assert error.value.violations.table is table
+    assert error.value.violations.reasons()["a is below 0"].tolist() == [False, False, True, False]
 
 
 def test_rows_are_dropped_for_their_first_reason_and_all_are_accounted_for(make_table, prepare_table):
@@ -208,13 +237,13 @@ def test_features_of_another_kind_than_the_source_are_refused(make_table):
 
 
 @given(
-    parts=st.tuples(*[st.integers(1, 9)] * 3),
+    counts=st.tuples(*[st.integers(1, 9)] * 3),
     dropped=st.dictionaries(st.text(), st.integers(0, 9)),
     same=st.booleans(),
     off=st.integers(-9, 9),
 )
-def test_an_account_that_does_not_add_up_is_refused(parts, dropped, same, off):
-    train, validation, test = parts
+def test_an_account_that_does_not_add_up_is_refused(counts, dropped, same, off):
+    train, validation, test = counts
     source = train + validation + (0 if same else test) + sum(dropped.values())
     account = {"dropped": dropped, "train": train, "validation": validation, "test": test, "test_is_train": same}
     assert RowCounts(source=source, **account).source == source

@@ -27,12 +27,12 @@ class Published:
     spec: DatasetSpec
 
     @property
-    def parts(self) -> list[Examples]:
-        return [load_examples(part, self.prepared) for part in SUBSETS]
+    def subsets(self) -> list[Examples]:
+        return [load_examples(subset, self.prepared) for subset in SUBSETS]
 
     @property
     def sizes(self) -> list[int]:
-        return [len(part) for part in self.parts]
+        return [len(examples) for examples in self.subsets]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_churn_arrays_are_what_pandas_get_dummies_gives_on_the_same_rows(churn):
     fit_x, test_x, fit_y, test_y = train_test_split(x, y, test_size=0.2, stratify=y, random_state=42)
     assert churn.spec.feature_names == tuple(x.columns)
     wanted = [(fit_x[:4500], fit_y[:4500]), (fit_x[4500:], fit_y[4500:]), (test_x, test_y)]
-    for found, (rows, labels) in zip(churn.parts, wanted, strict=True):
+    for found, (rows, labels) in zip(churn.subsets, wanted, strict=True):
         np.testing.assert_array_equal(found.x, rows.to_numpy(np.float32))
         np.testing.assert_array_equal(found.y, labels)
 
@@ -84,9 +84,9 @@ def test_diabetes_is_split_into_537_115_and_116_raw_rows(preprocess):
     train, held_out = train_test_split(cells, test_size=0.3, random_state=9)
     validation, test = train_test_split(held_out, test_size=0.5, random_state=123)
     assert found.sizes == [537, 115, 116]
-    for part, rows in zip(found.parts, (train, validation, test), strict=True):
-        np.testing.assert_array_equal(part.x, rows[:, :8].astype(np.float32))
-        np.testing.assert_array_equal(part.y, rows[:, 8])
+    for examples, rows in zip(found.subsets, (train, validation, test), strict=True):
+        np.testing.assert_array_equal(examples.x, rows[:, :8].astype(np.float32))
+        np.testing.assert_array_equal(examples.y, rows[:, 8])
 
 
 def california_as_scikit_learn_defines_it(folder: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -106,10 +106,10 @@ def test_california_has_the_eight_columns_of_scikit_learn(california):
     train_x, _, train_y, validation_y = train_test_split(rest_x, rest_y, test_size=0.25, random_state=42)
     raw = load_raw("test", california.spec, california.prepared)
     np.testing.assert_array_equal(np.hstack(list(raw.values())), test_x.astype(np.float32))
-    for part, target in zip(california.parts, (train_y, validation_y, test_y), strict=True):
-        np.testing.assert_array_equal(part.y[:, 0], target)
+    for examples, target in zip(california.subsets, (train_y, validation_y, test_y), strict=True):
+        np.testing.assert_array_equal(examples.y[:, 0], target)
     standardised = (train_x - train_x.mean(axis=0)) / train_x.std(axis=0)
-    np.testing.assert_allclose(california.parts[0].x, standardised, atol=1e-4)
+    np.testing.assert_allclose(california.subsets[0].x, standardised, atol=1e-4)
 
 
 def test_california_keeps_all_20640_rows(california):
@@ -126,4 +126,4 @@ def test_california_raw_fills_its_207_gaps_with_the_median_of_the_training_rows(
     train, _ = train_test_split(rest, test_size=0.25, random_state=42)
     beds = train["total_bedrooms"].fillna(train["total_bedrooms"].median())
     column = found.spec.feature_names.index("total_bedrooms")
-    np.testing.assert_allclose(found.parts[0].x[:, column], (beds - beds.mean()) / beds.std(ddof=0), atol=1e-4)
+    np.testing.assert_allclose(found.subsets[0].x[:, column], (beds - beds.mean()) / beds.std(ddof=0), atol=1e-4)

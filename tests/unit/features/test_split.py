@@ -20,23 +20,23 @@ def cut(test: dict, validation: dict, labels=10, columns=None, is_test=None, see
     return split_rows(Split(test=test, validation=validation), labels, columns or {}, is_test, seed)
 
 
-def rows(parts: SplitIndices) -> tuple[list[int], list[int], list[int]]:
-    return parts.train.tolist(), parts.validation.tolist(), parts.test.tolist()
+def rows(indices: SplitIndices) -> tuple[list[int], list[int], list[int]]:
+    return indices.train.tolist(), indices.validation.tolist(), indices.test.tolist()
 
 
 def test_first_and_last_cut_the_ends_of_the_file():
-    parts = cut({"kind": "last", "rows": 3}, {"kind": "first", "rows": 2})
-    assert rows(parts) == ([2, 3, 4, 5, 6], [0, 1], [7, 8, 9])
+    indices = cut({"kind": "last", "rows": 3}, {"kind": "first", "rows": 2})
+    assert rows(indices) == ([2, 3, 4, 5, 6], [0, 1], [7, 8, 9])
 
 
 def test_first_and_last_also_take_shares():
-    parts = cut({"kind": "first", "fraction": 0.2}, {"kind": "last", "fraction": 0.25})
-    assert rows(parts) == ([2, 3, 4, 5, 6, 7], [8, 9], [0, 1])
+    indices = cut({"kind": "first", "fraction": 0.2}, {"kind": "last", "fraction": 0.25})
+    assert rows(indices) == ([2, 3, 4, 5, 6, 7], [8, 9], [0, 1])
 
 
 def test_the_last_fifth_of_5625_rows_is_the_1125_that_keras_validates_on():
-    parts = cut({"kind": "first", "rows": 1407}, {"kind": "last", "fraction": 0.2}, labels=7032)
-    assert (len(parts.train), len(parts.validation)) == (4500, 1125)
+    indices = cut({"kind": "first", "rows": 1407}, {"kind": "last", "fraction": 0.2}, labels=7032)
+    assert (len(indices.train), len(indices.validation)) == (4500, 1125)
 
 
 @pytest.mark.parametrize(("fraction", "count"), [(0.1, 1), (0.3, 3), (0.7, 7), (0.8, 8), (0.9, 9)])
@@ -45,11 +45,11 @@ def test_a_share_of_ten_rows_is_not_bent_by_binary_fractions(fraction, count):
 
 
 def test_given_takes_the_rows_that_the_publisher_set_apart():
-    parts = cut({"kind": "given"}, NONE, labels=4, is_test=np.array([False, True, True, False]))
-    assert rows(parts) == ([0, 3], [], [1, 2])
+    indices = cut({"kind": "given"}, NONE, labels=4, is_test=np.array([False, True, True, False]))
+    assert rows(indices) == ([0, 3], [], [1, 2])
 
 
-def test_a_column_can_name_the_part_of_each_row():
+def test_a_column_can_name_the_subset_of_each_row():
     part = np.array(list("tvetve"), dtype=object)
     test, validation = ({"kind": "column", "column": "part", "value": value} for value in "ev")
     assert rows(cut(test, validation, labels=6, columns={"part": part})) == ([0, 3], [1, 4], [2, 5])
@@ -60,21 +60,21 @@ def test_same_tests_on_the_training_rows():
 
 
 def test_a_fraction_is_what_scikit_learn_draws():
-    parts = cut({"kind": "fraction", "fraction": 0.2, "random_state": 42}, NONE, labels=99)
+    indices = cut({"kind": "fraction", "fraction": 0.2, "random_state": 42}, NONE, labels=99)
     train, test = train_test_split(np.arange(99), test_size=0.2, random_state=42)
-    assert rows(parts) == (train.tolist(), [], test.tolist())
+    assert rows(indices) == (train.tolist(), [], test.tolist())
 
 
 def test_the_two_step_recipe_is_what_scikit_learn_draws():
-    parts = cut(
+    indices = cut(
         {"kind": "fraction", "fraction": 0.3, "random_state": 9},
         {"kind": "fraction", "fraction": 0.5, "random_state": 123, "of": "test"},
         labels=768,
     )
     train, held_out = train_test_split(np.arange(768), test_size=0.3, random_state=9)
     validation, test = train_test_split(held_out, test_size=0.5, random_state=123)
-    assert rows(parts) == (train.tolist(), validation.tolist(), test.tolist())
-    assert (len(parts.train), len(parts.validation), len(parts.test)) == (537, 115, 116)
+    assert rows(indices) == (train.tolist(), validation.tolist(), test.tolist())
+    assert (len(indices.train), len(indices.validation), len(indices.test)) == (537, 115, 116)
 
 
 def test_the_seed_of_the_run_draws_where_no_random_state_is_given():
@@ -92,21 +92,21 @@ def test_latest_takes_the_last_days_and_those_of_the_same_day():
     latest = {"kind": "latest", "column": "day", "form": "%d.%m.%Y"}
     assert rows(cut(latest | {"rows": 1}, NONE, labels=5, columns={"day": days})) == ([0, 1, 2, 3], [], [4])
     assert rows(cut(latest | {"rows": 2}, NONE, labels=5, columns={"day": days})) == ([0, 2], [], [1, 3, 4])
-    parts = cut(latest | {"rows": 1}, latest | {"fraction": 0.25}, labels=5, columns={"day": days})
-    assert rows(parts) == ([0, 2], [1, 3], [4])
+    indices = cut(latest | {"rows": 1}, latest | {"fraction": 0.25}, labels=5, columns={"day": days})
+    assert rows(indices) == ([0, 2], [1, 3], [4])
 
 
 def test_latest_orders_numbers_by_their_value():
     years = np.array(["900", "1e3", "-5", "1000.5"], dtype=object)
-    parts = cut({"kind": "latest", "column": "year", "rows": 2}, NONE, labels=4, columns={"year": years})
-    assert rows(parts) == ([0, 2], [], [1, 3])
+    indices = cut({"kind": "latest", "column": "year", "rows": 2}, NONE, labels=4, columns={"year": years})
+    assert rows(indices) == ([0, 2], [], [1, 3])
 
 
 def test_groups_are_what_scikit_learn_draws():
     groups = np.array(list("abcabcdeed"), dtype=object)
-    parts = cut(HALF | {"group": "who", "random_state": 4}, NONE, columns={"who": groups})
+    indices = cut(HALF | {"group": "who", "random_state": 4}, NONE, columns={"who": groups})
     train, test = next(GroupShuffleSplit(1, test_size=0.5, random_state=4).split(groups, groups=groups.tolist()))
-    assert rows(parts) == (train.tolist(), [], test.tolist())
+    assert rows(indices) == (train.tolist(), [], test.tolist())
 
 
 SHARES = st.floats(0.05, 0.9)
@@ -122,12 +122,12 @@ FROM_TEST = FRACTIONS.map(lambda fraction: fraction | {"of": "test"})
 
 @given(test=CUTS, validation=st.one_of(st.just(NONE), CUTS, FROM_TEST), num_rows=st.integers(2, 60))
 @settings(deadline=None)
-def test_parts_are_disjoint_and_cover_every_row(test, validation, num_rows):
+def test_subsets_are_disjoint_and_cover_every_row(test, validation, num_rows):
     try:
-        parts = cut(test, validation, labels=num_rows)
+        indices = cut(test, validation, labels=num_rows)
     except UserError:
         assume(False)
-    train, chosen, judged = rows(parts)
+    train, chosen, judged = rows(indices)
     assert sorted(train + chosen + judged) == list(range(num_rows))
     assert train and judged and bool(chosen) == (validation != NONE)
 
@@ -143,11 +143,11 @@ def test_every_test_row_is_later_than_all_others_and_every_validation_row_than_t
     latest = {"kind": "latest", "column": "time", **count}
     cells = np.array([str(time) for time in times], dtype=object)
     try:
-        parts = cut(latest, latest if validation else NONE, labels=len(times), columns={"time": cells})
+        indices = cut(latest, latest if validation else NONE, labels=len(times), columns={"time": cells})
     except UserError:
         assume(False)
-    assert sorted(np.concatenate(parts).tolist()) == list(range(len(times)))
-    train, chosen, judged = (np.array(times)[part] for part in parts)
+    assert sorted(np.concatenate(indices).tolist()) == list(range(len(times)))
+    train, chosen, judged = (np.array(times)[subset] for subset in indices)
     assert judged.min() > max(*train, *chosen, -np.inf)
     assert not len(chosen) or chosen.min() > train.max()
     assert len(judged) >= count.get("rows", 0) and (judged > judged.min()).sum() < count.get("rows", len(times))
@@ -159,15 +159,15 @@ def test_every_test_row_is_later_than_all_others_and_every_validation_row_than_t
     of=st.sampled_from(["train", "test"]),
     seed=st.integers(0, 9),
 )
-def test_no_group_is_in_two_parts(groups, shares, of, seed):
+def test_no_group_is_in_two_subsets(groups, shares, of, seed):
     test, validation = ({"kind": "fraction", "fraction": share, "group": "who"} for share in shares)
     cells = np.array(groups, dtype=object)
     try:
-        parts = cut(test, validation | {"of": of}, labels=len(groups), columns={"who": cells}, seed=seed)
+        indices = cut(test, validation | {"of": of}, labels=len(groups), columns={"who": cells}, seed=seed)
     except UserError:
         assume(False)
-    assert sorted(np.concatenate(parts).tolist()) == list(range(len(groups)))
-    train, chosen, judged = (set(cells[part]) for part in parts)
+    assert sorted(np.concatenate(indices).tolist()) == list(range(len(groups)))
+    train, chosen, judged = (set(cells[subset]) for subset in indices)
     assert train and chosen and judged
     assert not (train & chosen or train & judged or chosen & judged)
 
@@ -177,10 +177,10 @@ def test_no_group_is_in_two_parts(groups, shares, of, seed):
 def test_stratify_keeps_the_share_of_each_class_to_about_a_row(labels, fraction):
     labels = np.array(labels)
     assume(min(np.bincount(labels, minlength=3)) >= 2)
-    parts = cut({"kind": "fraction", "fraction": fraction, "stratify": True}, NONE, labels=labels)
-    share = len(parts.test) / len(labels)
+    indices = cut({"kind": "fraction", "fraction": fraction, "stratify": True}, NONE, labels=labels)
+    share = len(indices.test) / len(labels)
     wanted = np.bincount(labels, minlength=3) * share
-    assert np.abs(np.bincount(labels[parts.test], minlength=3) - wanted).max() <= 1
+    assert np.abs(np.bincount(labels[indices.test], minlength=3) - wanted).max() <= 1
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,9 @@ def test_the_table_lists_columns_and_the_lines_below_say_what_to_look_at(shown):
     repeated = AffectedRows(count=4, of=9, first=(17, 40, 99))
     found = Quality(unit="line", test=repeated, contradicting=NONE, drift=columns)
     assert shown(found) == [
-        "column      kind    missing train  missing test  drift  flagged",
-        "größe (cm)  number           0.0%         12.5%  0.250      yes",
-        "a           number           0.0%         12.5%  0.250",
+        "column      kind      missing train    missing test    drift    flagged",
+        "größe (cm)  number             0.0%           12.5%    0.250        yes",
+        "a           number             0.0%           12.5%    0.250",
         "",
         "4 of 9 test rows also stand in the training rows (first: lines 17, 40, 99); drop them, or split by a group",
         "train and test differ by more than chance in größe (cm); `python src/quality.py` shows by how much",
