@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from tables import command_line, machine, row
+from tables import command_line, machine, markdown
 
 TASKS = (  # names in conf/task or conf/experiment
     *("xor_gate", "perceptron_iris", "iris", "wine", "breast_cancer", "digits", "diabetes", "churn"),
@@ -68,11 +68,11 @@ def compete(name: str, epochs: int, clone: Path) -> dict:
 
 
 def table(tasks: dict[str, Task], header: list[str], cells: Callable[[Task], list[str]]) -> str:
-    lines = [row(["task", *header]), "|" + "-|" * (len(header) + 1)]
+    rows = []
     for name, task in tasks.items():
         found = [f"skipped: {task.skipped}", *[""] * (len(header) - 1)] if task.skipped else cells(task)
-        lines.append(row([name, *found]))
-    return "\n".join(lines)
+        rows.append([name, *found])
+    return markdown(["task", *header], rows)
 
 
 def each(task: Task, key: str, form: str, names: tuple[str, ...] = SHOWN) -> list[str]:

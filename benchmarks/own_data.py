@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from own_tables import TABLES, Own
 from processes import HERE, clone_of_head, execute
-from tables import command_line, machine, row
+from tables import command_line, machine, markdown
 
 PAGE = HERE.parent / "docs" / "own-data.md"
 BEGIN, END = "<!-- tables of others: begin (benchmarks/own_data.py) -->", "<!-- tables of others: end -->"
@@ -95,15 +95,15 @@ def _mean_text(words: tuple[str, str]) -> str:
 
 
 def table(results: dict[str, Result]) -> str:
-    lines = [row(HEADER), f"|{'-|' * len(HEADER)}"]
+    rows = []
     for name, result in results.items():
         own = TABLES[name]
         deviation = statistics.stdev(result.percept) if len(result.percept) > 1 else 0.0
         cells = [f"{name} ({own.source})", own.difficult, f"{result.rows:,} x {result.columns:,}", result.kind]
         cells += [result.metric, f"**{statistics.mean(result.percept):.3f}** ± {deviation:.3f}"]
         cells += [result.baselines["trees"], result.baselines["linear"], f"{result.guess:.3f}"]
-        lines.append(row([*cells, f"{statistics.median(result.seconds):.0f}"]))
-    return "\n".join(lines)
+        rows.append([*cells, f"{statistics.median(result.seconds):.0f}"])
+    return markdown(HEADER, rows)
 
 
 def save(text: str) -> None:

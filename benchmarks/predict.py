@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from tables import Rounds, command_line, machine, row, spread
+from tables import Rounds, command_line, machine, markdown, spread
 
 SIZES = (10, 100_000, 1_000_000)  # rows
 FILE = "Telco-Customer-Churn.csv"
@@ -49,12 +49,13 @@ def measure(rounds: int, clone: Path) -> tuple[Rounds, Rounds, Rounds]:
 
 
 def report(seconds: Rounds, cpu_s: Rounds, peak_mb: Rounds, rounds: int) -> str:
-    lines = [row(["rows", "seconds", "seconds of the processor", "rows a second", "peak memory, MB"]), "|-|-|-|-|-|"]
+    header = ("rows", "seconds", "seconds of the processor", "rows a second", "peak memory, MB")
+    rows = []
     for name, found in seconds.items():
         rate = int(name.replace(",", "")) / statistics.median(found)
         cells = [name, spread(found), f"{statistics.median(cpu_s[name]):.1f}", f"{rate:,.0f}"]
-        lines.append(row([*cells, f"{statistics.median(peak_mb[name]):.0f}"]))
-    table = "\n".join(lines)
+        rows.append([*cells, f"{statistics.median(peak_mb[name]):.0f}"])
+    table = markdown(header, rows)
     return f"""# New rows with src/predict.py
 
 `python src/predict.py rows.csv -o predictions.csv`, 21 columns such as the churn task has: parsing, checks against the

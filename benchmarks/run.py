@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from tables import Rounds, command_line, machine, row, spread
+from tables import Rounds, command_line, machine, markdown, spread
 
 STAGES = ("fetch", "preprocess", "train", "evaluate")
 JOBS = {"digits": [], "mnist": ["data/raw/mnist"]}  # and what its plain script is told
@@ -91,42 +91,40 @@ def time_parts(job: Job, script: list[str], clone: Path) -> None:
 
 
 def comparison(jobs: dict[str, Job]) -> str:
-    lines = [
-        "| job | `dvc repro --force`, s | plain script, s | ratio | test accuracy | epochs | peak memory, MB |",
-        "|-|-|-|-|-|-|-|",
-    ]
+    header = ("job", "`dvc repro --force`, s", "plain script, s", "ratio", "test accuracy", "epochs", "peak memory, MB")
+    rows = []
     for name, job in jobs.items():
         if job.skipped:
-            lines.append(f"| {name} | skipped: {job.skipped} | | | | | |")
+            rows.append([name, f"skipped: {job.skipped}"])
             continue
         both = [job.seconds[what] for what in (WHOLE, PLAIN)]
         ratio = statistics.median(both[0]) / statistics.median(both[1])
         cells = [name, *map(spread, both), f"{ratio:.2f}"]
         cells += [pair(job.accuracy, ".4f"), pair(job.epochs, ".0f"), pair(job.peak_mb, ".0f")]
-        lines.append(row(cells))
-    return "\n".join(lines)
+        rows.append(cells)
+    return markdown(header, rows)
 
 
 def breakdown(jobs: dict[str, Job]) -> str:
-    lines = ["| job | process | whole, s | imports, s | the rest, s |", "|-|-|-|-|-|"]
+    rows = []
     for name, job in jobs.items():
         if job.skipped:
             continue
         for what in (*STAGES, DVC, PLAIN):
             whole, imports = statistics.median(job.seconds[what]), statistics.median(job.imports[what])
             cells = [name, what, *(f"{seconds:.2f}" for seconds in (whole, imports, whole - imports))]
-            lines.append(row(cells))
-    return "\n".join(lines)
+            rows.append(cells)
+    return markdown(("job", "process", "whole, s", "imports, s", "the rest, s"), rows)
 
 
 def import_table(jobs: dict[str, Job]) -> str:
-    lines = ["| job | process | seconds by package | why |", "|-|-|-|-|"]
+    rows = []
     for name, job in jobs.items():
         for what, packages in job.packages.items():
             found = [(time_us / 1e6, package) for package, time_us in packages.most_common()]
             named = [f"{package} {seconds:.2f}" for seconds, package in found if seconds >= SHOWN_IMPORT_S]
-            lines.append(row([name, what, ", ".join(named), WHY.get(what, "")]))
-    return "\n".join(lines)
+            rows.append([name, what, ", ".join(named), WHY.get(what, "")])
+    return markdown(("job", "process", "seconds by package", "why"), rows)
 
 
 def pair(values: Rounds, form: str) -> str:

@@ -8,11 +8,12 @@ import shlex
 import statistics
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
+from tabulate import tabulate
 
 
 class Rounds(defaultdict[str, list[float]]):
@@ -26,8 +27,9 @@ def spread(values: list[float]) -> str:
     return f"**{statistics.median(values):.1f}** ({min(values):.1f} to {max(values):.1f})"
 
 
-def row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay out a table."""
+    return tabulate(list(rows), header, tablefmt="github", disable_numparse=True)
 
 
 def machine(packages: Mapping[str, str]) -> str:
