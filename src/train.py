@@ -39,8 +39,8 @@ def main() -> None:
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
     log_dir = _log_dir(spec.task, params.model.kind)
-    watch = tensorboard.watching(log_dir, params.fit)
-    trained = training.run(load_examples("train"), load_examples("validation"), spec, options, watch, _tell)
+    callbacks = tensorboard.callbacks_for(log_dir, params.fit, _tell)
+    trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
     environment.save_fingerprint(log_dir / "environment.json")
     with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
         trained.history.save(history)

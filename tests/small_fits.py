@@ -10,10 +10,10 @@ from percept.training.options import Fit
 FAST = ("compiled", "graph")
 
 
-def trained(engine: str, make, train: FitData, validation: FitData, plan: Fit, *callbacks):
+def trained(engine: str, make, train: FitData, validation: FitData, options: Fit, *callbacks):
     """(model, logs of each epoch) after a fit."""
     model, history = make(), keras.callbacks.History()
-    ENGINES[engine](model, train, validation, plan, [*callbacks, history])
+    ENGINES[engine](model, train, validation, options, [*callbacks, history])
     return model, history.history
 
 
@@ -30,7 +30,7 @@ def assert_same(found, expected) -> None:
         np.testing.assert_allclose(values, stock_logs[name], rtol=1e-3, atol=2e-5, err_msg=name)
 
 
-PLAN = Fit(epochs=3, batch_size=8, shuffle=False, patience=None, engine="auto", weights="last")
+OPTIONS = Fit(epochs=3, batch_size=8, shuffle=False, patience=None, engine="auto", weights="last")
 
 
 def two_inputs_two_outputs() -> keras.Model:

@@ -1,7 +1,5 @@
 """The project's own Keras model, fitted by Keras as tutorials do it and by percept."""
 
-import contextlib
-import io
 import tempfile
 import time
 from pathlib import Path
@@ -54,7 +52,7 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
     from percept.training.callbacks import Observer
     from percept.training.fit_data import fit_data
     from percept.training.monitor import monitor_of
-    from percept.training.tensorboard import watching
+    from percept.training.tensorboard import callbacks_for
 
     began_s: list[float] = []
     said: list[str] = []
@@ -71,10 +69,10 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
         fit_data(job.examples[part], job.spec, params.objective, model) for part in ("train", "validation")
     )
     monitor = monitor_of(plan.monitor, model, params.objective, bool(len(validation)))
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+    with tempfile.TemporaryDirectory() as folder:
         start_s = time.perf_counter()
-        watch = [*watching(Path(folder), plan)(model, monitor), Clock()]
-        fitted = fit.fit(model, train, validation, plan, params.optimizer, monitor, watch, said.append)
+        callbacks = [*callbacks_for(Path(folder), plan, lambda _: None)(model, monitor), Clock()]
+        fitted = fit.fit(model, train, validation, plan, params.optimizer, monitor, callbacks, said.append)
         end_s = time.perf_counter()
     epochs = len(fitted.history.rows)
     epoch_ms = (end_s - began_s[-1]) / epochs * 1e3

@@ -3,6 +3,7 @@
 import csv
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -14,6 +15,8 @@ from percept.training.monitor import Monitor
 from percept.training.optimizer import Optimizer
 
 PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
+
+Tell = Callable[[str], None]  # is given what a person may want to read
 
 
 class Snapshot:
@@ -107,13 +110,13 @@ class StopWhenNotFinite(Observer):
 
 
 class Progress(Observer):
-    """A bar in a terminal; elsewhere a line every ten seconds at most, whatever the number of epochs."""
+    """Show a bar in a terminal; elsewhere tell a line every ten seconds at most, whatever the number of epochs."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, tell: Tell) -> None:
         super().__init__()
-        self.epochs = epochs
+        self.epochs, self.tell = epochs, tell
         self.bar = None
-        self.printed_s = time.monotonic()
+        self.told_s = time.monotonic()
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         if sys.stderr.isatty():
@@ -126,9 +129,9 @@ class Progress(Observer):
         if self.bar is not None:
             self.bar.set_postfix_str(text, refresh=False)
             self.bar.update()
-        elif time.monotonic() - self.printed_s > PROGRESS_INTERVAL_S:
-            self.printed_s = time.monotonic()
-            print(f"train: epoch {epoch + 1} of {self.epochs}: {text}", flush=True)
+        elif time.monotonic() - self.told_s > PROGRESS_INTERVAL_S:
+            self.told_s = time.monotonic()
+            self.tell(f"epoch {epoch + 1} of {self.epochs}: {text}")
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self.bar is not None:

@@ -1,6 +1,6 @@
 """Compile a network for its objective and fit it, the same bits for the same seed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from percept.objective import AUXILIARY, Objective
-from percept.training.callbacks import Best, History, LearningRate, StopWhenNotFinite
+from percept.training.callbacks import Best, History, LearningRate, StopWhenNotFinite, Tell
 from percept.training.engines.choice import fit_with_engine
 from percept.training.fit_data import FitData
 from percept.training.monitor import Monitor, metric_name
@@ -72,22 +72,22 @@ def fit(
     options: Fit,
     optimizer: Optimizer,
     monitor: Monitor,
-    watching: Sequence[keras.callbacks.Callback] = (),
-    tell: Callable[[str], None] = lambda _: None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    tell: Tell = lambda _: None,
 ) -> Fitted:
     """Fit a compiled model; afterwards it has the weights that `options.weights` names. Raises `UserError`.
 
-    watching: callbacks that hear of each epoch; tell: is given which engine runs the epochs, and why.
+    callbacks: are called beside those that every fit has; tell: is given which engine runs the epochs, and why.
     """
     fitted = Fitted(History(), Best(monitor, options.patience))
-    callbacks = [StopWhenNotFinite(), fitted.history, fitted.best, *watching]
+    every = [StopWhenNotFinite(), fitted.history, fitted.best, *callbacks]
     if isinstance(optimizer.schedule, Plateau):
         # First, as it puts the learning rate among the logs.
         factor, patience = optimizer.schedule.factor, optimizer.schedule.patience
-        callbacks.insert(0, keras.callbacks.ReduceLROnPlateau(monitor.name, factor, patience, mode=monitor.mode))
+        every.insert(0, keras.callbacks.ReduceLROnPlateau(monitor.name, factor, patience, mode=monitor.mode))
     elif not isinstance(optimizer.schedule, Constant):
-        callbacks.insert(0, LearningRate(optimizer, options.epochs, options.steps_per_epoch(len(train))))
-    fit_with_engine(model, train, validation, options, callbacks, tell)
+        every.insert(0, LearningRate(optimizer, options.epochs, options.steps_per_epoch(len(train))))
+    fit_with_engine(model, train, validation, options, every, tell)
     if options.weights == "best":
         model.set_weights(fitted.best.weights)
     return fitted

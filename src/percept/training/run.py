@@ -15,7 +15,7 @@ from percept.objective import Objective
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
-from percept.training.callbacks import History
+from percept.training.callbacks import History, Tell
 from percept.training.fit_data import fit_data, weighted
 from percept.training.monitor import Monitor, monitor_of
 from percept.training.optimizer import Optimizer
@@ -23,8 +23,7 @@ from percept.training.options import Fit
 
 SEPARABLE_ROWS = 10_000  # more take the linear program too long
 
-Tell = Callable[[str], None]  # is given what a person may want to read
-Watch = Callable[[keras.Model, Monitor], Sequence[keras.callbacks.Callback]]  # gives callbacks for a compiled network
+MakeCallbacks = Callable[[keras.Model, Monitor], Sequence[keras.callbacks.Callback]]  # for a compiled network
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def run(
     validation: Examples,
     spec: DatasetSpec,
     options: Training,
-    watch: Watch = lambda network, monitor: (),
+    make_callbacks: MakeCallbacks = lambda network, monitor: (),
     tell: Tell = lambda _: None,
 ) -> Trained:
     """Train on `train`; choose the epoch, temperature and thresholds on `validation`. Raises `UserError`."""
@@ -77,9 +76,9 @@ def run(
     )
     counts = f"{len(train):,} training rows, {len(validation):,} validation rows"
     tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
-    watching = watch(network, monitor)
+    callbacks = make_callbacks(network, monitor)
     start_s = time.monotonic()
-    fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, watching, tell)
+    fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], tell)

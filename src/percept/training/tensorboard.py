@@ -6,11 +6,11 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from percept.training.callbacks import Observer, Progress
+from percept.training.callbacks import Observer, Progress, Tell
 from percept.training.fit import checkpoints
 from percept.training.monitor import Monitor
 from percept.training.options import Fit
-from percept.training.run import Watch
+from percept.training.run import MakeCallbacks
 
 FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
 
@@ -63,12 +63,12 @@ def write_graph(model: keras.Model, log_dir: Path) -> None:
         tf.summary.graph(forward.graph)
 
 
-def watching(log_dir: Path, options: Fit) -> Watch:
-    """Give what makes the callbacks of a run that is seen: progress, curves, graph, and checkpoints where wanted."""
+def callbacks_for(log_dir: Path, options: Fit, tell: Tell) -> MakeCallbacks:
+    """Return what makes the callbacks of a run with logs: progress, curves, graph, and checkpoints where wanted."""
 
-    def watch(network: keras.Model, monitor: Monitor) -> list[keras.callbacks.Callback]:
+    def make_callbacks(network: keras.Model, monitor: Monitor) -> list[keras.callbacks.Callback]:
         write_graph(network, log_dir)
         kept = [checkpoints(monitor, log_dir / "checkpoints")] if options.checkpoints else []
-        return [Progress(options.epochs), Scalars(log_dir), *kept]
+        return [Progress(options.epochs, tell), Scalars(log_dir), *kept]
 
-    return watch
+    return make_callbacks

@@ -103,7 +103,7 @@ def losses_of_batches(
 ) -> Iterator[float]:
     """Train a compiled model on one full batch at each rate, and give the loss that the batch had before.
 
-    The rows come in the order of `plan`, and from the beginning again as often as the rates last.
+    The rows come in the order of `options`, and from the beginning again as often as the rates last.
     """
     random = np.random.default_rng(seed)
     size, num_rows = min(options.batch_size, len(train)), len(train)

@@ -49,16 +49,16 @@ def fitted(tmp_path):
     from percept.training import fit, tensorboard
     from percept.training.monitor import monitor_of
 
-    def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, optimizer=None, **settings):
-        plan = {"epochs": 5, "batch_size": 8, "shuffle": True, "patience": None, "weights": "last", "engine": "graph"}
+    def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, optimizer=None, tell=str, **settings):
+        defaults = {"epochs": 5, "batch_size": 8, "weights": "last", "engine": "graph"}
         fit.seed_everything(seed)
         model = Mlp(kind="mlp", units=units, dropout=dropout, activation="relu").build(SPEC, OBJECTIVE)
         adam = {"kind": "adam", "learning_rate": learning_rate, "beta_1": 0.9, "beta_2": 0.999} | (optimizer or {})
-        plan, adam = Fit(**(plan | settings)), Adam(**adam)
-        fit.compile_model(model, OBJECTIVE, adam, plan, 37)
+        options, adam = Fit(**(defaults | settings)), Adam(**adam)
+        fit.compile_model(model, OBJECTIVE, adam, options, 37)
         train, held_out = rows(37, 1), rows(validation, 2)
-        monitor = monitor_of(plan.monitor, model, OBJECTIVE, bool(validation))
-        watch = tensorboard.watching(tmp_path / "logs", plan)(model, monitor)
-        return model, fit.fit(model, train, held_out, plan, adam, monitor, watch)
+        monitor = monitor_of(options.monitor, model, OBJECTIVE, bool(validation))
+        callbacks = tensorboard.callbacks_for(tmp_path / "logs", options, tell)(model, monitor)
+        return model, fit.fit(model, train, held_out, options, adam, monitor, callbacks, tell)
 
     return run

@@ -110,9 +110,20 @@ def test_tensorboard_gets_scalars_of_both_parts_and_the_graph(fitted, tmp_path):
         assert events.Graph() if part == "train" else True
 
 
-def test_a_log_without_terminal_stays_short(fitted, capfd):
-    fitted(epochs=300)
-    assert len(capfd.readouterr().out.splitlines()) < 10
+def test_a_log_without_terminal_stays_short(fitted):
+    told: list[str] = []
+    fitted(epochs=300, tell=told.append)
+    assert len(told) < 10
+
+
+def test_progress_names_the_epoch_and_its_values(fitted, monkeypatch):
+    from percept.training import callbacks
+
+    monkeypatch.setattr(callbacks, "PROGRESS_INTERVAL_S", 0)
+    told: list[str] = []
+    _, result = fitted(epochs=3, tell=told.append)
+    values = ", ".join(f"{name} {value:.4f}" for name, value in result.history.rows[-1].items() if name != "epoch")
+    assert told[-1] == f"epoch 3 of 3: {values}" and len(told) == 4  # the engine first
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -166,7 +177,7 @@ def test_a_row_that_counts_twice_is_as_two_rows(engine):
 
     x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
     y = x[:, :1]
-    plan = Fit(epochs=3, batch_size=20, shuffle=False, patience=None, engine="auto", weights="last")
+    options = Fit(epochs=3, batch_size=20, shuffle=False, weights="last")
     weights = np.array([2, 1, 1, 1, 1, 0], np.float32)
     twice = np.array([0, 0, 1, 2, 3, 4])
 
@@ -174,7 +185,7 @@ def test_a_row_that_counts_twice_is_as_two_rows(engine):
         keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
-        RUN[engine](model, examples, FitData(x[:0], y[:0]), plan, [])
+        RUN[engine](model, examples, FitData(x[:0], y[:0]), options, [])
         return model.get_weights()[0]
 
     np.testing.assert_allclose(fitted(FitData(x, y, weights)), fitted(FitData(x[twice], y[twice])), rtol=1e-5)

@@ -18,8 +18,8 @@ def network() -> keras.Model:
 
 
 def losses(rows: FitData, batch_size: int, shuffle: bool = False, seed: int = 0) -> list[float]:
-    plan = Fit(epochs=1, batch_size=batch_size, shuffle=shuffle, patience=None, weights="last", engine="auto")
-    return list(losses_of_batches(network(), rows, plan, RATES, seed))
+    options = Fit(epochs=1, batch_size=batch_size, shuffle=shuffle, patience=None, weights="last", engine="auto")
+    return list(losses_of_batches(network(), rows, options, RATES, seed))
 
 
 @pytest.mark.parametrize("weight", [None, np.arange(7, dtype=np.float32)])

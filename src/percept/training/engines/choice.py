@@ -1,11 +1,12 @@
 """Which engine runs the epochs. An engine is a function of the signature below; all train the same Keras model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import keras
 import tensorflow as tf
 
+from percept.training.callbacks import Tell
 from percept.training.engines.keras_fit import fit_with_keras, fits_in_memory
 from percept.training.engines.whole_epochs import NotBuiltError, fit_in_graph, fit_with_xla
 from percept.training.fit_data import FitData
@@ -15,7 +16,7 @@ from percept.training.options import Fit
 XLA_BUILD_MS = 120  # for each array of weights
 XLA_SAVES_MS = 0.03  # for each array of weights
 XLA_SAVES_MS_PER_WEIGHT = 4e-6
-EARLY = 1 / 3  # of the epochs, where a plan has patience: most fits stop early
+EARLY = 1 / 3  # of the epochs, where there is patience: most fits stop early
 
 
 class Engine(Protocol):
@@ -44,7 +45,7 @@ def fit_with_engine(
     validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> None:
     """Fit with the engine that `options` names or that suits; `tell` is given which it is, and why."""
     chosen, reason = choose(options, model, train, validation)

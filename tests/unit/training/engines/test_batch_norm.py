@@ -43,11 +43,11 @@ def test_weights_and_averages_are_those_of_keras_fit(num_rows, height, centred, 
     random = np.random.default_rng(seed)
     x, y = random.normal(1, 2, (num_rows, height, 3, 2)), random.normal(size=(num_rows, 2))
     rows = FitData(x.astype(np.float32), y.astype(np.float32))
-    plan = Fit(epochs=3, batch_size=7, shuffle=False, patience=None, engine="auto", weights="last")
+    options = Fit(epochs=3, batch_size=7, shuffle=False, patience=None, engine="auto", weights="last")
 
     def trained(engine: str) -> keras.Model:
         model = network((height, 3, 2), center=centred, scale=scaled, momentum=momentum, epsilon=epsilon)
-        ENGINES[engine](model, rows, rows, plan, [])
+        ENGINES[engine](model, rows, rows, options, [])
         return model
 
     for weights, others in zip(trained("graph").get_weights(), trained("keras").get_weights(), strict=True):
@@ -59,11 +59,11 @@ def test_the_same_seed_gives_the_same_bits(engine):
     random = np.random.default_rng(0)
     x, y = random.normal(size=(64, 8, 8, 2)), random.normal(size=(64, 2))
     rows = FitData(x.astype(np.float32), y.astype(np.float32))
-    plan = Fit(epochs=3, batch_size=16, shuffle=True, patience=None, engine="auto", weights="last")
+    options = Fit(epochs=3, batch_size=16, shuffle=True, patience=None, engine="auto", weights="last")
 
     def trained() -> list[np.ndarray]:
         model = network((8, 8, 2))
-        ENGINES[engine](model, rows, rows, plan, [])
+        ENGINES[engine](model, rows, rows, options, [])
         return model.get_weights()
 
     for weights, others in zip(trained(), trained(), strict=True):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from small_fits import (
-    PLAN,
+    OPTIONS,
     assert_same,
     paired_rows,
     single_rows,
@@ -36,9 +36,9 @@ def refused():
 
 
 def test_what_xla_cannot_compile_goes_to_the_graph_engine_with_the_reason(refused):
-    plan = PLAN.model_copy(update={"engine": "compiled"})
+    options = OPTIONS.model_copy(update={"engine": "compiled"})
     said: list[str] = []
-    fit_with_engine(refused, single_rows(20, 0), single_rows(5, 1), plan, [], said.append)
+    fit_with_engine(refused, single_rows(20, 0), single_rows(5, 1), options, [], said.append)
     assert said[0] == "engine compiled: as fit.engine says"
     assert "engine graph: engine compiled cannot train this model" in said[1]
 
@@ -46,7 +46,7 @@ def test_what_xla_cannot_compile_goes_to_the_graph_engine_with_the_reason(refuse
 def test_an_engine_that_cannot_be_built_leaves_the_model_as_it_was(refused):
     before = [weights.copy() for weights in refused.get_weights()]
     with pytest.raises(NotBuiltError):
-        ENGINES["compiled"](refused, single_rows(20, 0), single_rows(5, 1), PLAN, [])
+        ENGINES["compiled"](refused, single_rows(20, 0), single_rows(5, 1), OPTIONS, [])
     for weights, others in zip(refused.get_weights(), before, strict=True):
         np.testing.assert_array_equal(weights, others)
 
@@ -59,18 +59,18 @@ def test_a_callback_that_wants_batches_gets_them_from_keras(capsys):
             batches.append(batch)
 
     said: list[str] = []
-    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), PLAN, [Batches()], said.append)
+    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), OPTIONS, [Batches()], said.append)
     assert batches == [0, 1, 2] * 3
     assert "callback Batches wants to hear of batches" in said[-1]
 
 
 def test_data_too_large_for_memory_comes_batch_by_batch(monkeypatch):
-    job = two_inputs_two_outputs, paired_rows(37, 0), paired_rows(11, 1), PLAN
+    job = two_inputs_two_outputs, paired_rows(37, 0), paired_rows(11, 1), OPTIONS
     expected = trained("keras", *job)
     monkeypatch.setattr(keras_fit, "MEMORY_SHARE", 1e-12)
     assert_same(trained("keras", *job), expected)
     said: list[str] = []
-    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), PLAN, [], said.append)
+    fit_with_engine(small_network(), single_rows(20, 0), single_rows(5, 1), OPTIONS, [], said.append)
     assert "engine keras: the arrays take too much" in said[-1]
 
 

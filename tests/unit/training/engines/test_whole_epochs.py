@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 from small_fits import (
     FAST,
-    PLAN,
+    OPTIONS,
     assert_same,
     paired_rows,
     single_rows,
@@ -47,7 +47,7 @@ LOSSES = {
 
 @st.composite
 def jobs(draw):
-    """(function that makes a compiled model, training rows, validation rows, plan)."""
+    """(function that makes a compiled model, training rows, validation rows, options)."""
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     loss = draw(st.sampled_from(sorted(LOSSES)))
     outputs, output_activation = LOSSES[loss]
@@ -55,7 +55,7 @@ def jobs(draw):
     hidden = draw(st.lists(st.tuples(st.integers(1, 9), st.sampled_from(["tanh", "relu", "sigmoid"])), max_size=2))
     normalise, penalty = draw(st.booleans()), draw(st.sampled_from([None, "l1", "l2"]))
     weighted = draw(st.booleans())
-    plan = Fit(
+    options = Fit(
         epochs=draw(st.integers(1, 4)),
         batch_size=draw(st.integers(1, 40)),
         shuffle=False,
@@ -89,7 +89,7 @@ def jobs(draw):
         model.compile(optimizer.build(), loss, metrics=["mae"], weighted_metrics=["mse"])
         return model
 
-    return make, rows(draw(st.integers(1, 40))), rows(draw(st.integers(0, 9))), plan
+    return make, rows(draw(st.integers(1, 40))), rows(draw(st.integers(0, 9))), options
 
 
 @pytest.mark.parametrize("engine", FAST)
@@ -101,7 +101,7 @@ def test_an_engine_computes_what_keras_fit_computes(engine, job):
 
 @pytest.mark.parametrize("engine", FAST)
 def test_several_inputs_and_outputs_with_loss_weights_and_a_learning_rate_schedule(engine):
-    job = two_inputs_two_outputs, paired_rows(40, 0), paired_rows(11, 1), PLAN
+    job = two_inputs_two_outputs, paired_rows(40, 0), paired_rows(11, 1), OPTIONS
     found = trained(engine, *job)  # whole batches: with a short one, XLA's loss of an output is right and fit's is not
     assert {"loss", "main_loss", "auxiliary_loss", "main_mae", "val_main_mae"} <= set(found[1])
     assert_same(found, trained("keras", *job))
@@ -109,7 +109,7 @@ def test_several_inputs_and_outputs_with_loss_weights_and_a_learning_rate_schedu
 
 @pytest.mark.parametrize("engine", FAST)
 def test_keras_callbacks_act_on_the_model_between_epochs(engine, tmp_path):
-    plan = PLAN.model_copy(update={"epochs": 40})
+    options = OPTIONS.model_copy(update={"epochs": 40})
 
     def callbacks(name: str) -> list[keras.callbacks.Callback]:
         folder = tmp_path / name
@@ -123,7 +123,7 @@ def test_keras_callbacks_act_on_the_model_between_epochs(engine, tmp_path):
             keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True),
         ]
 
-    job = small_network, single_rows(37, 0), single_rows(20, 1), plan
+    job = small_network, single_rows(37, 0), single_rows(20, 1), options
     found, expected = trained(engine, *job, *callbacks(engine)), trained("keras", *job, *callbacks("keras"))
     assert 5 < len(found[1]["loss"]) < 40
     assert "learning_rate" in found[1]
@@ -154,12 +154,12 @@ class Watch(Observer):
 @pytest.mark.parametrize("engine", FAST)
 @pytest.mark.parametrize("last", [10, 25], ids=["stopped inside a call", "a shorter call at the end"])
 def test_several_epochs_in_a_call_are_the_same_epochs_one_by_one(engine, last, monkeypatch):
-    plan = PLAN.model_copy(update={"epochs": 25, "shuffle": True})
+    options = OPTIONS.model_copy(update={"epochs": 25, "shuffle": True})
     monkeypatch.setattr(whole_epochs, "CALL_STEPS", 20)  # four epochs of five steps
 
     def run(*others: keras.callbacks.Callback):
         model, watch = small_network(dropout=0.3), Watch(last)
-        ENGINES[engine](model, single_rows(37, 0), single_rows(20, 1), plan, [watch, *others])
+        ENGINES[engine](model, single_rows(37, 0), single_rows(20, 1), options, [watch, *others])
         return model, watch
 
     (several, watched), (single, expected) = run(), run(keras.callbacks.History())
@@ -175,14 +175,14 @@ def test_several_epochs_in_a_call_are_the_same_epochs_one_by_one(engine, last, m
 def test_dropout_gives_the_same_distribution_of_losses():
     """Mann-Whitney over 20 seeds, two-sided: equal distributions would fail with a probability of 1 %."""
     train, validation = single_rows(60, 0), single_rows(200, 1)
-    plan = PLAN.model_copy(update={"epochs": 10, "shuffle": True})
+    options = OPTIONS.model_copy(update={"epochs": 10, "shuffle": True})
 
     def last_losses(engine: str) -> list[float]:
         losses = []
         for seed in range(20):
             model, history = small_network(dropout=0.5), keras.callbacks.History()
             keras.utils.set_random_seed(seed)
-            ENGINES[engine](model, train, validation, plan, [history])
+            ENGINES[engine](model, train, validation, options, [history])
             losses.append(history.history["val_loss"][-1])
         return losses
 
