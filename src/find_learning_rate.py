@@ -20,10 +20,9 @@ from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.spec import DatasetSpec
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
-from percept.training.schedule import Constant
 from percept.training.startup import load_tensorflow
 from percept.tuning.figure import draw_range_test
-from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, losses_of_batches, record, suggest
+from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, run_range_test, suggest
 
 
 class RangeTestParams(Params):
@@ -44,10 +43,11 @@ def main() -> None:
     print(f"find_learning_rate: {what}, {batches}, learning rate {rates[0]:g} to {rates[-1]:g}", flush=True)
     if params.optimizer.schedule.kind != "constant":
         print(f"find_learning_rate: optimizer.schedule ({params.optimizer.schedule.kind}) is left out here")
-    curve = _tested(params, spec, rates)
-    if not len(curve.rates):
-        found = f"the loss of the first batch, at learning rate {rates[0]:g}, is not finite"
-        raise UserError("find_learning_rate", found, "a finite loss", "scale the inputs (features.scaling: standard)")
+    load_tensorflow()
+    from percept.training.run import Training
+
+    options = Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
+    curve = run_range_test(load_examples("train"), spec, options, rates)
     suggested = suggest(curve)
     with paths.replaced(paths.RATES) as table, paths.replaced(paths.RATES_PICTURE) as picture:
         curve.save(table)
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _rates() -> NDArray[np.float64]:
-    """The learning rate of each step, (steps,). Raises `UserError` for options that make no sense."""
+    """Return the learning rate of each step, (steps,). Raises `UserError` for options that make no sense."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="first", type=float, default=1e-6, help="the first learning rate (%(default)g)")
     parser.add_argument("--to", dest="last", type=float, default=10.0, help="the last one (%(default)g)")
@@ -74,7 +74,7 @@ def _rates() -> NDArray[np.float64]:
 
 
 def _spec_of(task: str) -> DatasetSpec:
-    """The description of data/prepared, which must be of this task. Raises `UserError`."""
+    """Load the description of data/prepared, which must be of this task. Raises `UserError`."""
     advice = "run `dvc repro preprocess` first"
     if not (paths.PREPARED / paths.SPEC).is_file():
         raise UserError(str(paths.PREPARED), "it is missing", f"the prepared data of task {task}", advice)
@@ -82,19 +82,6 @@ def _spec_of(task: str) -> DatasetSpec:
     if spec.task != task:
         raise UserError(str(paths.PREPARED), f"it is of task {spec.task}", f"of task {task}, as params.yaml", advice)
     return spec
-
-
-def _tested(params: RangeTestParams, spec: DatasetSpec, rates: NDArray[np.float64]) -> LossCurve:
-    """Build and compile the network as train does, and train it at these rates."""
-    load_tensorflow()
-    from percept.training.fit_data import fit_data, weighted
-    from percept.training.run import Training, compiled_network
-
-    optimizer = params.optimizer.model_copy(update={"schedule": Constant(kind="constant")})
-    options = Training(params.model, optimizer, params.fit, params.objective, params.seed)
-    network = compiled_network(spec, options)
-    train = fit_data(weighted(load_examples("train"), spec, params.objective), spec, params.objective, network)
-    return record(rates, losses_of_batches(network, train, params.fit, rates, params.seed))
 
 
 def _say(curve: LossCurve, suggested: float | None, params: RangeTestParams) -> None:

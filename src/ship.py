@@ -7,14 +7,13 @@ python src/ship.py --show FILE      print the commit and the card that a file ca
 
 import argparse
 import json
-import math
 from functools import partial
 from pathlib import Path
 
 import onnx
 
 from percept import paths
-from percept.errors import UserError, run
+from percept.errors import run
 from percept.evaluation.predictions import predict_subset
 from percept.model_file import session as shipped
 from percept.model_file.fresh_process import answers_of
@@ -24,9 +23,8 @@ from percept.params import Params
 from percept.prediction.model import load_model
 from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.spec import DatasetSpec
+from percept.release.scores import check_scores
 from percept.release.stamp import Release, check_up_to_date, current_commit
-
-TOLERANCE = 1e-4  # between metrics of two processors
 
 
 class ShipParams(Params):
@@ -53,26 +51,16 @@ def main() -> None:
         Release(commit=commit, scores=report, card=card).stamp(model)
         (folder / paths.SHIPPED).write_bytes(model.SerializeToString(deterministic=True))
         (folder / paths.CARD.name).write_text(card, encoding="utf-8")
-        _check_scores(folder / paths.SHIPPED, params.objective, spec, report["test"])
+        answer = partial(answers_of, folder / paths.SHIPPED)
+        check_scores(predict_subset("test", spec, params.objective, answer).scores(), report["test"])
         if options.saved_model:
             _save_saved_model(params, spec, model, folder / "saved_model" / "1")  # TF Serving wants a version
     score = f"{report['primary']} {report['test'][report['primary']]:.4g}"
     print(f"ship: {paths.RELEASE / params.task}; {score} again in a fresh process; commit {commit}")
 
 
-def _check_scores(file: Path, objective: Objective, spec: DatasetSpec, expected: dict) -> None:
-    """Raise `UserError` where the file, in a fresh process, has other test scores than the run."""
-    found = predict_subset("test", spec, objective, partial(answers_of, file)).scores()
-    for name, value in expected.items():
-        again = found[name]
-        if not isinstance(value, float) or not isinstance(again, float):
-            continue
-        if not math.isclose(again, value, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
-            advice = "evaluate it on this machine: `dvc repro --force --single-item evaluate`"
-            raise UserError(file.name, f"its test {name} is {again}", f"{value}, as in {paths.METRICS}", advice)
-
-
 def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelProto, target: Path) -> None:
+    """Write the SavedModel; refuse one that answers otherwise than the shipped file. Raises `UserError`."""
     from percept.training.startup import load_tensorflow
 
     load_tensorflow()

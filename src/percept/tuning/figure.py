@@ -1,4 +1,4 @@
-"""Pictures for people, drawn by matplotlib."""
+"""The picture of a learning-rate range test, drawn by matplotlib."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 from percept.tuning.range_test import LossCurve
 
 SIZE_INCHES, DPI = (8.0, 4.8), 150
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#595959"  # colour-blind eyes tell them apart (Wong 2011)
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#595959"  # colour-blind people tell them apart (Wong 2011)
 
 
 def draw_range_test(
@@ -15,7 +15,7 @@ def draw_range_test(
 ) -> None:
     """Write a PNG of the loss against the learning rate, with the suggested and the current rate marked.
 
-    what: was tested, for the title; loss: its name, for the axis.
+    what: what was tested, for the title; loss: the name of the loss, for the axis.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -43,7 +43,7 @@ def draw_range_test(
 
 
 def _limits(curve: LossCurve) -> tuple[float, float]:
-    """Where the loss lies until it grows; the picture need not follow it up."""
+    """Return the limits of the vertical axis: the range of the loss until it grows, with some room."""
     low, high = np.percentile(curve.losses[: curve.lowest + 1], (1, 99))
     span = (high - low) or abs(high) or 1.0
     return low - 0.1 * span, high + 0.4 * span

@@ -1,6 +1,6 @@
 """One whole run in memory, from configuration to scores: what search, verification and the table of tasks repeat.
 
-It calls the cores that the stages call, and judges the same shipped file, so that its report is what metrics.json has.
+It calls the cores that the stages call, and evaluates the same shipped file, so its report is what metrics.json has.
 """
 
 import tempfile
@@ -27,12 +27,15 @@ class Trial:
     report: dict[str, Any]  # what metrics.json holds
 
 
-def prepare_data(config: Config) -> Prepared:
-    """Fetch the source into a temporary folder, and prepare it. Raises `UserError`."""
-    with tempfile.TemporaryDirectory(prefix="percept-") as name:
-        folder = Path(name)
-        config.source.fetch(folder, None)
-        raw, sha256 = config.source.read(folder), config.source.digests(folder)
+def prepare_data(config: Config, raw: Path | None = None) -> Prepared:
+    """Prepare the data of a task as preprocess does. Raises `UserError`.
+
+    raw: a folder such as data/raw, with what the source has fetched; without it, a temporary one is filled.
+    """
+    if raw is None:
+        with tempfile.TemporaryDirectory(prefix="percept-") as name:
+            config.source.fetch(Path(name), None)
+            return prepare_data(config, Path(name))
     options = Preparation(
         task=config.task,
         features=config.features,
@@ -40,27 +43,28 @@ def prepare_data(config: Config) -> Prepared:
         objective=config.objective,
         seed=config.seed,
         contract=config.contract,
-        sha256=sha256,
+        sha256=config.source.digests(raw),
     )
-    return prepare(raw, options)
+    return prepare(config.source.read(raw), options)
 
 
 def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
-    """Prepare the data where it is not given, train, ship and judge. Raises `UserError`."""
+    """Prepare the data where it is not given, train, make model.onnx and evaluate it. Raises `UserError`."""
     prepared = prepare_data(config) if prepared is None else prepared
     load_tensorflow()
     from percept.model_file import export
     from percept.training import run
 
+    spec = prepared.spec
     options = run.Training(config.model, config.optimizer, config.fit, config.objective, config.seed)
-    trained = run.run(prepared.examples["train"], prepared.examples["validation"], prepared.spec, options)
-    network = trained.as_shipped(prepared.spec)
-    shipped = export.to_onnx(network, prepared.encoder, prepared.spec, config.objective, trained.decision)
-    validation = _judged(shipped, prepared, "validation", config) if prepared.spec.rows.validation else None
-    metadata = Metadata.from_texts(read_metadata(shipped))
-    return Trial(prepared, shipped, report(validation, _judged(shipped, prepared, "test", config), metadata))
+    trained = run.run(prepared.examples["train"], prepared.examples["validation"], spec, options)
+    network = trained.as_shipped(spec)
+    shipped = export.to_onnx(network, prepared.encoder, spec, config.objective, trained.decision)
+    validation = _predictions(shipped, prepared, "validation", config) if spec.rows.validation else None
+    test = _predictions(shipped, prepared, "test", config)
+    return Trial(prepared, shipped, report(validation, test, Metadata.from_texts(read_metadata(shipped))))
 
 
-def _judged(shipped: bytes, prepared: Prepared, subset: Subset, config: Config) -> Predictions:
+def _predictions(shipped: bytes, prepared: Prepared, subset: Subset, config: Config) -> Predictions:
     raw = prepared.raw_inputs(subset)
     return Predictions.of(predict(shipped, raw), raw, prepared.examples[subset].y, prepared.spec, config.objective)
