@@ -1,4 +1,4 @@
-"""Predicting in an environment with little more than ONNX Runtime, as the README lists it."""
+"""Predicting in an environment with little more than ONNX Runtime, as docs/own-data.md lists it."""
 
 import re
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 from packaging.requirements import Requirement
 from trained_models import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PACKAGES = re.search(r"`pip install (numpy [a-z ]+)`", README)[1].split()
+PAGE = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+PACKAGES = re.search(r"`pip install (numpy [a-z ]+)`", PAGE)[1].split()
 
 
 def needed(packages: list[str]) -> set[str]:
@@ -38,7 +38,7 @@ def few_packages(tmp_path_factory) -> Path:
     return folder
 
 
-def test_rows_are_predicted_with_the_packages_of_the_readme_alone(binary, few_packages):
+def test_rows_are_predicted_with_the_packages_of_the_page_alone(binary, few_packages):
     (binary.folder / "new.csv").write_text(binary.table(), encoding="utf-8")
     code = f"import sys; sys.path[:0] = [{str(ROOT / 'src')!r}, {str(few_packages)!r}]; sys.argv[1:] = ['new.csv']; "
     code += "import predict; predict.main()"
