@@ -33,7 +33,7 @@ class UnreadableError(Exception):
 
 
 def endings() -> frozenset[str]:
-    """Of the names of picture files, such as .png."""
+    """Give the endings of the names of picture files, such as .png."""
     from PIL import Image
 
     return frozenset(ending for ending, form in Image.registered_extensions().items() if form in FORMATS)

@@ -36,7 +36,7 @@ def decoded(path: Path, encoding: str, unreadable: Callable[[Path, str, str], Us
 
 
 def read_bytes(path: Path) -> bytes:
-    """Of a text file, unpacked. Raises `UserError` for what is no text."""
+    """Read a text file, unpacked. Raises `UserError` for what is no text."""
     content = path.read_bytes()
     check_is_text(path, content)
     if not content.startswith(GZIP):

@@ -15,7 +15,7 @@ NUM_RAGGED = 10  # rows of a wrong length that are named
 
 
 class Flags:
-    """Of some rows."""
+    """What is unusual about some rows."""
 
     def __init__(self) -> None:
         self.texts: dict[int, list[str]] = {}  # by row
@@ -38,7 +38,7 @@ class Flags:
 
 
 class Tally:
-    """Of all rows, or pictures."""
+    """Counts of what was unusual about all rows, or pictures."""
 
     def __init__(self, unit: str = "row") -> None:
         self._unit = unit

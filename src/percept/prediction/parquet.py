@@ -54,7 +54,7 @@ class ParquetReader:
             raise UserError(str(path), "no rows", "at least one row", "correct the file")
 
     def chunks(self, num_rows: int) -> Iterator[TableChunk]:
-        """At most so many rows at a time. Raises `UserError` where the file is damaged."""
+        """Give at most so many rows at a time. Raises `UserError` where the file is damaged."""
         batches = self._file.iter_batches(num_rows, columns=list(self._names.values()))
         while True:
             with blamed(self._path):

@@ -65,6 +65,6 @@ def _decoded(file: Path, form: PictureInput) -> NDArray[np.uint8] | str:
 
 
 def chunked(files: Sequence[Path], num_files: int) -> Iterator[Sequence[Path]]:
-    """At most so many at a time."""
+    """Give at most so many files at a time."""
     for start in range(0, len(files), num_files):
         yield files[start : start + num_files]

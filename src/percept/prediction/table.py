@@ -22,7 +22,7 @@ MAX_SHOWN = 40  # letters of it
 
 
 class Predictor:
-    """Of the rows of a table."""
+    """Predicts the rows of a table."""
 
     def __init__(self, model: ShippedModel) -> None:
         self._model, self._table = model, model.table

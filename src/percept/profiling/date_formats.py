@@ -1,4 +1,4 @@
-"""In which form dates are written, as `datetime.strptime` takes it."""
+"""Find the form in which dates are written, as `datetime.strptime` takes it."""
 
 import re
 from collections.abc import Iterable

@@ -97,6 +97,6 @@ def holds(column: ColumnProfile) -> str:
 
 
 def macro_f1_of_guess(classes: Sequence[tuple[str, int]]) -> float:
-    """Of naming the first class each time: its precision is its share, its recall 1; the others have 0."""
+    """Give the macro F1 of naming the first class each time: its precision is its share, its recall 1."""
     precision = classes[0][1] / sum(count for _, count in classes)
     return 2 * precision / (1 + precision) / len(classes)

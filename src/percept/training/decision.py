@@ -1,4 +1,4 @@
-"""From a fitted network to decisions: the temperature of its probabilities and the threshold of each unit.
+"""How a fitted network decides: the temperature of its probabilities and the threshold of each unit.
 
 Both are chosen on the validation rows, and the shipped file carries them.
 """
