@@ -29,6 +29,7 @@ MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "model_file/export.py",
     "release/saved_model.py",
 )
+MAY_PRINT = {"params", "prediction", "profiling", "sources"}  # the others return values, or tell a callback
 
 
 def imports(file: Path) -> Iterator[tuple[str, int, bool]]:
@@ -95,6 +96,13 @@ def test_only_some_rooms_load_tensorflow_and_only_composition_hydra(file):
         assert top != "hydra" or home(file) == "composition", f"{where}: stages read params.yaml, not conf/"
         allowed = file.as_posix().startswith(MAY_LOAD_TENSORFLOW) or for_types
         assert top not in TENSORFLOW or allowed, f"{where}: of the library only {', '.join(MAY_LOAD_TENSORFLOW)} may"
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_room_prints_only_where_it_may(file):
+    for node in ast.walk(ast.parse((LIBRARY / file).read_text(encoding="utf-8"))):
+        prints = isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+        assert not prints or home(file) in MAY_PRINT, f"src/percept/{file}, line {node.lineno} prints"
 
 
 @pytest.mark.parametrize("file", sorted(SRC.rglob("*.py")), ids=lambda file: str(file.relative_to(SRC)))

@@ -1,4 +1,4 @@
-"""Write the fitted network: as a Keras file, and joined with its encoder as the one file to ship."""
+"""Export the fitted network: as a Keras file, and joined with its encoder as the one file to ship."""
 
 import json
 import re
@@ -26,12 +26,12 @@ from percept.prepared.spec import DatasetSpec
 T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
-CHECKED_ROWS = 1000  # on which what is shipped must say what Keras says
+CHECKED_ROWS = 1000  # at most, on which the shipped file is compared with Keras
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
 
 
-def as_shipped(outputs: T | dict[str, T]) -> dict[str, T]:
-    """What a network gives, under the names that it has in the shipped file, the main output first."""
+def named_outputs(outputs: T | dict[str, T]) -> dict[str, T]:
+    """Name the outputs of a network as the shipped file does, the main output first."""
     if not isinstance(outputs, dict):
         return {shipped.OUTPUT: outputs}
     main = next(tensor for name, tensor in outputs.items() if name != AUXILIARY)
@@ -54,7 +54,7 @@ def save_keras(model: keras.Model, path: Path) -> None:
 
 
 def _renumbered(config: bytes) -> bytes:
-    """Number shared objects 1, 2, ... instead of by their address."""
+    """Number shared objects 1, 2, ... instead of by their address in memory."""
     numbers: dict[bytes, int] = {}
     return re.sub(
         rb'("shared_object_id": )(\d+)',
@@ -66,8 +66,8 @@ def _renumbered(config: bytes) -> bytes:
 def to_onnx(
     model: keras.Model, encoder: bytes | None, spec: DatasetSpec, objective: Objective, decision: Decision
 ) -> bytes:
-    """Join encoder (ONNX; None for pictures), network and decision into one file that takes raw inputs."""
-    outputs = as_shipped(model.output)
+    """Join encoder (ONNX; None for pictures), network and decision into one ONNX file that takes raw inputs."""
+    outputs = named_outputs(model.output)
     model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
     with tempfile.TemporaryDirectory() as scratch:
@@ -94,7 +94,7 @@ def to_onnx(
 
 
 def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> Metadata:
-    """What the shipped file says of itself."""
+    """Return the metadata of the shipped file."""
     return Metadata(
         task=spec.task,
         kind=objective.kind,
@@ -121,12 +121,12 @@ def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
 
 
 def predictions(model: keras.Model, x: NDArray) -> dict[str, NDArray[np.float32]]:
-    """What a network gives for `x`, under the names that the shipped file has for it."""
-    return as_shipped(keras.tree.map_structure(np.asarray, model(x)))
+    """Return the outputs of a network for `x`, named as in the shipped file."""
+    return named_outputs(keras.tree.map_structure(np.asarray, model(x)))
 
 
 def agreement(found: dict[str, NDArray], expected: dict[str, NDArray], spec: DatasetSpec, x: NDArray[Any]) -> float:
-    """The largest difference of the shipped file from Keras on the same rows, `x`.
+    """Return the largest difference between the shipped file and Keras on the same rows, `x`.
 
     Raises `UserError` where it is more than rounding.
     """
@@ -144,16 +144,16 @@ def agreement(found: dict[str, NDArray], expected: dict[str, NDArray], spec: Dat
 
 
 def _difference(found: NDArray, expected: NDArray, is_value: bool) -> float:
-    """The largest of any row: of probabilities as it is, of values (rows, targets) as a part of each target's largest.
+    """Return the largest absolute difference; of values (rows, targets), relative to each target's largest value.
 
-    A value near 0 among large ones is their difference, and has no more digits right than they have.
+    A value near 0 among large ones is a difference of large ones, and no more of its digits are right than of theirs.
     """
     size = np.maximum(1, np.abs(expected).max(axis=0, initial=0)) if is_value else 1.0
     return float(np.max(np.abs(found - expected) / size, initial=0))
 
 
 def append_decision(graph: onnx.GraphProto, kind: str, classes: tuple[str, ...], thresholds: tuple[float, ...]) -> None:
-    """Add the output that says yes or no to each label, 0 or 1 (rows, labels), or names the class, text (rows,)."""
+    """Add the decision as an output: 0 or 1 for each label (rows, labels), or the name of the class (rows,)."""
     if kind == "multilabel":
         _append_answers(graph, thresholds, shipped.DECISION)
         output = (onnx.TensorProto.INT64, ["rows", len(thresholds)])
@@ -174,7 +174,7 @@ def append_decision(graph: onnx.GraphProto, kind: str, classes: tuple[str, ...],
 
 
 def _append_answers(graph: onnx.GraphProto, thresholds: tuple[float, ...], name: str) -> None:
-    """Whether each probability is above its threshold: 0 or 1, (rows, units)."""
+    """Add whether each probability is above its threshold: 0 or 1, (rows, units)."""
     limits = onnx.numpy_helper.from_array(np.array([thresholds], np.float32), f"{shipped.DECISION}/thresholds")
     graph.initializer.append(limits)
     above = f"{shipped.DECISION}/above"

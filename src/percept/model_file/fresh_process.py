@@ -1,4 +1,4 @@
-"""Run a shipped model as who gets it will: in a process of its own, which never heard of this one."""
+"""Run a shipped model as its users will: in a process of its own, which shares nothing with this one."""
 
 import os
 import subprocess
@@ -22,9 +22,9 @@ NAMES = "names"  # of the raw inputs, in the file of rows; the inputs themselves
 
 @contextmanager
 def answering(model: Path, raw: dict[str, NDArray], by: str = SESSION) -> Iterator[Callable[[], dict[str, NDArray]]]:
-    """Start the process, and give what waits for its answers: those of `shipped.predict`, or a `UserError`.
+    """Start the process; the function that comes back waits for its answers, those of `session.predict`.
 
-    by: the module that calls `answer` when it is run.
+    by: the module that calls `answer` when it is run. The function raises `UserError` where the process fails.
     """
     with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
         rows, answers = Path(scratch) / "rows.npz", Path(scratch) / "answers.npz"
@@ -41,7 +41,7 @@ def answering(model: Path, raw: dict[str, NDArray], by: str = SESSION) -> Iterat
 
 
 def answers_of(model: Path, raw: dict[str, NDArray], by: str = SESSION) -> dict[str, NDArray]:
-    """What the process answers, waited for."""
+    """Start the process, wait for its answers and return them. Raises `UserError`."""
     with answering(model, raw, by) as answers:
         return answers()
 
@@ -58,7 +58,7 @@ def _answers(process: subprocess.Popen, model: Path, answers: Path) -> dict[str,
 
 
 def answer(predict: Callable[[Path, dict[str, NDArray]], dict[str, NDArray]]) -> None:
-    """What the process does: `predict` from the model and the rows that `answering` names."""
+    """Do the work of the process: `predict` from the model and the rows that `answering` names."""
     model, rows, answers = map(Path, sys.argv[1:])
     with np.load(rows) as arrays:
         raw = {str(name): arrays[str(number)] for number, name in enumerate(arrays[NAMES])}

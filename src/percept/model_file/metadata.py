@@ -1,4 +1,4 @@
-"""What the shipped file says of itself: all that one must know to give it new rows and to read its answers."""
+"""The metadata of the shipped file: all that a program needs to give it new rows and to read its answers."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TEXTS = ("task", "kind")  # stand as they are, all else as JSON
 
 @dataclass(frozen=True)
 class Decision:
-    """How probabilities are made and judged."""
+    """How probabilities are calibrated, and above which the answer is yes."""
 
     temperature: float = 1.0
     thresholds: tuple[float, ...] = ()  # of each logistic unit; a softmax takes the likeliest class
@@ -36,7 +36,7 @@ class Metadata(Section):
     versions: dict[str, str]  # of percept and the packages that made the file
 
     def to_texts(self) -> dict[str, str]:
-        """As ONNX keeps it: texts by name."""
+        """Return it as ONNX keeps it: texts by name."""
         values = self.model_dump(mode="json")
         return {
             name: values[name] if name in TEXTS else json.dumps(values[name], ensure_ascii=False) for name in values
@@ -44,6 +44,6 @@ class Metadata(Section):
 
     @classmethod
     def from_texts(cls, texts: dict[str, str]) -> Self:
-        """Raises `ValueError` for what is missing or not as written by `to_texts`."""
+        """Read what `to_texts` wrote. Raises `ValueError` for what is missing or of another form."""
         known = {name: text for name, text in texts.items() if name in cls.model_fields}
         return cls.model_validate({name: text if name in TEXTS else json.loads(text) for name, text in known.items()})

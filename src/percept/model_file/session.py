@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 OUTPUT = "prediction"  # probabilities or values
 DECISION = "decision"  # name of the class, or 0 and 1 for each label; no such output for values
 CHUNK = 4096  # rows at a time: pictures of a large set need not be unpacked all at once
-GROUP = 16  # rows are run in multiples of it: fewer take other machine code, which rounds in another way
+GROUP = 16  # rows are run in multiples of it: fewer run other machine code, which rounds in another way
 
 
 def open_session(file: Path | bytes) -> "InferenceSession":
-    """Make a file, or the bytes of one, ready to run on the processor."""
+    """Open a file, or the bytes of one, to run on the processor."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -25,12 +25,12 @@ def open_session(file: Path | bytes) -> "InferenceSession":
 
 
 def read_metadata(file: Path | bytes) -> dict[str, str]:
-    """What the file says of itself, as `percept.model_file.metadata.Metadata` declares it."""
+    """Return the metadata of the file, texts by name; `metadata.Metadata.from_texts` reads them."""
     return open_session(file).get_modelmeta().custom_metadata_map
 
 
 def predict(file: Path | bytes, raw: dict[str, NDArray]) -> dict[str, NDArray]:
-    """Every output of the file by name, from raw columns (rows, 1) or pixels (rows, height, width, channels).
+    """Return every output by name, from raw columns (rows, 1) or pixels (rows, height, width, channels).
 
     `prediction` and, where the network has one, `auxiliary`: (rows, outputs) float32; `decision`: (rows,) class names
     or (rows, labels) of 0 and 1.
@@ -39,7 +39,7 @@ def predict(file: Path | bytes, raw: dict[str, NDArray]) -> dict[str, NDArray]:
 
 
 def run(session: "InferenceSession", raw: dict[str, NDArray]) -> dict[str, NDArray]:
-    """As `predict`; what a row gives does not depend on the other rows."""
+    """Predict by an open session; the outputs of a row do not depend on the other rows."""
     names = [output.name for output in session.get_outputs()]
     num_rows = len(next(iter(raw.values())))
     chunks = []

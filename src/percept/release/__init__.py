@@ -1,1 +1,1 @@
-"""What leaves the house: the stamped file, the SavedModel; imports model_file and features."""
+"""What is released: the shipped file with scores and card, the SavedModel; imports model_file and features."""

@@ -1,7 +1,8 @@
 """The shipped file as a TensorFlow SavedModel, for TF Serving: raw columns or pixels in, the same outputs out.
 
-The network is Keras' own. What stands before and after it in the shipped file, encoder and decision, is built again of
-TensorFlow's operations, node by node, so that there is one description of it and no second one to keep in step.
+The network is Keras' own. What stands before and after it in the shipped file, encoder and decision, is built again
+from TensorFlow's operations, node by node, so that it is described once and there is no second description to keep in
+step.
 """
 
 import json
@@ -17,14 +18,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.features.encoder import OUTPUT as ENCODED
-from percept.model_file.export import as_shipped
+from percept.model_file.export import named_outputs
 from percept.model_file.fresh_process import answer
 
 ABOUT = Path("assets.extra/percept.json")  # in the SavedModel, where TF Serving lets other files lie
 
 
 def save_saved_model(network: keras.Model, file: onnx.ModelProto, folder: Path) -> None:
-    """Write to an empty folder what `file` is around `network`, and what it says of itself as `ABOUT`.
+    """Write `network`, with what `file` has around it, to an empty folder, and the metadata of `file` as `ABOUT`.
 
     The inputs of its signature are named as the columns where TensorFlow takes these names (see `signature_names`).
     """
@@ -45,7 +46,7 @@ def save_saved_model(network: keras.Model, file: onnx.ModelProto, folder: Path) 
 
 
 def predict(folder: Path, raw: dict[str, NDArray]) -> dict[str, NDArray]:
-    """As `shipped.predict`, from a SavedModel."""
+    """Predict by a SavedModel, as `session.predict` does by an ONNX file."""
     columns = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["signature"]
     inputs = {name: raw[column] for name, column in columns.items()}
     inputs = {name: tf.constant(x.astype(object) if x.dtype.kind == "U" else x) for name, x in inputs.items()}
@@ -58,7 +59,7 @@ def _texts(values: NDArray) -> NDArray:
 
 
 def signature_names(columns: Iterable[str]) -> dict[str, str]:
-    """Column -> a name that TensorFlow takes: ASCII letters, digits and _, none twice; column_3 for other letters."""
+    """Map each column to a unique name of ASCII letters, digits and _, as TensorFlow wants; column_3 for others."""
     names: dict[str, str] = {}
     for number, column in enumerate(columns, start=1):
         plain = re.sub(r"[^A-Za-z0-9]+", "_", column).strip("_")
@@ -84,12 +85,12 @@ def _outputs(network: keras.Model, graph: onnx.GraphProto, raw: dict[str, tf.Ten
     values = Values(graph, raw)
     pixels = next(iter(raw.values()))
     x = values[ENCODED] if ENCODED in values.makers else pixels
-    values.known |= as_shipped(network(x, training=False))
+    values.known |= named_outputs(network(x, training=False))
     return {output.name: values[output.name] for output in graph.output}
 
 
 class Values:
-    """The values of an ONNX graph by name, each made of TensorFlow's operations when it is asked for."""
+    """The values of an ONNX graph by name, each made by TensorFlow's operations when it is first needed."""
 
     def __init__(self, graph: onnx.GraphProto, known: dict[str, tf.Tensor]) -> None:
         self.known = dict(known)
@@ -108,12 +109,12 @@ class Values:
 
 
 def _one_hot(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
-    """(rows, 1) -> (rows, 1, categories); another value becomes all zeros."""
+    """Turn (rows, 1) into (rows, 1, categories); an unknown value becomes all zeros."""
     return tf.cast(tf.equal(x[..., tf.newaxis], tf.constant(options["cats_strings"])), tf.float32)
 
 
 def _looked_up(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
-    """Each element's value where it is one of the keys, else the default."""
+    """Return for each element the value of its key, or the default where it is no key."""
     keys, values, default = (
         next(tf.constant(found) for name, found in options.items() if name.startswith(part))
         for part in ("keys_", "values_", "default_")
@@ -123,7 +124,7 @@ def _looked_up(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
     return tf.where(tf.reduce_any(found, axis=-1), value, default)
 
 
-# What scikit-learn's encoders and the decision become in ONNX: operation -> (its options, its inputs) -> its output.
+# The ONNX operations of scikit-learn's encoders and of the decision: name -> function of (options, *inputs).
 OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Add": lambda _, x, y: x + y,
     "ArgMax": lambda options, x: tf.argmax(x, axis=options["axis"]),

@@ -1,4 +1,4 @@
-"""What a released file says of itself beyond what training knew: its test scores, the Git commit, its model card."""
+"""The metadata that a release adds to the shipped file: test scores, Git commit and model card."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from percept import paths
 from percept.errors import UserError, listed
 from percept.params import Section
 
-# What a run is made of, and what it leaves in Git.
+# What a run is made from, and what it leaves in Git.
 COMMITTED = (paths.CONF, "src", paths.PARAMS, "dvc.yaml", "dvc.lock", paths.METRICS, "requirements.lock")
 
 
@@ -24,14 +24,14 @@ class Release(Section):
     card: str  # Markdown
 
     def stamp(self, model: onnx.ModelProto) -> None:
-        """Write it into the metadata."""
+        """Write it into the metadata of a file."""
         texts = {"commit": self.commit, "scores": json.dumps(self.scores), "card": self.card}
         kept = {entry.key: entry.value for entry in model.metadata_props}
         onnx.helper.set_model_props(model, kept | texts)
 
     @classmethod
     def of(cls, metadata: dict[str, str], where: Path) -> Self:
-        """As a file has it. Raises `UserError` where it has none."""
+        """Read it from the metadata of a file. Raises `UserError` where it was never released."""
         try:
             return cls(commit=metadata["commit"], scores=json.loads(metadata["scores"]), card=metadata["card"])
         except KeyError:
@@ -40,7 +40,7 @@ class Release(Section):
 
 
 def check_up_to_date() -> None:
-    """Raise `UserError` where the pipeline would run something again."""
+    """Raise `UserError` where `dvc repro` would run a stage again."""
     said = _run([sys.executable, "-m", "dvc", "status", "--json"])
     stages = json.loads(said.strip().splitlines()[-1])
     if stages:
@@ -51,7 +51,7 @@ def check_up_to_date() -> None:
 
 
 def current_commit(changes_allowed: bool) -> str:
-    """The commit that holds the run; `(with changes)` follows where it does not quite. Raises `UserError`."""
+    """Return the commit that holds the run, and `(with changes)` where files differ from it. Raises `UserError`."""
     commit = _run(["git", "rev-parse", "HEAD"]).strip()
     status = ["git", "-c", "core.quotePath=false", "status", "--porcelain", "--", *map(str, COMMITTED)]
     changed = [line[3:] for line in _run(status).splitlines()]

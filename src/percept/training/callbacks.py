@@ -1,4 +1,4 @@
-"""What happens between epochs: history, best weights, progress."""
+"""Callbacks that run between epochs: history, best weights, progress."""
 
 import csv
 import sys
@@ -20,13 +20,14 @@ Tell = Callable[[str], None]  # is given what a person may want to read
 
 
 class Snapshot:
-    """What observers see of a model: as it was at the end of an epoch."""
+    """The model as observers see it: with the weights that it had at the end of an epoch."""
 
     def __init__(self) -> None:
         self.stop_training = False
         self.weights: list[NDArray] = []
 
     def get_weights(self) -> list[NDArray]:
+        """Return a copy of every weight, as `keras.Model.get_weights` does."""
         return [weight.copy() for weight in self.weights]
 
 
@@ -37,7 +38,7 @@ class Observer(keras.callbacks.Callback):
     """
 
     def earliest_stop(self) -> int | None:
-        """The first epoch, counted from 1, after which this observer may stop the training, as things stand now."""
+        """Return the first epoch, counted from 1, after which it may stop the training, as things stand now."""
         return None
 
 
@@ -65,7 +66,7 @@ class Best(Observer):
 
 
 class LearningRate(Observer):
-    """Put the learning rate at the end of each epoch among the logs, from the schedule and not from the model."""
+    """Add the learning rate at the end of each epoch to the logs, from the schedule and not from the model."""
 
     def __init__(self, optimizer: Optimizer, epochs: int, steps_per_epoch: int) -> None:
         super().__init__()
@@ -78,7 +79,7 @@ class LearningRate(Observer):
 
 
 class History(Observer):
-    """One row for each epoch: epoch (from 1), loss and metrics, on training and validation rows."""
+    """Keep a row for each epoch: epoch (from 1), loss and metrics, on training and validation rows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,6 +89,7 @@ class History(Observer):
         self.rows.append({"epoch": epoch + 1} | {name: float(value) for name, value in (logs or {}).items()})
 
     def save(self, path: Path) -> None:
+        """Write the rows as CSV."""
         with path.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.DictWriter(stream, list(self.rows[0]))
             writer.writeheader()
@@ -95,7 +97,7 @@ class History(Observer):
 
 
 class StopWhenNotFinite(Observer):
-    """A loss that is no number any more will not become one again."""
+    """Raise `UserError` once a loss or metric is not finite: training does not recover from that."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         for name, value in (logs or {}).items():

@@ -1,4 +1,4 @@
-"""How a fitted network decides: the temperature of its probabilities and the threshold of each unit.
+"""How the probabilities of a fitted network become decisions: a temperature, and the threshold of each unit.
 
 Both are chosen on the validation rows, and the shipped file carries them.
 """
@@ -18,11 +18,11 @@ from percept.prepared.examples import Examples
 
 BATCH = 4096  # rows
 LOG_TEMPERATURES = (-3.0, 3.0)  # natural logarithm: 0.05 to 20
-PRIOR_DEVIATION = 0.5  # of it, expected about 0: rows that are all right would make the temperature 0
+PRIOR_DEVIATION = 0.5  # of the logarithm, about 0; without a prior, rows that are all right make the temperature 0
 
 
 def check_can_be_chosen(objective: Objective, num_validation: int) -> None:
-    """Raise `UserError` where validation rows are wanted and there are none."""
+    """Raise `UserError` where an option needs validation rows and there are none."""
     wanted = {name: getattr(objective, name, "none") for name in ("threshold", "calibration")}
     for name, value in wanted.items():
         if isinstance(value, str) and value != "none" and not num_validation:
@@ -31,7 +31,7 @@ def check_can_be_chosen(objective: Objective, num_validation: int) -> None:
 
 
 def decide_on(model: keras.Model, validation: Examples, objective: Objective) -> Decision:
-    """Choose the temperature, bring it into the model, and choose the thresholds of what it gives then.
+    """Choose the temperature, divide the logits of the model by it, then choose thresholds for its probabilities.
 
     validation: with y as `load_examples` gives it. Raises `UserError`.
     """
@@ -52,7 +52,7 @@ def decide_on(model: keras.Model, validation: Examples, objective: Objective) ->
 
 
 def fit_temperature(logits: NDArray, y: NDArray[Any]) -> float:
-    """The likeliest T, given that the probabilities of logits / T were seen to come true so (Guo et al. 2017).
+    """Return the most probable T, given y, where logits / T give the probabilities (Guo et al. 2017; prior about 1).
 
     logits: (rows, classes) with y: (rows,) class index, or (rows, units) of logistic units with y: (rows[, units]).
     """
@@ -79,6 +79,7 @@ def calibrate(model: keras.Model, temperature: float) -> None:
 
 
 def _output_layer(model: keras.Model) -> keras.layers.Dense:
+    """Return the layer that gives the main output. Raises `UserError` where a custom network has another."""
     for layer in model._flatten_layers(include_self=False):  # public `layers` stops at a network inside the network
         if layer.name in ("probability", "probabilities"):
             return layer
@@ -88,7 +89,7 @@ def _output_layer(model: keras.Model) -> keras.layers.Dense:
 
 @contextmanager
 def _linear_output(model: keras.Model) -> Iterator[None]:
-    """The main output gives logits meanwhile."""
+    """Let the main output give logits until the end."""
     layer = _output_layer(model)
     activation, layer.activation = layer.activation, keras.activations.linear
     try:
@@ -98,6 +99,7 @@ def _linear_output(model: keras.Model) -> Iterator[None]:
 
 
 def _main_output(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
+    """Return the main output of a network for `x`, (rows, units)."""
     chunks = []
     for start in range(0, len(x), BATCH):
         found = model(x[start : start + BATCH], training=False)
@@ -108,9 +110,9 @@ def _main_output(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
 
 
 def choose_thresholds(metric: str, y: NDArray[Any], probability: NDArray[np.float32]) -> tuple[float, ...]:
-    """For each unit the one that makes its accuracy, balanced_accuracy or f1 greatest; of equal ones the most even.
+    """Return for each unit the threshold with the highest accuracy, balanced_accuracy or f1; of equals, nearest 0.5.
 
-    y: (rows, units) of 0 and 1; probability: (rows, units). A unit that has seen one answer alone keeps one half.
+    y: (rows, units) of 0 and 1; probability: (rows, units). A unit whose rows all have one answer gets one half.
     """
     return tuple(_best_threshold(metric, *columns) for columns in zip(y.T, probability.T, strict=True))
 

@@ -10,7 +10,7 @@ PACKAGES = ("keras", "tensorflow", "numpy", "scikit-learn", "pandas", "onnx", "o
 
 
 def fingerprint() -> dict[str, object]:
-    """Versions, processor and threads of this process."""
+    """Return versions, processor, threads and settings of this process."""
     import tensorflow as tf
 
     cpu_info = Path("/proc/cpuinfo")
@@ -36,4 +36,5 @@ def fingerprint() -> dict[str, object]:
 
 
 def save_fingerprint(path: Path) -> None:
+    """Write the fingerprint as JSON."""
     path.write_text(json.dumps(fingerprint(), indent=2) + "\n", encoding="utf-8")

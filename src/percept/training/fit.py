@@ -20,14 +20,14 @@ from percept.training.schedule import Constant, Plateau
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a fit leaves, beside the weights in the model."""
+    """What a fit returns; the weights are in the model."""
 
     history: History
     best: Best
 
 
 def seed_everything(seed: int) -> None:
-    """Take one seed for weights, shuffle and dropout, and operations that repeat to the bit."""
+    """Seed weights, shuffle and dropout, and choose operations whose results repeat to the bit."""
     keras.utils.clear_session(free_memory=False)  # layers are numbered anew: equal networks are equal files
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
@@ -41,7 +41,7 @@ def compile_model(
     num_rows: int,
     auxiliary_weight: float = 0.0,
 ) -> None:
-    """Attach loss and the metric shown while training, for each output, and the optimizer with its schedule."""
+    """Attach the optimizer with its schedule, and for each output its loss and the metric shown while training."""
     settings: dict[str, Any] = {"loss": objective.loss, "metrics": [_metric(objective)]}
     if isinstance(model.output, dict):
         weights = {name: auxiliary_weight if name == AUXILIARY else 1 - auxiliary_weight for name in model.output}
@@ -54,6 +54,7 @@ def compile_model(
 
 
 def _metric(objective: Objective) -> keras.metrics.Metric:
+    """Make the metric that training shows beside the loss."""
     name = metric_name(objective)
     match objective.kind:
         case "binary" | "multilabel":
@@ -94,7 +95,7 @@ def fit(
 
 
 def checkpoints(monitor: Monitor, folder: Path) -> keras.callbacks.ModelCheckpoint:
-    """Make a callback that keeps a file for each epoch that was the best so far, named by epoch and value."""
+    """Make a callback that saves the network of each epoch that was the best so far, named by epoch and value."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{{epoch:03d}}-{{{monitor.name}:.4f}}.keras"
     return keras.callbacks.ModelCheckpoint(file, monitor.name, mode=monitor.mode, save_best_only=True)

@@ -30,11 +30,11 @@ class FitData:
 
     @property
     def arrays(self) -> tuple[Arrays, ...]:
-        """Give (x, y) or (x, y, weight), as Keras takes them."""
+        """Return (x, y) or (x, y, weight), as Keras takes them."""
         return (self.x, self.y) if self.weight is None else (self.x, self.y, self.weight)
 
     def take(self, rows: NDArray[np.int64]) -> Self:
-        """Give the data of some rows."""
+        """Return the data of some rows."""
         x, y = _taken(self.x, rows), _taken(self.y, rows)
         return type(self)(x, y, None if self.weight is None else self.weight[rows])
 
@@ -46,7 +46,7 @@ def _taken(arrays: Arrays, rows: NDArray[np.int64]) -> Arrays:
 
 
 def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, network: "keras.Model") -> FitData:
-    """Bring targets to what the loss wants, for each output: (rows, units), or class numbers (rows, 1)."""
+    """Convert targets to the form that the loss takes, for each output: (rows, units), or class numbers (rows, 1)."""
     y: NDArray[Any] = examples.y
     match objective.kind:
         case "multiclass" if objective.one_hot:
@@ -65,7 +65,7 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
 
 
 def class_weights(y: NDArray[Any], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:
-    """Give how much each row counts in the loss, (rows,), or None where all count the same. Raises `UserError`.
+    """Return how much each row counts in the loss, (rows,), or None where all count the same. Raises `UserError`.
 
     y: (rows,) class index. Balanced is rows / (classes * rows of the class), as in King & Zeng 2001.
     """

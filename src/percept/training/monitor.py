@@ -8,7 +8,7 @@ from percept.objective import Objective
 if TYPE_CHECKING:
     import keras
 
-HIGHER_IS_BETTER = {"loss": False, "accuracy": True, "mae": False}  # what `compile_model` lets a network show
+HIGHER_IS_BETTER = {"loss": False, "accuracy": True, "mae": False}  # of all that `compile_model` makes training show
 
 
 class Monitor(NamedTuple):
@@ -19,7 +19,7 @@ class Monitor(NamedTuple):
 
     @property
     def mode(self) -> str:
-        """Give the word that Keras' callbacks have for the direction."""
+        """Return the word that Keras' callbacks have for the direction."""
         return "max" if self.higher_is_better else "min"
 
 
@@ -29,7 +29,7 @@ def metric_name(objective: Objective) -> str:
 
 
 def monitor_of(name: str, network: "keras.Model", objective: Objective, has_validation: bool) -> Monitor:
-    """Find what `fit.monitor` names. Raises `UserError` where training will not show it."""
+    """Return what `fit.monitor` names. Raises `UserError` where training will not show it."""
     shown = {kind: HIGHER_IS_BETTER[kind] for kind in ("loss", metric_name(objective))}
     if isinstance(network.output, dict):  # the loss of all outputs together, and loss and metric of each
         of_each = {f"{output}_{kind}": higher for output in network.output for kind, higher in shown.items()}

@@ -1,4 +1,4 @@
-"""One training, from examples to a fitted network and its decisions, in memory: what train, search and others call."""
+"""One training in memory, from examples to a fitted network and its decisions: what train, search and others call."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training leaves."""
+    """What a training returns."""
 
     network: keras.Model  # with the weights that `fit.weights` names, brought to the temperature of the decision
     best_weights: list[NDArray]  # of the best epoch, before the temperature
@@ -48,7 +48,7 @@ class Trained:
     decision: Decision
 
     def as_shipped(self, spec: DatasetSpec) -> keras.Model:
-        """Give the network as it is kept: without augmentation, in the targets' own unit."""
+        """Return the network as it is saved and shipped: without augmentation, in the targets' own unit."""
         return as_kept(self.network, spec)
 
     def use_best_weights(self) -> None:
@@ -66,7 +66,11 @@ def run(
     make_callbacks: MakeCallbacks = lambda network, monitor: (),
     tell: Tell = lambda _: None,
 ) -> Trained:
-    """Train on `train`; choose the epoch, temperature and thresholds on `validation`. Raises `UserError`."""
+    """Train on `train`; choose the epoch, temperature and thresholds on `validation`. Raises `UserError`.
+
+    make_callbacks: gives Keras callbacks for this training; tell: is called with each line that a person may want to
+    read. Nothing is written or printed but by these two.
+    """
     decision.check_can_be_chosen(options.objective, len(validation))
     network = compiled_network(spec, options)
     monitor = monitor_of(options.fit.monitor, network, options.objective, bool(len(validation)))

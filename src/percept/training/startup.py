@@ -26,6 +26,7 @@ def load_tensorflow() -> None:
 
 @contextmanager
 def _without_notes() -> Iterator[None]:
+    """Hold back stderr until the end, and pass on all but the notes; they are written by C++, below `sys.stderr`."""
     sys.stderr.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as notes:
@@ -41,7 +42,7 @@ def _without_notes() -> Iterator[None]:
 
 @contextmanager
 def _without(*packages: str) -> Iterator[None]:
-    """Keras loads these where it finds them, for wrappers and drawings that nobody uses here: half of its own time."""
+    """Hide packages that Keras loads for wrappers and drawings that nobody uses here: half of its own time."""
     hidden = [package for package in packages if package not in sys.modules]
     for package in hidden:
         sys.modules[package] = None  # type: ignore[assignment]  # means "not installed" to Python
@@ -54,7 +55,7 @@ def _without(*packages: str) -> Iterator[None]:
 
 @contextmanager
 def _garbage_left() -> Iterator[None]:
-    """A million objects that stay until the end: searching them for garbage, at the end too, takes a second or two."""
+    """Exempt what is made here from garbage collection: a million objects that stay, seconds for each search."""
     gc.disable()
     try:
         yield

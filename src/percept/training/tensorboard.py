@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a run: the curves and the graph."""
+"""The callbacks of a run with logs: what TensorBoard shows of it, and checkpoints."""
 
 import time
 from pathlib import Path
@@ -16,7 +16,7 @@ FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
 
 
 class Scalars(Observer):
-    """Loss and metrics of each epoch for TensorBoard, in the folders and under the names that Keras gives them.
+    """Write loss and metrics of each epoch for TensorBoard, in the folders and under the names that Keras gives them.
 
     `keras.callbacks.TensorBoard` takes about a millisecond for an epoch, longer than a small epoch itself.
     """
@@ -56,7 +56,7 @@ class Scalars(Observer):
 
 
 def write_graph(model: keras.Model, log_dir: Path) -> None:
-    """Put the network, from inputs to outputs, into TensorBoard's graph page."""
+    """Write the network, from inputs to outputs, for TensorBoard's graph page."""
     example = tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)
     forward = tf.function(lambda x: model(x, training=False)).get_concrete_function(example)
     with tf.summary.create_file_writer(str(log_dir / "train")).as_default():

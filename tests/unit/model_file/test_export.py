@@ -108,7 +108,7 @@ def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
     from percept.model_file import export
 
     task, spec, network, folder = exported
-    expected = export.as_shipped(network(load_examples("test", folder).x))
+    expected = export.named_outputs(network(load_examples("test", folder).x))
     found = shipped.predict(folder / paths.SHIPPED, load_raw("test", spec, folder))
     assert list(found) == [*expected, *([] if task.objective.kind == "regression" else ["decision"])]
     for name, values in expected.items():

@@ -17,7 +17,7 @@ Normalisation = keras.layers.BatchNormalization
 
 @contextmanager
 def fused_normalisation(model: keras.Model) -> Iterator[None]:
-    """Until the end, normalisation layers that can use the operation in training; they compute what they always do."""
+    """Let normalisation layers use the operation in training where they can; they compute what they always do."""
     with ExitStack() as restore:
         for layer in layers_of(model):
             if type(layer) is Normalisation and not layer.renorm and not layer.synchronized:

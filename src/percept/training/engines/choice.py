@@ -60,7 +60,7 @@ def fit_with_engine(
 
 
 def choose(options: Fit, model: keras.Model, train: FitData, validation: FitData) -> tuple[str, str]:
-    """Give the name of an engine, and why it is taken."""
+    """Return the name of an engine, and why it is taken."""
     if options.engine != "auto":
         return options.engine, "as fit.engine says"
     if tf.config.list_physical_devices("GPU"):

@@ -33,10 +33,11 @@ class DropoutMasks:
 
     @property
     def bytes_per_row(self) -> int:
+        """Return the size of one row's masks."""
         return sum(prod(shape) for _, shape in self._calls)
 
     def empty(self, *sizes: int) -> list[NDArray[np.bool_]]:
-        """An array for each call: (*sizes, *shape of one row)."""
+        """Return an array for each call: (*sizes, *shape of one row)."""
         return [np.zeros((*sizes, *shape), np.bool_) for _, shape in self._calls]
 
     def draw(self, random: np.random.Generator, masks: Sequence[NDArray[np.bool_]]) -> None:
@@ -46,13 +47,13 @@ class DropoutMasks:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Until the end, dropout layers take the masks that are `given`."""
+        """Let dropout layers take the masks that are `given` until the end."""
         with self._replaced(self._masked):
             yield
 
     @contextmanager
     def given(self, masks: Sequence[tf.Tensor]) -> Iterator[None]:
-        """One forward pass in training, which must take each of the masks, (batch, *shape of one row), once."""
+        """Give masks, (batch, *shape of one row), to one forward pass in training, which must take each once."""
         self._pending = iter(masks)
         yield
         if next(self._pending, None) is not None:
@@ -86,7 +87,7 @@ class DropoutMasks:
 
     @contextmanager
     def _replaced(self, call: Callable[[keras.layers.Dropout, tf.Tensor], tf.Tensor]) -> Iterator[None]:
-        """`call(layer, inputs)` in the place of every dropout layer's `call` in training."""
+        """Put `call(layer, inputs)` in the place of every dropout layer's `call` in training until the end."""
         with ExitStack() as restore:
             for layer in self._layers:
                 layer.call = lambda x, training=False, layer=layer: call(layer, x) if training else x
@@ -95,7 +96,7 @@ class DropoutMasks:
 
 
 def layers_of(model: keras.Model | None) -> Iterator[keras.layers.Layer]:
-    """All layers, those of models inside the model too."""
+    """Yield all layers, those of models inside the model too."""
     for layer in model.layers if model else ():
         yield layer
         if isinstance(layer, keras.Model):

@@ -1,4 +1,4 @@
-"""`keras.Model.fit`: the engine for whatever the others cannot take."""
+"""`keras.Model.fit`: the engine for all that the others cannot train."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ VALIDATION_BATCH = 4096  # rows
 
 
 def fits_in_memory(*parts: FitData) -> bool:
-    """Whether a second copy of the arrays, as a tensor, leaves room for the work itself."""
+    """Tell whether a second copy of the arrays, as tensors, leaves memory for the work itself."""
     size = sum(array.nbytes for array in keras.tree.flatten([examples.arrays for examples in parts]))
     return size <= MEMORY_SHARE * psutil.virtual_memory().available
 
@@ -47,7 +47,7 @@ def fit_with_keras(
 
 
 def batches(examples: FitData, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:
-    """(x, y) or (x, y, weight) batch by batch; with a seed, in a new order for each epoch."""
+    """Make a dataset of (x, y) or (x, y, weight) batches; with a seed, rows come in a new order for each epoch."""
     parts = examples.arrays
     arrays = keras.tree.flatten(parts)
     indices = tf.data.Dataset.range(len(examples))

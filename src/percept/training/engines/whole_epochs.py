@@ -2,8 +2,8 @@
 
 On small data `keras.Model.fit` spends nearly all its time between steps. Here the steps are the model's own
 `train_step` and `test_step`, so loss, regularisation, metrics and optimizer are Keras' own; only the loop differs.
-Callbacks hear of epochs, not of batches. Where none of them can change the model, one call runs several epochs and
-gives back the weights after each.
+Callbacks are called for epochs, not for batches. Where none of them can change the model, one call runs several epochs
+and returns the weights after each.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ CALL_STEPS = 2_000
 CALL_WORK = 2e8  # rows times parameters
 CALL_BYTES = 2**26
 
-# Keras' own callbacks that may hear of batches say here how often they do.
+# Where Keras' own callbacks say whether they act at batches or at epochs.
 FREQUENCIES = ("save_freq", "update_freq")
 BATCH_HOOKS: tuple[str, ...] = (
     "on_train_batch_begin",
@@ -38,18 +38,18 @@ BATCH_HOOKS: tuple[str, ...] = (
 )
 BATCH_HOOKS += ("on_test_end", "on_test_batch_begin", "on_test_batch_end")
 
-# What TensorFlow and Keras raise for steps that no graph can hold or XLA cannot compile; all before any has run.
+# What TensorFlow and Keras raise for steps that cannot be put into a graph or compiled; always before any has run.
 CANNOT_BE_BUILT = (tf.errors.OpError, AttributeError, RuntimeError, TypeError, ValueError)
 
 Logs = dict[str, float]
 
 
 class NotBuiltError(Exception):
-    """The model's steps cannot be put into a graph, or not be compiled. Nothing has been changed."""
+    """The model's steps cannot be put into a graph or compiled. Nothing has been changed."""
 
 
 class EpochResults(NamedTuple):
-    """What one call gives back."""
+    """What one call returns."""
 
     logs: list[Logs]  # of each epoch
     weights: list[NDArray]  # where a call may run several epochs: of each variable at the end of each, (epochs, *shape)
@@ -62,7 +62,7 @@ def fit_with_xla(
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
-    """Epochs compiled by XLA: slowest to build, fastest to run where layers are small and dense."""
+    """Fit by epochs that XLA compiles: slowest to build, fastest to run where layers are small and dense."""
     _fit(Epochs(model, train, validation, options, callbacks, jit_compile=True), options, callbacks)
 
 
@@ -73,7 +73,7 @@ def fit_in_graph(
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
-    """Epochs as a plain graph."""
+    """Fit by epochs as plain graphs."""
     _fit(Epochs(model, train, validation, options, callbacks, jit_compile=False), options, callbacks)
 
 
@@ -150,7 +150,7 @@ class Epochs:
         return EpochResults(logs, [values.numpy() for values in weights])
 
     def _draw(self, num_epochs: int) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
-        """Number of epochs, and for each the order of the rows, (per_call, rows), and masks, (per_call, rows, ...)."""
+        """Draw for each epoch the order of the rows, (per_call, rows), and masks, (per_call, rows, ...)."""
         orders = np.zeros((self.per_call, self._num_rows), np.int32)
         masks = self._masks.empty(self.per_call, self._num_rows)
         for epoch in range(num_epochs):
@@ -171,7 +171,7 @@ class Epochs:
     def _run_epochs(
         self, num_epochs: tf.Tensor, orders: tf.Tensor, masks: list[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Logs, (per_call, names), and of each variable (per_call, *shape), from what `_draw` gives."""
+        """Return logs, (per_call, names), and each variable, (per_call, *shape), from what `_draw` gives."""
         num_logs = len(self._names) * (2 if self._num_validation else 1)
         variables = [weight.value for weight in self.model.weights] if self.per_call > 1 else []
 
@@ -187,7 +187,7 @@ class Epochs:
         return logs.stack(), [array.stack() for array in weights]
 
     def _run_epoch(self, order: tf.Tensor, masks: list[tf.Tensor]) -> tf.Tensor:
-        """All batches, then all validation rows."""
+        """Train on all batches, then test on all validation rows; return the logs."""
 
         def train_step(start: tf.Tensor, size: tf.Tensor) -> None:
             batch = _rows(order, start, size)
@@ -203,7 +203,7 @@ class Epochs:
         return tf.stack(logs)
 
     def _walk(self, step: Callable[[tf.Tensor, tf.Tensor], None], num_rows: int, batch_size: int) -> list[tf.Tensor]:
-        """`step(first row, number of rows)` over all rows; the metrics at the end."""
+        """Call `step(first row, number of rows)` over all rows; return the metrics at the end."""
         batch_size = min(batch_size, num_rows)
         # XLA wants to know the size of a batch; a graph is built in half the time if it need not.
         in_loop = num_rows - num_rows % batch_size if self._static else num_rows
@@ -239,7 +239,7 @@ def _rows(array: tf.Tensor, start: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
 
 
 def _build_variables(model: keras.Model, data: tuple) -> None:
-    """Make every variable of loss, metrics and optimizer: inside a graph it would be too late."""
+    """Make every variable of loss, metrics and optimizer: none can be made inside a graph."""
     x, y, *weight = keras.tree.map_structure(lambda array: array[:1], data)
     predicted = model(x, training=False)
     model.compute_loss(x, y, predicted, *weight)
