@@ -1,4 +1,7 @@
-"""What each column of a table must hold: checked before training, and row by row when predicting."""
+"""What each column of a table must hold: checked before training, and row by row when predicting.
+
+The rules are our own, because predict needs them without pandas, on which the libraries for such checks stand.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

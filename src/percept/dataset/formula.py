@@ -1,4 +1,7 @@
-"""Formulas such as `rooms / households`: column names, numbers and + - * /, and nothing else."""
+"""Formulas such as `rooms / households`: column names, numbers and + - * /, and nothing else.
+
+The grammar is our own and this small, so that a formula can run no code and predict needs no library for it.
+"""
 
 import ast
 import operator
