@@ -125,7 +125,7 @@ def _explained(cls: type[Section], error: ValidationError, where: str) -> UserEr
     return UserError(
         where,
         "\n    ".join([count, *lines]),
-        "the keys and ranges declared in src/percept (the options stand in conf/)",
+        "the keys and ranges that the classes in src/percept declare (params.yaml has every key)",
         "correct the value in conf/ or in the `-S` override; nothing was run",
     )
 
