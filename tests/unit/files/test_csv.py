@@ -209,3 +209,11 @@ def test_a_nul_character_is_refused_with_its_line(tmp_path):
     path.write_bytes(b"a,b\n1,x\n2,y\0\n")
     with pytest.raises(UserError, match="line 3, column 'b' holds a NUL character"):
         read_csv(path, CsvFormat())
+
+
+def test_a_nul_character_in_the_header_is_refused(read):
+    refused(read, "a\0,b\n1,2\n", "the header holds a NUL character")
+
+
+def test_rows_before_a_broken_one_are_checked_first(read):
+    refused(read, 'a,b\n1,2,3\n"open,1\n', "line 2 has 3 cells")
