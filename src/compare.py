@@ -5,6 +5,7 @@ the like are passed on.
 """
 
 import json
+import math
 import subprocess
 import sys
 
@@ -17,7 +18,7 @@ HEADER = ("run", "task", "model", "optimizer", "epochs", "metric", "validation",
 
 
 def experiments(words: list[str]) -> list[dict]:
-    """Name, params and metrics of the workspace, the commits and their experiments, as DVC keeps them."""
+    """Return name, params and metrics of the workspace, the commits and their experiments, as DVC keeps them."""
     result = subprocess.run(["dvc", "exp", "show", "--json", *words], capture_output=True, text=True)
     if result.returncode:
         raise UserError(
@@ -31,7 +32,7 @@ def experiments(words: list[str]) -> list[dict]:
 
 
 def _contents(entry: dict) -> dict:
-    """Parameters and metrics, empty where a run failed or is still queued."""
+    """Return parameters and metrics, empty where a run failed or is still queued."""
     data = entry.get("data") or {}
     return {
         "name": entry.get("name") or entry["rev"][:9],
@@ -41,7 +42,7 @@ def _contents(entry: dict) -> dict:
 
 
 def row(found: dict) -> tuple[str, ...]:
-    """The cells of HEADER."""
+    """Return the cells of HEADER."""
     params, metrics = found["params"], found["metrics"]
     model, optimizer = params["model"], params["optimizer"]
     scores = [metrics.get(part, {}).get(metrics["primary"]) for part in ("validation", "test")]
@@ -56,15 +57,21 @@ def row(found: dict) -> tuple[str, ...]:
     )
 
 
-def _order(found: dict) -> tuple[str, float]:
-    metric = found["metrics"]["primary"]
-    score = found["metrics"]["test"].get(metric) or 0.0
-    return found["metrics"]["task"], -score if METRICS[metric].higher_is_better else score
+def order(found: dict) -> tuple[str, float]:
+    """Return the sorting key: by task, the best test score first.
+
+    A run without that score stands last, and so does a run of other code whose metric this code does not have.
+    """
+    metrics = found["metrics"]
+    metric, score = METRICS.get(metrics["primary"]), metrics["test"].get(metrics["primary"])
+    if metric is None or score is None:
+        return metrics["task"], math.inf
+    return metrics["task"], -score if metric.higher_is_better else score
 
 
 def main() -> None:
     finished = [found for found in experiments(sys.argv[1:]) if found["metrics"] and found["params"]]
-    rows = [row(found) for found in sorted(finished, key=_order)]
+    rows = [row(found) for found in sorted(finished, key=order)]
     print(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))
 
 
