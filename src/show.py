@@ -20,7 +20,7 @@ def main() -> None:
     report = json.loads(METRICS.read_text(encoding="utf-8"))
     parts = [part for part in ("validation", "test") if report[part]]
     print(f"\n{report['task']} ({report['kind']}), models/model.onnx on rows it was not trained on:\n")
-    scores = {part: _flat(report[part], report["primary"]) for part in parts}
+    scores = {part: flat(report[part], report["primary"]) for part in parts}
     rows = [
         [f"  {name}", *(_number(scores[part][name]) for part in parts), "<- primary" * (name == report["primary"])]
         for name in scores["test"]
@@ -34,13 +34,16 @@ def main() -> None:
         print(f"  {command:50}  # {purpose}")
 
 
-def _flat(scores: dict, primary: str) -> dict[str, float | None]:
-    """Then the metrics of an auxiliary output (`auxiliary mse`), and one number for each target (`mse of Weight`)."""
+def flat(scores: dict, primary: str) -> dict[str, float | None]:
+    """Return scores by name, then `auxiliary mse` of a second output and one score of each target, as `mse of Weight`.
+
+    The score for each target is the primary metric where targets have it, else f1, else the first that they have.
+    """
     flat = {name: value for name, value in scores.items() if not isinstance(value, dict)}
     second = scores.get("auxiliary", {}).items()
     flat |= {f"auxiliary {name}": value for name, value in second if not isinstance(value, dict)}
     for target, found in scores.get("by_target", {}).items():
-        metric = primary if primary in found else "f1"
+        metric = next(name for name in (primary, "f1", *found) if name in found)
         flat[f"{metric} of {target}"] = found[metric]
     return flat
 
