@@ -11,17 +11,18 @@ NUM_BINS = 10  # of probabilities, of equal width
 
 
 class Bin(NamedTuple):
-    """Claims of about the same probability."""
+    """Events whose predicted probabilities are about the same."""
 
-    probability: float  # mean
-    observed: float  # share
+    probability: float  # mean of what was predicted
+    observed: float  # share of the events that happened
     weight: float  # share of all events that lie here
 
 
 def confidences(outcome: Outcome) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Give what was given a probability: whether it was so, and the probability, both (events,).
+    """Return whether each event happened, 0 or 1, and its predicted probability, both (events,).
 
-    Several classes: that the likeliest one is right. Labels: that each applies to each row.
+    An event is that a row is positive (binary), that the likeliest class is right (multiclass), or that a label
+    applies to a row (multilabel).
     """
     if outcome.kind == "multiclass":
         likeliest = outcome.predicted.argmax(axis=1)
@@ -30,7 +31,7 @@ def confidences(outcome: Outcome) -> tuple[NDArray[np.int64], NDArray[np.float64
 
 
 def reliability(observed: NDArray, probability: NDArray) -> list[Bin]:
-    """The bins that have events in them, by probability. Both arguments: (events,)."""
+    """Return the bins that have events in them, by rising probability. Both arguments: (events,)."""
     index = np.minimum((probability * NUM_BINS).astype(int), NUM_BINS - 1)
     members = [index == number for number in range(NUM_BINS)]
     return [
@@ -41,5 +42,5 @@ def reliability(observed: NDArray, probability: NDArray) -> list[Bin]:
 
 
 def calibration_error(observed: NDArray, probability: NDArray) -> float:
-    """Expected calibration error, the mean of |observed - probability| over the bins (Guo et al. 2017)."""
+    """Return the expected calibration error: the mean of |observed - probability| over events (Guo et al. 2017)."""
     return sum(bin.weight * abs(bin.observed - bin.probability) for bin in reliability(observed, probability))

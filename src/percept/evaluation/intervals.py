@@ -1,8 +1,8 @@
-"""How far a metric may lie from what more rows like these would give: 95 % confidence intervals.
+"""How far a metric may lie from its value on endless rows like these: 95 % confidence intervals.
 
-Means over rows, and what follows from them, by the normal distribution; shares by Wilson (1927); counts by resampling
-the confusion matrix, which resamples its rows; areas under the ROC curve by Hanley & McNeil (1982). Each function
-gives (low, high), or None where the rows allow none. All are deterministic.
+Means over rows, and what follows from them, by the normal distribution; shares by Wilson (1927); ratios of counts by
+resampling the confusion matrix, which is the same as resampling rows; areas under the ROC curve by Hanley & McNeil
+(1982). Each function returns (low, high), or None where the rows allow no interval. All are deterministic.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 
 
 def share(count: int, num_rows: int) -> Interval:
-    """Give the interval of `count` rows out of `num_rows`."""
+    """Return the Wilson interval of the share `count` / `num_rows`."""
     from scipy.stats import binomtest
 
     found = binomtest(count, num_rows).proportion_ci(LEVEL, method="wilson")
@@ -27,7 +27,7 @@ def share(count: int, num_rows: int) -> Interval:
 
 
 def mean(values: NDArray[np.float64]) -> Interval:
-    """Give the interval of a mean over independent rows."""
+    """Return the interval of a mean over independent rows; it is infinite for one row."""
     half = Z * values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.inf
     return float(values.mean() - half), float(values.mean() + half)
 
@@ -57,15 +57,15 @@ def log_loss(outcome: Outcome) -> Interval | None:
 
 
 def precision(outcome: Outcome) -> Interval:
-    return _of_confusion(outcome, lambda right, actual, said: (right / said)[:, 1])
+    return _of_confusion(outcome, lambda right, actual, chosen: (right / chosen)[:, 1])
 
 
 def recall(outcome: Outcome) -> Interval:
-    return _of_confusion(outcome, lambda right, actual, said: (right / actual)[:, 1])
+    return _of_confusion(outcome, lambda right, actual, chosen: (right / actual)[:, 1])
 
 
 def f1(outcome: Outcome) -> Interval:
-    return _of_confusion(outcome, lambda right, actual, said: (2 * right / (actual + said))[:, 1])
+    return _of_confusion(outcome, lambda right, actual, chosen: (2 * right / (actual + chosen))[:, 1])
 
 
 def macro_f1(outcome: Outcome) -> Interval | None:
@@ -73,18 +73,19 @@ def macro_f1(outcome: Outcome) -> Interval | None:
         return None
     known = np.unique([outcome.y, outcome.decisions])
     return _of_confusion(
-        outcome, lambda right, actual, said: np.nan_to_num(2 * right / (actual + said))[:, known].mean(axis=1)
+        outcome, lambda right, actual, chosen: np.nan_to_num(2 * right / (actual + chosen))[:, known].mean(axis=1)
     )
 
 
 def _of_confusion(outcome: Outcome, function: Callable[[NDArray, NDArray, NDArray], NDArray]) -> Interval:
-    """Resample the confusion matrix.
+    """Return the quantiles of a metric over resampled confusion matrices.
 
-    function: of rows that are right, of a class, and said to be of it, each (resamples, classes), to (resamples,).
+    function: counts of right rows, rows of the class, and rows predicted as the class, each (resamples, classes), to
+    values of the metric, (resamples,).
     """
-    y, said = outcome.y, outcome.decisions
-    size = int(max(y.max(), said.max(), 1)) + 1
-    counts = np.bincount(y * size + said, minlength=size * size)
+    y, decisions = outcome.y, outcome.decisions
+    size = int(max(y.max(), decisions.max(), 1)) + 1
+    counts = np.bincount(y * size + decisions, minlength=size * size)
     draws = np.random.default_rng(0).multinomial(len(y), counts / len(y), NUM_RESAMPLES).reshape(-1, size, size)
     with np.errstate(invalid="ignore"):
         values = function(np.diagonal(draws, axis1=1, axis2=2), draws.sum(axis=2), draws.sum(axis=1))
@@ -122,7 +123,7 @@ def rmse(outcome: Outcome) -> Interval | None:
 
 
 def r2(outcome: Outcome) -> Interval | None:
-    """1 - a ratio of two means: by the delta method."""
+    """Return the interval of 1 minus a ratio of two means, by the delta method."""
     spread = (outcome.y - outcome.y.mean()) ** 2
     if outcome.y.shape[1] > 1 or len(outcome.y) < 2 or not spread.any():
         return None

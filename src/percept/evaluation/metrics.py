@@ -28,8 +28,8 @@ class Metric:
     function: Function
     higher_is_better: bool
     unit: str  # in words
-    kinds: tuple[Kind, ...]  # of task; several targets have the value that `function` gives of all together
-    of_each: tuple[Kind, ...] = ()  # kinds of task with several targets in which it is told of each target, too
+    kinds: tuple[Kind, ...]  # of task; of several targets `function` returns one value
+    of_each: tuple[Kind, ...] = ()  # kinds of task with several targets that have it for each target, too
     interval: Callable[[Outcome], intervals.Interval | None] = lambda outcome: None  # 95 %, where there is one
 
 
@@ -78,7 +78,7 @@ def _f1(outcome: Outcome) -> float:
 
 
 def _mean_of_targets(function: Function) -> Function:
-    """Give the mean over the targets for which `function` is defined, or what it gives where there is one target."""
+    """Wrap a function of one target: several targets get the mean over those for which it is defined."""
 
     def mean(outcome: Outcome) -> float | None:
         if outcome.kind == "binary" or (outcome.kind == "regression" and outcome.y.shape[1] == 1):
@@ -140,11 +140,11 @@ SHARE = "share, 0 to 1"
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("subset_accuracy", _subset_accuracy, True, SHARE, ("multilabel",), (), intervals.subset_accuracy),
-        Metric("hamming_loss", _hamming_loss, False, SHARE, ("multilabel",), (), intervals.hamming_loss),
-        Metric("accuracy", _accuracy, True, SHARE, ("binary", "multiclass"), (), intervals.accuracy),
+        Metric("subset_accuracy", _subset_accuracy, True, SHARE, ("multilabel",), interval=intervals.subset_accuracy),
+        Metric("hamming_loss", _hamming_loss, False, SHARE, ("multilabel",), interval=intervals.hamming_loss),
+        Metric("accuracy", _accuracy, True, SHARE, ("binary", "multiclass"), interval=intervals.accuracy),
         Metric("micro_f1", _micro_f1, True, SHARE, ("multilabel",)),
-        Metric("macro_f1", _macro_f1, True, SHARE, ("multiclass", "multilabel"), (), intervals.macro_f1),
+        Metric("macro_f1", _macro_f1, True, SHARE, ("multiclass", "multilabel"), interval=intervals.macro_f1),
         Metric(
             "roc_auc",
             _mean_of_targets(_roc_auc),
@@ -154,8 +154,8 @@ METRICS: dict[str, Metric] = {
             ("multilabel",),
             intervals.roc_auc,
         ),
-        Metric("precision", _precision, True, SHARE, ("binary",), (), intervals.precision),
-        Metric("recall", _recall, True, SHARE, ("binary",), (), intervals.recall),
+        Metric("precision", _precision, True, SHARE, ("binary",), interval=intervals.precision),
+        Metric("recall", _recall, True, SHARE, ("binary",), interval=intervals.recall),
         Metric("f1", _f1, True, SHARE, ("binary",), ("multilabel",), intervals.f1),
         Metric(
             "log_loss",
@@ -181,12 +181,12 @@ METRICS: dict[str, Metric] = {
 
 
 def metrics_for(kind: Kind) -> list[Metric]:
-    """Give the metrics of a kind of task, in their order."""
+    """Return the metrics of a kind of task, in the order of the registry."""
     return [metric for metric in METRICS.values() if kind in metric.kinds]
 
 
 def check_primary(objective: Objective) -> None:
-    """Raise `UserError` where the metric that counts is none of the task's kind."""
+    """Raise `UserError` where `objective.primary` is no metric of the task's kind."""
     known = [metric.name for metric in metrics_for(objective.kind)]
     if objective.primary not in known:
         raise UserError(
@@ -200,7 +200,7 @@ def check_primary(objective: Objective) -> None:
 def score(
     objective: Objective, names: tuple[str, ...], y: NDArray, predicted: NDArray, decisions: NDArray | None = None
 ) -> Scores:
-    """Give metrics by name; with several labels or targets also those of each, under `by_target`.
+    """Return metrics by name; with several labels or targets also those of each, under `by_target`.
 
     names: as `DatasetSpec.names`; y, predicted, decisions: as `Outcome.of` takes them. A metric that is not defined on
     these rows (the area under a curve of one class) is None.

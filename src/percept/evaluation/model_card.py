@@ -32,8 +32,11 @@ def model_card(
     metadata: Metadata,
     quality: Quality,
 ) -> str:
-    """Markdown. report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
-    metadata: what that says of itself."""
+    """Return the card as Markdown.
+
+    report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
+    metadata: what that file says of itself.
+    """
     sections = {
         f"# Model card: {report['task']}": _summary(predictions, report, params, model, metadata),
         "## Scores": _scores(predictions, report),
@@ -90,7 +93,7 @@ def _scores(predictions: Predictions, report: dict[str, Any]) -> list[str]:
     per_target = [(name, *map(_number, scores.values())) for name, scores in targets.items()]
     header = ("", *next(iter(targets.values()))) if targets else ()
     more = ["", *_table(header, per_target)] if targets else []
-    return [f"Chosen by {report['primary']}. The test rows chose nothing.", "", *_table(names, rows), *more]
+    return [f"Primary metric: {report['primary']}. No choice used the test rows.", "", *_table(names, rows), *more]
 
 
 def _number(value: float | None) -> str:
@@ -98,7 +101,7 @@ def _number(value: float | None) -> str:
 
 
 def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
-    """The groups of test rows with the worst primary metric."""
+    """Return a table of the groups of test rows with the worst primary metric."""
     metric = METRICS[report["primary"]]
     scored = []
     for group, rows in _members(predictions):
@@ -118,7 +121,7 @@ def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
 
 
 def _members(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Name and (rows,) mask of each group: by category, and by class."""
+    """Yield name and mask (rows,) of each group of rows: those of one category, or of one class."""
     for column in predictions.spec.raw_inputs:
         if column.kind == "category":
             cells = predictions.raw[column.name][:, 0].astype(str)
@@ -133,7 +136,7 @@ def _rows(spec: DatasetSpec) -> list[str]:
     rows = spec.rows
     parts = [("in the source", rows.source), *((f"dropped: {why}", count) for why, count in rows.dropped.items())]
     parts += [("trained on", rows.train), ("chose the epoch, threshold and temperature", rows.validation)]
-    return _table(("rows", ""), [*parts, ("judged on", rows.test)])
+    return _table(("rows", ""), [*parts, ("tested on", rows.test)])
 
 
 def _inputs(spec: DatasetSpec) -> list[str]:
@@ -158,13 +161,13 @@ def _described(name: str, rule: ColumnRule) -> tuple[str, str, str]:
 
 def _limits(predictions: Predictions, quality: Quality) -> list[str]:
     spec = predictions.spec
-    limits = ["It was judged on rows of the same source; rows of another place or time may be told worse."]
+    limits = ["It was tested on rows of the same source; it may be worse on rows of another place or time."]
     if spec.contract.columns:
-        limits.append("Outside of the values above nothing was seen in training: such rows are guesses.")
+        limits.append("It saw no values outside of those above in training: what it predicts for them is a guess.")
     if spec.rows.test_is_train:
-        limits = ["It was judged on the very rows that it was trained on: nothing is known of others."]
+        limits = ["It was tested on the very rows that it was trained on: nothing is known of other rows."]
     if len(predictions.y) < 100:
-        limits.append(f"{len(predictions.y)} test rows say little: look at the intervals.")
+        limits.append(f"{len(predictions.y)} test rows are few: look at the intervals.")
     if predictions.objective.kind in ("binary", "multiclass"):
         share = np.bincount(predictions.y, minlength=len(spec.classes)) / len(predictions.y)
         rarest = int(share.argmin())

@@ -1,4 +1,4 @@
-"""Targets beside what was predicted for them: what every metric is computed from."""
+"""Targets and predictions of the same rows, from which every metric is computed."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -22,7 +22,7 @@ class Outcome:
 
     @classmethod
     def of(cls, objective: Objective, y: NDArray, predicted: NDArray, decisions: NDArray | None = None) -> Self:
-        """Bring targets and predictions together; decisions: those of `decide` with even thresholds where None."""
+        """Bring targets and predictions together. Without decisions, `decide` makes them with thresholds of 0.5."""
         if objective.kind == "regression":
             return cls(
                 "regression", y.astype(np.float64), predicted.astype(np.float64), np.empty((len(y), 0), np.int64)
@@ -31,11 +31,11 @@ class Outcome:
         return cls(objective.kind, y, predicted.astype(np.float64), decisions)
 
     def targets(self) -> list[Self]:
-        """Give the outcome of each target by itself: of a label as of a binary task, of a value as of one value."""
+        """Return an outcome for each target: a label becomes a binary task, a value a regression of one target."""
         match self.kind:
             case "multilabel":
-                labels = zip(self.y.T, self.predicted.T, self.decisions.T, strict=True)
-                return [type(self)("binary", y, probability[:, np.newaxis], said) for y, probability, said in labels]
+                labels = zip(self.y.T, self.predicted.T[..., np.newaxis], self.decisions.T, strict=True)
+                return [type(self)("binary", y, probability, decisions) for y, probability, decisions in labels]
             case "regression":
                 values = zip(self.y.T[..., np.newaxis], self.predicted.T[..., np.newaxis], strict=True)
                 return [type(self)("regression", y, value, self.decisions) for y, value in values]
@@ -43,7 +43,7 @@ class Outcome:
 
 
 def decide(objective: Objective, predicted: NDArray, thresholds: tuple[float, ...] = (EVEN,)) -> NDArray[np.int64]:
-    """Give the class index of each row, (rows,), or which labels apply, (rows, labels).
+    """Return the class index of each row, (rows,), or which labels apply, (rows, labels).
 
     predicted: (rows, outputs) probabilities.
     """

@@ -43,16 +43,16 @@ def write_plots(
     if objective.kind != "multilabel":
         pairs = zip((names[label] for label in y), (names[label] for label in outcome.decisions), strict=True)
         _write(folder / "confusion.csv", pairs)
-    # Several classes or labels: every (row, class) pair counts as one yes/no question, the micro average.
+    # Several classes or labels: each pair of row and class counts as one binary row (micro average).
     truth = np.eye(len(names), dtype=int)[y].ravel() if objective.kind == "multiclass" else y.ravel()
     if 0 < truth.sum() < len(truth):
-        _curves(folder, truth, predicted.ravel())
+        _write_curves(folder, truth, predicted.ravel())
     bins = reliability(*confidences(outcome))
     _write(folder / "reliability.csv", [(bin.probability, bin.observed, bin.probability) for bin in bins])
 
 
 def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[tuple[float, float, str]]:
-    """(actual, predicted, target); several targets share one picture, in standard deviations from their means."""
+    """Return (actual, predicted, target); several targets share a plot, in standard deviations from their means."""
     y, predicted = y[:MAX_ROWS], predicted[:MAX_ROWS]
     if len(targets) > 1:
         mean, deviation = y.mean(axis=0), y.std(axis=0) + (y.std(axis=0) == 0)
@@ -62,7 +62,7 @@ def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[t
 
 
 def write_history(history: Path, folder: Path) -> None:
-    """Loss and metric of each epoch, apart for training and validation rows."""
+    """Write loss and metric of each epoch, in one file for the training rows and one for the validation rows."""
     with history.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     names = [name for name in rows[0] if name not in ("epoch", "learning_rate") and not name.endswith("loss")]
@@ -73,7 +73,7 @@ def write_history(history: Path, folder: Path) -> None:
         _write(folder / f"history_{part}.csv", points)
 
 
-def _curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
+def _write_curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
     from sklearn import metrics
 
     false_positive, true_positive, _ = metrics.roc_curve(truth, probability)

@@ -36,7 +36,7 @@ class Predictions:
         return cls(objective, spec, raw, y, outputs[OUTPUT], decisions, outputs.get(AUXILIARY))
 
     def scores(self) -> Scores:
-        """Give the metrics of the main output, and of the auxiliary one where there is one."""
+        """Return the metrics of the main output and, under `auxiliary`, of a second output where there is one."""
         found = score(self.objective, self.spec.names, self.y, self.predicted, self.decisions)
         if self.auxiliary is not None:
             found[AUXILIARY] = score(self.objective, self.spec.names, self.y, self.auxiliary)
@@ -46,13 +46,13 @@ class Predictions:
 def predict_subset(
     subset: Subset, spec: DatasetSpec, objective: Objective, answer: Callable[[Raw], Raw]
 ) -> Predictions:
-    """Predict the raw rows of a subset in data/prepared; answer: raw inputs -> outputs, as `session.predict`."""
+    """Read a subset from data/prepared and predict it. answer: raw inputs -> outputs, such as `session.predict`."""
     raw = load_raw(subset, spec)
     return Predictions.of(answer(raw), raw, load_examples(subset).y, spec, objective)
 
 
 def report(validation: Predictions | None, test: Predictions, metadata: Metadata) -> dict[str, Any]:
-    """Give what results/metrics.json holds."""
+    """Return what results/metrics.json holds. validation: None where the task has no validation rows."""
     objective = test.objective
     return {
         "task": test.spec.task,
@@ -64,16 +64,16 @@ def report(validation: Predictions | None, test: Predictions, metadata: Metadata
     }
 
 
-def class_indices(decided: NDArray | None, classes: tuple[str, ...]) -> NDArray[np.int64] | None:
-    """Put numbers for the names of classes that the shipped file decided for, where there are some."""
-    if decided is None or not classes:
-        return decided
+def class_indices(decisions: NDArray | None, classes: tuple[str, ...]) -> NDArray[np.int64] | None:
+    """Replace the class names that the shipped file decided for by their indices; without classes change nothing."""
+    if decisions is None or not classes:
+        return decisions
     index = {name: number for number, name in enumerate(classes)}
-    return np.array([index[name] for name in decided], np.int64)
+    return np.array([index[name] for name in decisions], np.int64)
 
 
 def chosen(metadata: Metadata, objective: Objective) -> dict[str, float | dict[str, float]]:
-    """Give the threshold of each logistic unit and the temperature, as the shipped file has them."""
+    """Return the thresholds and the temperature that the shipped file applies, where the task has them."""
     found: dict[str, float | dict[str, float]] = {}
     if objective.kind == "binary":
         found["threshold"] = metadata.thresholds[0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from percept.dataset.contract import Category, Contract, Number
-from percept.evaluation.metrics import score
+from percept.evaluation.metrics import METRICS, Metric, score
 from percept.evaluation.model_card import model_card
 from percept.evaluation.outcome import decide
 from percept.evaluation.predictions import Predictions
@@ -43,9 +43,9 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
         contract=Contract(columns=columns),
         rows=RowCounts(source=num_rows + 40, dropped={"age is missing": 10}, train=20, validation=10, test=num_rows),
     )
-    decided = None if kind == "regression" else decide(objective, predicted)
-    predictions = Predictions(objective, spec, {"city": city}, y, predicted, decided)
-    found = score(objective, spec.names, y, predicted, decided)
+    decisions = None if kind == "regression" else decide(objective, predicted)
+    predictions = Predictions(objective, spec, {"city": city}, y, predicted, decisions)
+    found = score(objective, spec.names, y, predicted, decisions)
     report = {"task": "t", "primary": objective.primary, "test": found, "validation": {}} | report
     (folder / "model.onnx").write_bytes(b"file")
     metadata = Metadata(
@@ -80,6 +80,20 @@ def test_the_group_that_is_told_worst_stands_first(tmp_path):
     assert groups[7] == "| city = Oslo \\| West | 150 | 1 |"
 
 
+def test_a_metric_that_is_added_to_the_registry_has_its_interval_and_orders_the_groups(tmp_path, monkeypatch):
+    def errors(outcome):
+        return float((outcome.y != outcome.decisions).sum())
+
+    metric = Metric("errors", errors, False, "rows", ("binary",), interval=lambda outcome: (1.0, len(outcome.y)))
+    monkeypatch.setitem(METRICS, "errors", metric)
+    monkeypatch.setitem(OBJECTIVES, "binary", OBJECTIVES["binary"].model_copy(update={"primary": "errors"}))
+    card, found = card_of("binary", tmp_path)
+    assert f"| errors | {found['errors']:.4g} | 1 to {NUM_ROWS} |" in card
+    groups = card.partition("## Where it is worse")[2].splitlines()
+    assert groups[4:8:3] == ["| group | rows | errors |", "| city = Oslo \\| West | 150 | 0 |"]
+    assert groups[6] == "| city = 서울 | 50 | 50 |"
+
+
 def test_small_groups_are_left_out(tmp_path):
     card, _ = card_of("binary", tmp_path, num_rows=70)
     assert "서울 |" not in card.partition("## Where it is worse")[2].partition("## Rows")[0]
@@ -91,7 +105,7 @@ def test_the_card_accounts_for_every_row_and_column(kind, tmp_path):
     for line in (
         "dropped: age is missing | 10",
         "trained on | 20",
-        "judged on | 200",
+        "tested on | 200",
         "age | numbers from 18 to 90",
     ):
         assert f"| {line} |" in card
@@ -102,8 +116,8 @@ def test_the_card_says_how_decisions_are_made(tmp_path):
     assert "| threshold | yes above 0.25 |" in card and "| temperature | 1.5," in card
 
 
-def test_few_rows_are_said_to_be_few(tmp_path):
-    assert "70 test rows say little" in card_of("binary", tmp_path, num_rows=70)[0]
+def test_few_test_rows_are_a_limit(tmp_path):
+    assert "70 test rows are few" in card_of("binary", tmp_path, num_rows=70)[0]
 
 
 def test_what_was_noticed_about_the_rows_is_a_limit(tmp_path):
