@@ -143,3 +143,11 @@ def test_help_shows_the_commands(tmp_path):
     result = run_compose(tmp_path, "--help")
     assert result.returncode == 0 and "python src/compose.py --check" in result.stdout
     assert not (tmp_path / "params.yaml").exists()
+
+
+def test_composing_loads_no_library_of_the_metrics_and_no_framework():
+    heavy = {"keras", "onnxruntime", "pandas", "scipy", "sklearn", "tensorflow"}
+    code = f"import sys; from percept.composition import composed; composed([]); print({heavy} & set(sys.modules))"
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=paths.ROOT / "src", capture_output=True, text=True, check=True)
+    assert result.stdout == "set()\n"
