@@ -2,9 +2,14 @@ import keras
 import numpy as np
 import pytest
 
+from percept.composition import load_config
+from percept.errors import UserError
+from percept.prepared.examples import Examples
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
-from percept.tuning.range_test import losses_of_batches
+from percept.training.run import Training
+from percept.tuning.range_test import losses_of_batches, run_range_test
+from percept.tuning.trial import prepare_data
 
 X = np.arange(14, dtype=np.float32).reshape(7, 2) / 10
 RATES = np.geomspace(1e-4, 1e-1, 9)
@@ -45,3 +50,14 @@ def test_shuffled_rows_follow_the_seed():
     rows = FitData(X, X[:, :1])
     first, again, other = (losses(rows, 3, shuffle=True, seed=seed) for seed in (0, 0, 1))
     assert first == again != other
+
+
+def test_inputs_too_large_for_a_first_loss_are_refused_with_advice():
+    config = load_config(["task=iris"])
+    options = Training(config.model, config.optimizer, config.fit, config.objective, config.seed)
+    prepared = prepare_data(config)
+    train = prepared.examples["train"]
+    assert len(run_range_test(train, prepared.spec, options, RATES).rates) == len(RATES)
+    huge = Examples(np.full_like(train.x, np.inf), train.y)
+    with pytest.raises(UserError, match=r"learning rate 0\.0001, is not finite[\s\S]*features\.scaling: standard"):
+        run_range_test(huge, prepared.spec, options, RATES)
