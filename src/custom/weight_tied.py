@@ -14,7 +14,7 @@ from percept.prepared.spec import DatasetSpec
 
 @keras.saving.register_keras_serializable("custom")
 class WeightTied(keras.Model):
-    """Map (batch, ...) to what `top` gives: a dense layer, then another several times, each time added to its input."""
+    """Map (batch, ...) to what `top` gives: a dense layer, then another `steps` times, each time added to its input."""
 
     def __init__(self, units: int, steps: int, top: keras.layers.Layer, **options: Any) -> None:
         super().__init__(**options)
@@ -38,5 +38,6 @@ class WeightTied(keras.Model):
         return cls(**config | {"top": keras.saving.deserialize_keras_object(config["top"])})
 
 
-def build(spec: DatasetSpec, objective: Objective, units: int = 64, steps: int = 3) -> keras.Model:
+def build(spec: DatasetSpec, objective: Objective, units: int, steps: int) -> keras.Model:
+    """Make the network; conf/model/weight_tied.yaml says how wide it is and how often its layer is applied."""
     return WeightTied(units, steps, output_layer(spec, objective), name="weight_tied")

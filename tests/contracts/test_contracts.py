@@ -118,21 +118,32 @@ def test_only_train_loads_tensorflow_and_only_a_parquet_file_pyarrow(stage):
     assert result.stdout == "set()\n"
 
 
-@pytest.mark.parametrize(("group", "choice"), [choice for choice in CHOICES if choice[0] not in ("task", "experiment")])
-def test_a_default_is_stated_once_in_the_class_of_the_options_and_conf_says_what_differs(group, choice):
+def stated_in(group: str, choice: str) -> tuple[dict, dict]:
+    """What a file of conf/ says, and what it starts from: another file, and in the end the defaults of a class."""
     stated = OmegaConf.to_container(OmegaConf.load(CONF / group / f"{choice}.yaml"))
     start, *_ = stated.pop("defaults")
-    if start.startswith(f"/options/{group}/"):  # others start from a file that does
-        kind = start.removeprefix(f"/options/{group}/").removesuffix("@_here_")
+    start = start.removesuffix("@_here_")
+    if start.startswith(f"/options/{group}/"):
         register()
-        defaults = ConfigStore.instance().load(f"options/{group}/{kind}.yaml").node
-        assert {key: value for key, value in stated.items() if key in defaults and defaults[key] == value} == {}
+        return stated, OmegaConf.to_container(ConfigStore.instance().load(f"{start.removeprefix('/')}.yaml").node)
+    said, started_from = stated_in(group, start)
+    return stated, started_from | said
+
+
+@pytest.mark.parametrize(("group", "choice"), [choice for choice in CHOICES if choice[0] not in ("task", "experiment")])
+def test_a_default_is_stated_once_in_the_class_of_the_options_and_conf_says_what_differs(group, choice):
+    stated, started_from = stated_in(group, choice)
+    assert {key: value for key, value in stated.items() if key in started_from and started_from[key] == value} == {}
+
+
+def test_the_main_file_of_conf_repeats_no_default_of_a_section():
+    assert set(OmegaConf.load(CONF / "config.yaml")) == {"defaults", "seed", "conf"}
 
 
 def test_params_file_states_every_default():
     found = read(ROOT / "params.yaml")
     checked = Config.check(found, "params.yaml").model_dump(mode="json")
-    for section in ("features", "objective", "model", "optimizer", "fit"):
+    for section in ("features", "objective", "contract", "model", "optimizer", "fit"):
         assert found[section] == checked[section]
 
 

@@ -56,7 +56,7 @@ def test_the_example_learns_with_every_engine(engine):
     keras.utils.set_random_seed(0)
     x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
     y = (x[:, :1] > 0).astype(np.int64) + 2 * (x[:, 1:2] > 0)
-    model = custom(units=16)
+    model = custom(units=16, steps=3)
     plan = Fit(epochs=20, batch_size=16, shuffle=True, patience=None, engine=engine, weights="last")
     compile_model(model, OBJECTIVE, Adam(kind="adam", learning_rate=0.02, beta_1=0.9, beta_2=0.999), plan, len(x))
     history = keras.callbacks.History()
