@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
+from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 from pydantic import TypeAdapter
@@ -56,7 +56,7 @@ class Config(Params):
 
 
 def check(config: DictConfig) -> str:
-    """Validate a composed configuration; gives the digest that params.yaml keeps as `conf`. Raises `UserError`."""
+    """Validate a composed configuration and return the digest that params.yaml keeps as `conf`. Raises `UserError`."""
     values = plain_values(OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"]))
     digest = conf_digest(str(values.get("task")), paths.ROOT / paths.CONF)
     checked = Config.check(values | {"conf": digest}, "configuration")
@@ -88,7 +88,7 @@ def register() -> None:
 
 
 def _renamed(old: str, new: str) -> str:
-    advice = f"write model={new}"
+    advice = f"write model={new}, or in a file of conf/ `override /model: {new}`"
     raise UserError(f"model={old}", "a name of an earlier version", f"model={new}, which has the same values", advice)
 
 
@@ -109,7 +109,7 @@ def _defaults(options: type[Section], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def composed(overrides: list[str]) -> DictConfig:
-    """conf/ with overrides such as `task=churn`, resolved and checked. Raises `UserError`."""
+    """Compose conf/ with overrides such as `task=churn`, resolved and checked. Raises `UserError`."""
     register()
     try:
         with initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
@@ -133,8 +133,21 @@ def _explained(outermost: Exception, overrides: list[str]) -> UserError:
         known = [str(key) for key in error.parent_node if key != "hydra"]
         found = f"{error.full_key}: unknown key{nearest(str(error.key), known) or '; known: ' + ', '.join(known)}"
         return UserError("configuration", found, "a key of conf/", "correct the override")
-    found = " ".join(word for word in str(outermost).split() if word not in RENAMED_MODELS)
-    return UserError("configuration", found, "what conf/ offers", f"correct {' '.join(overrides)}")
+    expected, found = "what conf/ offers", " ".join(str(outermost).split())
+    if isinstance(outermost, MissingConfigException) and outermost.missing_cfg_file:
+        group, _, name = outermost.missing_cfg_file.partition("/")
+        known = _choices(group)
+        if known:
+            found = f"there is no {group}={name} (conf/{group}/{name}.yaml){nearest(name, known)}"
+            expected = f"one of {' '.join(known)}"
+    return UserError("configuration", found, expected, f"correct {' '.join(overrides)}")
+
+
+def _choices(group: str) -> list[str]:
+    """Return what `group=...` may be: the files of conf/<group>, but for those in `base`, from which others start."""
+    folder = paths.ROOT / paths.CONF / group
+    files = (file.relative_to(folder).with_suffix("") for file in sorted(folder.rglob("*.yaml")))
+    return [file.as_posix() for file in files if file.parts[0] != "base"]
 
 
 def load_config(overrides: list[str]) -> Config:
@@ -143,6 +156,7 @@ def load_config(overrides: list[str]) -> Config:
 
 
 def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:
+    """Return (key, value here, value there) of each value that differs; a key that is missing counts as `???`."""
     if not (isinstance(here, dict) and isinstance(there, dict)):
         return [] if here == there else [(key, here, there)]
     names = list(dict.fromkeys([*here, *there]))

@@ -22,7 +22,7 @@ from percept.errors import UserError, nearest
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 
 
-RENAMED_KINDS = {"python": "custom"}  # of models
+RENAMED_KINDS = {"python": "custom"}  # of models: what people wrote before, and what it is called now
 
 
 class Section(BaseModel):
@@ -143,7 +143,8 @@ def _described(section: type[Section] | None, names: list[str], problem: Any) ->
             return f"{name}.{_discriminator(problem)}", "missing"
         case "union_tag_invalid":
             tag, tags = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
-            renamed = f"; it is now called {RENAMED_KINDS[tag]!r}" if tag in RENAMED_KINDS else ""
+            new = RENAMED_KINDS.get(tag)
+            renamed = f"; it is now called {new!r}" if new and repr(new) in tags else ""
             return f"{name}.{_discriminator(problem)} = {tag!r}", f"should be one of {tags}{renamed}"
     value = "" if isinstance(problem["input"], dict) else f" = {problem['input']!r}"
     return f"{name}{value}", problem["msg"].removeprefix("Value error, ").removeprefix("Input ")

@@ -87,5 +87,5 @@ def test_the_command_prints_a_row_for_each_task_that_is_named(monkeypatch, capsy
 
 
 def test_an_unknown_task_is_refused():
-    with pytest.raises(UserError, match="Could not find 'task/irs'"):
+    with pytest.raises(UserError, match=r"there is no task=irs .*; did you mean 'iris'\?"):
         baselines.measure("task=irs")

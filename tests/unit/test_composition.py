@@ -1,3 +1,4 @@
+import os
 import re
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from percept import paths
-from percept.composition import composed
+from percept.composition import RENAMED_MODELS, composed
 from percept.errors import UserError
 from percept.params import read
 
@@ -46,8 +47,10 @@ def test_a_chosen_model_beats_the_one_of_the_task():
         (["+model.droput=1"], "model.droput: unknown key; did you mean 'dropout'?"),
         (["modle=mlp"], "modle"),
         (["zzz=1"], "zzz: unknown key; known: source, features, split"),
-        (["task=zzz"], "Could not find 'task/zzz' Available options in 'task': and_gate"),
-        (["model=zzz"], "Could not find 'model/zzz' Available options in 'model': cnn"),
+        (["task=zzz"], "there is no task=zzz (conf/task/zzz.yaml)\n  expected: one of and_gate"),
+        (["model=zzz"], "there is no model=zzz (conf/model/zzz.yaml)\n  expected: one of cnn"),
+        (["model=recipe/chrun"], "(conf/model/recipe/chrun.yaml); did you mean 'recipe/churn'?"),
+        (["+zzz=mlp"], "zzz: unknown key"),
         (["fit.epochs=-3"], "fit.epochs = -3: should be greater than 0"),
         (["fit.epochs=???"], "fit.epochs is ???"),
         (["fit.epochs=${nowhere}"], "Interpolation key 'nowhere' not found"),
@@ -72,6 +75,52 @@ def test_an_unknown_task_lists_every_task():
         composed(["task=zzz"])
     tasks = [file.stem for file in (paths.ROOT / "conf/task").glob("*.yaml")]
     assert len(tasks) > 10 and set(tasks) <= set(str(caught.value).split())
+    assert "base/gate" not in str(caught.value)
+
+
+def test_a_model_that_is_not_there_is_answered_with_the_recipes_too_and_with_no_former_name():
+    with pytest.raises(UserError) as caught:
+        composed(["model=zzz"])
+    offered = set(str(caught.value).split())
+    assert {"mlp_small", "recipe/churn"} <= offered and not set(RENAMED_MODELS) & offered
+
+
+def test_a_recipe_is_chosen_by_its_name_and_takes_overrides_as_any_model():
+    model = composed(["task=iris", "model=recipe/churn", "model.dropout=0.1"]).model
+    assert (model.kind, model.units, model.dropout) == ("mlp", [64, 64], 0.1)
+    with pytest.raises(UserError, match=r"model\.droput: unknown key; did you mean 'dropout'\?"):
+        composed(["model=recipe/churn", "model.droput=0.1"])
+
+
+def test_a_task_file_with_a_former_name_of_a_model_is_told_the_line_to_write(tmp_path, monkeypatch):
+    shutil.copytree(paths.ROOT / paths.CONF, tmp_path / paths.CONF)
+    file = tmp_path / paths.CONF / "task/churn.yaml"
+    file.write_text(file.read_text().replace("override /model: recipe/churn", "override /model: mlp_64_64"))
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    advice = r"write model=recipe/churn, or in a file of conf/ `override /model: recipe/churn`"
+    with pytest.raises(UserError, match=f"model=mlp_64_64: .*\n.*\n.*{advice}"):
+        composed(["task=churn"])
+
+
+def test_a_model_of_the_former_kind_python_is_told_that_it_is_called_custom():
+    with pytest.raises(UserError, match=r"model\.kind = 'python': should be one of .*; it is now called 'custom'"):
+        composed(["model=weight_tied", "model.kind=python"])
+    with pytest.raises(UserError) as caught:
+        composed(["source.kind=python"])
+    assert "source.kind = 'python'" in str(caught.value) and "custom" not in str(caught.value)
+
+
+def test_the_contract_is_open_to_overrides_and_closed_to_unknown_keys():
+    assert composed(["contract.violation=drop"]).contract == {"violation": "drop", "columns": {}}
+    with pytest.raises(UserError, match=r"contract\.violatoin: unknown key; did you mean 'violation'\?"):
+        composed(["contract.violatoin=drop"])
+
+
+def test_composing_does_not_load_tensorflow():
+    code = "import sys; from percept.composition import load_config; load_config([]); print('keras' in sys.modules)"
+    settings = os.environ | {"PYTHONPATH": str(paths.ROOT / "src")}
+    result = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
 
 
 def test_the_script_writes_what_it_composes(tmp_path):
