@@ -18,7 +18,7 @@ Calibration = Literal["none", "temperature"]
 
 
 class Weighted(Section):
-    """What all kinds share."""
+    """What the objectives of all kinds of task share."""
 
     target: str | tuple[str, ...]
     primary: str  # the metric that counts: one of `percept.evaluation.metrics` for this kind
@@ -26,11 +26,11 @@ class Weighted(Section):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The columns to predict."""
+        """Return the columns to predict."""
         return (self.target,) if isinstance(self.target, str) else self.target
 
     def columns(self) -> tuple[str, ...]:
-        """Columns that cannot be features."""
+        """Return the columns that cannot be features."""
         return (*self.targets, *([self.weight] if self.weight else []))
 
 
@@ -95,7 +95,7 @@ class Regression(Weighted):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether the target is brought to the range of the output."""
+        """Tell whether the target is brought to the range of the output."""
         return self.output in ("sigmoid", "tanh")
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ AUGMENTATION = "augmentation"  # name of the layer, which the shipped network do
 
 
 class Augmentation(Section):
-    """Random changes to each picture each time it is trained on; never when it is judged or predicted."""
+    """Random changes to each picture each time it is trained on, and never in validation, test or prediction."""
 
     flip: Literal["none", "horizontal", "vertical", "horizontal_and_vertical"] = "none"
     shift: float = Field(0.0, ge=0, le=0.5)  # at most, as a share of height and width
@@ -55,11 +55,11 @@ class Cnn(Hidden):
         for number, filters in enumerate(self.filters, 1):
             for position in range(1, self.convolutions + 1):
                 stride = self.stride if position == self.convolutions else 1
-                _check_room(x, self.kernel if self.padding == "valid" else 1, f"the convolutions of block {number}")
+                _check_size(x, self.kernel if self.padding == "valid" else 1, f"the convolutions of block {number}")
                 place = {"kernel_size": self.kernel, "strides": stride, "padding": self.padding}
                 x = hidden(x, self, layers.Conv2D, filters, 0.0, **place)
             if self.pool > 1:
-                _check_room(x, self.pool, f"the pooling of block {number}")
+                _check_size(x, self.pool, f"the pooling of block {number}")
                 x = pooling(self.pool)(x)
             if self.block_dropout:
                 x = layers.Dropout(self.block_dropout)(x)
@@ -69,7 +69,7 @@ class Cnn(Hidden):
 
 
 def augmented(x: "keras.KerasTensor", options: Augmentation) -> "keras.KerasTensor":
-    """Pictures with random changes in training, and as they are otherwise; what a change uncovers is filled with 0."""
+    """Add layers that change the pictures at random in training alone; what a change uncovers is filled with 0."""
     import keras
 
     changes = []
@@ -82,7 +82,8 @@ def augmented(x: "keras.KerasTensor", options: Augmentation) -> "keras.KerasTens
     return keras.Sequential(changes, name=AUGMENTATION)(x) if changes else x
 
 
-def _check_room(x: "keras.KerasTensor", size: int, where: str) -> None:
+def _check_size(x: "keras.KerasTensor", size: int, where: str) -> None:
+    """Refuse a layer that takes more pixels than are left of the pictures. Raises `UserError`."""
     height, width = x.shape[1:3]
     if min(height, width) < size:
         raise UserError(

@@ -56,7 +56,7 @@ class Custom(Network):
 
 
 def _entry(entry: str) -> Callable[..., Any]:
-    """Find the function. Raises `UserError`."""
+    """Load the file of src/custom/ and return the function. Raises `UserError` where one is missing."""
     name, _, function = entry.partition(":")
     file = paths.ROOT / paths.CUSTOM / name
     if not file.is_file():

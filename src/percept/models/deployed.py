@@ -9,12 +9,12 @@ from percept.prepared.spec import DatasetSpec
 
 
 def as_kept(model: keras.Model, spec: DatasetSpec) -> keras.Model:
-    """What is saved of a network: the same layers without augmentation, giving values in their own unit."""
+    """Return the network that is saved: the same layers without augmentation, giving values in their own unit."""
     return in_target_unit(without_augmentation(model), spec)
 
 
 def without_augmentation(model: keras.Model) -> keras.Model:
-    """The same layers but for those that change pictures at random: Keras' own do so unless they are told not to."""
+    """Leave out the layers that change pictures at random: those of Keras do so unless they are told not to."""
     if all(layer.name != AUGMENTATION for layer in model.layers):
         return model
 
@@ -25,7 +25,7 @@ def without_augmentation(model: keras.Model) -> keras.Model:
 
 
 def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
-    """The network with the targets' scaling undone, so that it gives values in their own unit."""
+    """Undo the scaling of the targets, so that the network gives values in their own unit."""
     scales = spec.target_scales
     if not scales or all(scale == type(scale)() for scale in scales):
         return model

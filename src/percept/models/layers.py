@@ -12,7 +12,7 @@ from percept.prepared.spec import DatasetSpec
 
 
 def network_input(spec: DatasetSpec) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """The input tensor, and the same brought to scale: (batch, *spec.shape)."""
+    """Return the input tensor and the same values brought to scale, both (batch, *spec.shape)."""
     if not spec.pixels:
         features = keras.Input(spec.shape, name="features")
         return features, features
@@ -21,7 +21,7 @@ def network_input(spec: DatasetSpec) -> tuple[keras.KerasTensor, keras.KerasTens
 
 
 def flat(x: keras.KerasTensor) -> keras.KerasTensor:
-    """(batch, ...) to (batch, features)."""
+    """Map (batch, ...) to (batch, features)."""
     return keras.layers.Flatten()(x) if x.ndim > 2 else x
 
 
@@ -33,7 +33,7 @@ def hidden(
     rate: float,
     **arguments: Any,
 ) -> keras.KerasTensor:
-    """One hidden layer of `layer(size, **arguments)`: weights, normalisation, activation, dropout."""
+    """Apply a hidden layer of `layer(size, **arguments)`: weights, normalisation, activation, dropout."""
     weights = {"kernel_initializer": options.initializer}
     if options.l1 or options.l2:
         weights["kernel_regularizer"] = keras.regularizers.L1L2(options.l1, options.l2)
@@ -47,7 +47,7 @@ def hidden(
 
 
 def dense_layers(x: keras.KerasTensor, units: tuple[int, ...], options: Hidden) -> keras.KerasTensor:
-    """Dense hidden layers, (batch, features) to (batch, units[-1])."""
+    """Apply dense hidden layers, which map (batch, features) to (batch, units[-1])."""
     rates = options.dropout if isinstance(options.dropout, tuple) else repeat(options.dropout)
     for size, rate in zip(units, rates, strict=False):
         x = hidden(x, options, keras.layers.Dense, size, rate)
@@ -55,7 +55,7 @@ def dense_layers(x: keras.KerasTensor, units: tuple[int, ...], options: Hidden) 
 
 
 def output_layer(spec: DatasetSpec, objective: Objective, name: str | None = None) -> keras.layers.Layer:
-    """Logistic units, softmax over the classes, or units of the activation that the regression names."""
+    """Make logistic units, a softmax over the classes, or units of the activation that the regression names."""
     match objective.kind:
         case "binary":
             return keras.layers.Dense(1, activation="sigmoid", name=name or "probability")

@@ -29,7 +29,7 @@ class Perceptron(Network):
 
 
 def is_separable(x: NDArray, y: NDArray) -> bool:
-    """Whether one hyperplane has all rows of class 1 on one side and all of class 0 on the other.
+    """Tell whether one hyperplane has all rows of class 1 on one side and all of class 0 on the other.
 
     x: (rows, features); y: (rows,) of 0 and 1. A linear program with no goal but its constraints,
     sign * (w x + b) >= 1, has a solution exactly then.

@@ -50,7 +50,7 @@ class WideDeep(Hidden):
 
 
 def picked_features(columns: Columns, spec: DatasetSpec, where: str) -> list[int]:
-    """Positions of the features that come from `columns`; a category has several. Raises `UserError`."""
+    """Return the positions of the features that come from `columns`; a category has several. Raises `UserError`."""
     if columns == "all":
         return list(range(len(spec.feature_names)))
     sources = spec.feature_sources

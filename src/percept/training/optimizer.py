@@ -15,7 +15,7 @@ Decay = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Scheduled(Section):
-    """What all optimizers share."""
+    """What the options of every optimizer share."""
 
     kind: str
     learning_rate: LearningRate
@@ -31,37 +31,49 @@ class Scheduled(Section):
 
 
 class Sgd(Scheduled):
+    """Stochastic gradient descent, with or without momentum."""
+
     kind: Literal["sgd"]
-    momentum: Decay
-    nesterov: bool
+    momentum: Decay  # share of the last step that is kept
+    nesterov: bool  # take the gradient where that share leads
 
 
 class Adagrad(Scheduled):
+    """A learning rate for each weight, by its squared gradients so far (Duchi et al. 2011)."""
+
     kind: Literal["adagrad"]
 
 
 class Adadelta(Scheduled):
+    """Adagrad of the recent gradients, with steps in the unit of the weights (Zeiler 2012)."""
+
     kind: Literal["adadelta"]
-    rho: Decay
+    rho: Decay  # share of the older gradients that is kept at each step
 
 
 class Rmsprop(Scheduled):
+    """A learning rate for each weight, by a running mean of its squared gradients (Tieleman & Hinton 2012)."""
+
     kind: Literal["rmsprop"]
-    rho: Decay
-    momentum: Decay
+    rho: Decay  # share of the older squares that is kept at each step
+    momentum: Decay  # share of the last step that is kept
 
 
 class Adam(Scheduled):
+    """Running means of each weight's gradient and of its square (Kingma & Ba 2015)."""
+
     kind: Literal["adam"]
-    beta_1: Decay
-    beta_2: Decay
+    beta_1: Decay  # share of the older gradients that is kept at each step
+    beta_2: Decay  # the same, of their squares
 
 
 class AdamW(Scheduled):
+    """Adam with weight decay apart from the gradients (Loshchilov & Hutter 2019)."""
+
     kind: Literal["adamw"]
     beta_1: Decay
     beta_2: Decay
-    weight_decay: float = Field(ge=0)
+    weight_decay: float = Field(ge=0)  # each step shrinks the weights by this share of the learning rate
 
 
 Optimizer = Annotated[Sgd | Adagrad | Adadelta | Rmsprop | Adam | AdamW, Field(discriminator="kind")]

@@ -21,6 +21,8 @@ class RateSchedule(Section):
 
 
 class Constant(RateSchedule):
+    """The same in every epoch."""
+
     kind: Literal["constant"]
 
 
@@ -76,7 +78,7 @@ class Piecewise(RateSchedule):
 
 
 class Plateau(RateSchedule):
-    """Multiplied by `factor` each time that what `fit.monitor` names has not got better for `patience` epochs.
+    """Multiplied by `factor` each time that what `fit.monitor` names has not improved for `patience` epochs.
 
     To the optimizer it is constant: a callback lowers the rate.
     """
