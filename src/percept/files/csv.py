@@ -1,6 +1,7 @@
-"""CSV files, plain or packed by gzip: one reader of rows, and a whole table made of them.
+"""CSV files, plain or packed by gzip: one reader of rows, and the whole table that is made of them.
 
-Python's own csv module reads them: it names the line where a row goes wrong, and predict need not load pandas.
+The reader is our own, around Python's csv module: it names the line where a row goes wrong, keeps each cell as it is
+written, and spares predict the import of pandas.
 """
 
 import csv
@@ -11,11 +12,12 @@ from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from percept.dataset.formats import CsvFormat, plain_number
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.files.text import DAMAGED, GZIP, NUM_BYTES, check_is_text
+from percept.files.text import DAMAGED, GZIP, NUM_BYTES, broken_gzip, check_is_text
 
 ADVICE = "correct the file (and its sha256), or source.separator, source.columns, source.encoding"
 CHUNK = 8192  # rows
@@ -27,11 +29,10 @@ class CsvRows:
     """The rows of a CSV file of any size, some at a time, with the line where each ends."""
 
     def __init__(self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str) -> None:
-        """Start to read. Raises `UserError` for a file that is no text.
+        """Start to read. Raises `UserError` for a file that is not text.
 
-        file: its name in messages; advice: what to do where it is no CSV.
+        file: its name in messages; advice: what to do where it is not CSV.
         """
-        self.width: int | None = None  # cells that each row must have; None: any number
         self._file, self._text, self._advice = file, text, advice
         self._ended = 0  # the line where the last row before those that wait ends
         self._waiting: list[Row] = []
@@ -39,7 +40,7 @@ class CsvRows:
         self._reader = csv.reader(lines, delimiter=text.separator, strict=True)
 
     def first(self) -> Row:
-        """Take the first row that is not blank, [] where there is none. Raises `UserError`."""
+        """Take the first row that is not blank, or [] where there is none. Raises `UserError`."""
         while row := self._take(1):
             self._ended = self._reader.line_num
             if row[0]:
@@ -47,13 +48,16 @@ class CsvRows:
         return []
 
     def put_back(self, row: Row) -> None:
-        """Let the first row come again."""
+        """Let `chunks` begin with the row that `first` gave."""
         self._waiting.append(row)
         self._ended -= _num_lines(row)
 
-    def chunks(self, num_rows: int) -> Iterator[tuple[list[Row], Sequence[int]]]:
-        """Give rows that are not blank, at most so many at a time, and their lines. Raises `UserError`, with a line."""
-        while rows := self._take(num_rows):
+    def chunks(self, num_rows: int, width: int | None = None) -> Iterator[tuple[list[Row], Sequence[int]]]:
+        """Give rows that are not blank, at most `num_rows` at a time, and the line where each ends.
+
+        width: cells that each row must have; None: any number. Raises `UserError`, with the line.
+        """
+        while rows := self._take(num_rows, width):
             lines = self._lines(rows)
             self._ended = self._reader.line_num
             if lines:
@@ -64,7 +68,7 @@ class CsvRows:
         return UserError(self._file, found, expected, self._advice)
 
     def check_no_nul(self, name: str, cells: Sequence[str], lines: Sequence[int]) -> None:
-        """Refuse a column with NUL characters: fixed-width text arrays lose them, and most often the file is UTF-16."""
+        """Refuse NUL characters: fixed-width text arrays lose them, and most often the file is UTF-16."""
         if "\0" in "".join(cells):
             line = lines[next(index for index, cell in enumerate(cells) if "\0" in cell)]
             found = f"line {line}, column {name!r} holds a NUL character"
@@ -74,7 +78,8 @@ class CsvRows:
         """Make the error for a file without rows."""
         return self.refusal("no rows", "at least one row" + ("" if self._text.columns else " below the header"))
 
-    def _take(self, num_rows: int) -> list[Row]:
+    def _take(self, num_rows: int, width: int | None = None) -> list[Row]:
+        """Take the next rows, blank ones too. Rows before a broken one are checked first: the first error is told."""
         rows, self._waiting = self._waiting, []
         problem = None
         try:
@@ -84,34 +89,37 @@ class CsvRows:
             since = f", in a row that begins in line {begin}" if line > begin else ""
             problem = self.refusal(f"line {line}: {error}{since}", "well-formed CSV")
         except DAMAGED as error:
-            problem = self.refusal(f"broken after line {self._reader.line_num} ({error})", "a whole gzip file")
+            problem = broken_gzip(self._file, error, f" after line {self._reader.line_num}")
         except UnicodeDecodeError as error:
             # What was decoded before holds no further whole line: the next bytes are asked for only then.
             line = self._reader.line_num + 1
             line += error.object[: error.start].decode(error.encoding, "ignore").count("\n")
             problem = self.refusal(f"line {line} is not {self._text.encoding}", f"text in {self._text.encoding}")
-        self._check_width(rows)
+        if width is not None:
+            self._check_width(rows, width)
         if problem:
             raise problem from None
         return rows
 
-    def _check_width(self, rows: list[Row]) -> None:
-        if self.width is not None and set(map(len, rows)) - {self.width, 0}:
-            ends = accumulate(map(_num_lines, rows), initial=self._ended)
-            for row, end in zip(rows, islice(ends, 1, None), strict=True):
-                if len(row) not in (self.width, 0):
-                    raise self.refusal(f"line {end} has {len(row)} cells", f"{self.width} cells in each")
+    def _check_width(self, rows: list[Row], width: int) -> None:
+        if set(map(len, rows)) - {width, 0}:
+            for row, end in zip(rows, self._ends(rows), strict=True):
+                if len(row) not in (width, 0):
+                    raise self.refusal(f"line {end} has {len(row)} cells", f"{width} cells in each")
 
     def _lines(self, rows: list[Row]) -> Sequence[int]:
-        """Find the line where each row ends that is not blank."""
+        """Find the line where each row ends, for rows that are not blank."""
         if self._reader.line_num - self._ended == len(rows) and all(rows):
             return range(self._ended + 1, self._ended + 1 + len(rows))
-        ends = accumulate(map(_num_lines, rows), initial=self._ended)
-        return [end for row, end in zip(rows, islice(ends, 1, None), strict=True) if row]
+        return [end for row, end in zip(rows, self._ends(rows), strict=True) if row]
+
+    def _ends(self, rows: list[Row]) -> Iterator[int]:
+        """Count the lines up to the end of each row."""
+        return islice(accumulate(map(_num_lines, rows), initial=self._ended), 1, None)
 
 
 def _unpacked(stream: io.BufferedReader, file: str) -> io.BufferedReader:
-    """Unpack what gzip has packed. Raises `UserError` for a file that is no text."""
+    """Unpack what gzip has packed. Raises `UserError` for a file that is not text."""
     start = stream.peek(NUM_BYTES)
     check_is_text(Path(file), start)
     if not start.startswith(GZIP):
@@ -120,7 +128,7 @@ def _unpacked(stream: io.BufferedReader, file: str) -> io.BufferedReader:
     try:
         check_is_text(Path(file), unpacked.peek(NUM_BYTES))
     except DAMAGED as error:
-        raise UserError(file, f"broken ({error})", "a whole gzip file", "pack or fetch it anew") from None
+        raise broken_gzip(file, error) from None
     return unpacked
 
 
@@ -130,26 +138,33 @@ def _num_lines(row: Row) -> int:
 
 
 def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
-    """Read every cell as text. Raises `UserError` for what is not a table, with the line and the advice."""
+    """Read every cell as text. Raises `UserError` for what is not a table, with the line and `advice`."""
     with path.open("rb") as stream:
         reader = CsvRows(stream, str(path), text, advice)
         names = [name.strip() for name in text.columns or reader.first()]
         _check_header(reader, names, text)
-        reader.width = len(names)
         rows: list[Row] = []
         lines: list[int] = []
-        for chunk, ends in reader.chunks(CHUNK):
+        for chunk, ends in reader.chunks(CHUNK, len(names)):
             rows += chunk
             lines += ends
     if not rows:
         raise reader.no_rows()
+    columns = _columns(reader, names, rows, lines, text)
+    form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
+    return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
+
+
+def _columns(
+    reader: CsvRows, names: list[str], rows: list[Row], lines: list[int], text: CsvFormat
+) -> dict[str, NDArray[np.object_]]:
+    """Turn rows into columns: cells without spaces around them, "" for a missing one, numbers as Python has them."""
     missing, plain, columns = set(text.missing), plain_number(text), {}
     for name, cells in zip(names, zip(*rows, strict=True), strict=True):
         reader.check_no_nul(name, cells, lines)
         values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
         columns[name] = np.array([plain(value) for value in values] if plain else values, dtype=object)
-    form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
-    return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
+    return columns
 
 
 def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:

@@ -1,4 +1,4 @@
-"""The wanted columns of a CSV file of any size, some rows at a time; a row of a wrong length is told, not refused."""
+"""Some columns of a CSV file of any size, chunk by chunk; rows of a wrong length are reported, not refused."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,28 +13,28 @@ ADVICE = "correct the file, or save it in this encoding: the model reads it as i
 
 @dataclass(frozen=True)
 class TableChunk:
-    """Some rows of a table, as text."""
+    """Some rows of a table, with the cells of the wanted columns as text."""
 
-    columns: Mapping[str, Sequence[str]]  # those that are wanted
+    columns: Mapping[str, Sequence[str]]  # column -> its cells, (rows,)
     lines: Sequence[int]  # where each row ends in the file
-    num_cells: dict[int, int] = field(default_factory=dict)  # of a row that has too many or too few; its cells are ""
-    width: int = 0  # cells that each should have
-    unit: str = "line"
+    num_cells: dict[int, int] = field(default_factory=dict)  # row of a wrong length -> its cells, which count as ""
+    width: int = 0  # cells that each row should have
+    unit: str = "line"  # what `lines` counts
 
     def place(self, row: int) -> str:
-        """Say where a row is."""
+        """Say where in the file a row is."""
         return f"{self.unit} {self.lines[row]}"
 
 
 class CsvReader:
-    """The wanted columns of a CSV file."""
+    """Reads the wanted columns of a CSV file."""
 
     def __init__(
         self, stream: BufferedReader, file: str, text: CsvFormat, wanted: Sequence[str], targets: Sequence[str]
     ) -> None:
         """Find the columns. Raises `UserError`.
 
-        file: its name in messages; targets: columns that need not be there.
+        file: its name in messages; targets: columns that a file without a header may lack.
         """
         self._file, self._text, self._wanted = file, text, tuple(dict.fromkeys(wanted))
         self._rows = CsvRows(stream, file, text, ADVICE)
@@ -43,7 +43,7 @@ class CsvReader:
         self._positions = {name: names.index(name) for name in self._wanted}
 
     def chunks(self, num_rows: int) -> Iterator[TableChunk]:
-        """Give at most so many rows at a time. Raises `UserError` for what is not CSV, with the line."""
+        """Give at most `num_rows` rows at a time. Raises `UserError` for what is not CSV, with the line."""
         found = False
         for rows, lines in self._rows.chunks(num_rows):
             found = True
@@ -63,6 +63,7 @@ class CsvReader:
         return TableChunk(wanted, lines, num_cells, self._width)
 
     def _find_names(self, targets: Sequence[str]) -> list[str]:
+        """Take the names from the header, or from the options where the first row is data. Raises `UserError`."""
         first = self._rows.first()
         if not first:
             raise self._rows.refusal("the file is empty", "rows" if self._text.columns else "a header line and rows")
@@ -78,7 +79,7 @@ class CsvReader:
         return names
 
     def _given_names(self, columns: Sequence[str], targets: Sequence[str], num_cells: int) -> list[str]:
-        """Give the names of a file without a header, which may lack the targets."""
+        """Return the names of a file without a header, which may lack the targets. Raises `UserError`."""
         without = [name for name in columns if name not in targets]
         for names in (columns, without):
             if len(names) == num_cells and set(self._wanted) <= set(names):

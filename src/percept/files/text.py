@@ -1,15 +1,14 @@
-"""Text files, plain or packed by gzip, the line that is not in the encoding, and files that are no text."""
+"""Text files, plain or packed by gzip, and the files that are taken for text and are not."""
 
 import gzip
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from percept.errors import UserError, listed
 
 GZIP = b"\x1f\x8b"
-DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)  # what unpacking raises
+DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)  # what unpacking raises for a broken file
 NUM_BYTES = 16  # at the start of a file that tell what it is
 ZIP = b"PK\x03\x04"  # a zip file, or a table of a spreadsheet program, which is one too
 OTHERS = {  # first bytes -> what the file is, and what reads it
@@ -22,21 +21,8 @@ OTHERS = {  # first bytes -> what the file is, and what reads it
 NEEDS = {"read_parquet": " (needs: pip install pyarrow)", "read_excel": " (needs: pip install openpyxl)"}
 
 
-def decoded(path: Path, encoding: str, unreadable: Callable[[Path, str, str], UserError]) -> str:
-    """The text of a file. Raises what `unreadable` makes of (path, found, expected)."""
-    try:
-        content = read_bytes(path).decode(encoding)
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise unreadable(path, f"line {line} is not {encoding}", "text in source.encoding") from None
-    if "\0" in content:  # fixed-width text arrays would lose it; most often the file is UTF-16
-        line = content.count("\n", 0, content.index("\0")) + 1
-        raise unreadable(path, f"line {line} holds a NUL character", "text in source.encoding")
-    return content
-
-
 def read_bytes(path: Path) -> bytes:
-    """Read a text file, unpacked. Raises `UserError` for what is no text."""
+    """Read a text file, unpacked. Raises `UserError` for a file that is not text."""
     content = path.read_bytes()
     check_is_text(path, content)
     if not content.startswith(GZIP):
@@ -44,38 +30,45 @@ def read_bytes(path: Path) -> bytes:
     try:
         content = gzip.decompress(content)
     except DAMAGED as error:
-        raise UserError(str(path), f"broken ({error})", "a whole gzip file", "pack or fetch it anew") from None
+        raise broken_gzip(str(path), error) from None
     check_is_text(path, content)
     return content
 
 
+def broken_gzip(file: str, error: Exception, where: str = "") -> UserError:
+    """Make the error for a packed file that cannot be unpacked; where: how far it could be."""
+    return UserError(file, f"broken{where} ({error})", "a whole gzip file", "pack or fetch it anew")
+
+
 def check_is_text(path: Path, start: bytes) -> None:
-    """start: the first bytes. Raises `UserError` for a file of another kind."""
+    """Refuse a file of another kind, by its first bytes. Raises `UserError`."""
     if start.startswith(ZIP):
         raise _zip_file(path)
     for first, (what, reader) in OTHERS.items():
         if start.startswith(first):
-            raise other(path, what, conversion(path, reader))
+            raise not_text(path, what, conversion(path, reader))
 
 
-def other(path: Path, what: str, advice: str) -> UserError:
+def not_text(path: Path, what: str, advice: str) -> UserError:
+    """Make the error for a file that is not text, but something else."""
     return UserError(str(path), what, "a text file, such as CSV", advice)
 
 
 def _zip_file(path: Path) -> UserError:
+    """Tell a table of a spreadsheet program from another zip file."""
     try:
         with ZipFile(path) as archive:
             inside = archive.namelist()
     except BadZipFile:
         inside = []
     if path.suffix.lower() in (".xlsx", ".ods") or {"[Content_Types].xml", "mimetype"} & set(inside):
-        return other(path, "a table of a spreadsheet program", conversion(path, "read_excel"))
+        return not_text(path, "a table of a spreadsheet program", conversion(path, "read_excel"))
     holds = f"there is {listed(inside, 3)} in it" if inside else "what is in it cannot be read"
-    return other(path, "a zip file", f"unpack it ({holds}); for pictures in class folders: --images {path}")
+    return not_text(path, "a zip file", f"unpack it ({holds}); for pictures in class folders: --images {path}")
 
 
 def conversion(path: Path, reader: str | None, more: str = "") -> str:
-    """How to make a CSV file of another one; reader: a function of pandas; more: its options."""
+    """Say how to make a CSV file of another one; reader: a function of pandas; more: options of it."""
     if reader is None:
         return "save the table as CSV"
     target = path.name.split(".")[0] + ".csv"

@@ -31,10 +31,10 @@ def read_bytes(path: Path) -> bytes:
     if not content.strip():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
     if re.match(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]", content):
-        raise text.other(path, "a page of HTML or XML", "bring the table itself, not the page that shows it")
+        raise text.not_text(path, "a page of HTML or XML", "bring the table itself, not the page that shows it")
     if found := re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*[\[{]|{\s*\"[^\"]*\"\s*:)", content):
         is_lines = found[2].startswith(b"{") and re.search(rb"}\s*\n\s*{", content) is not None
-        raise text.other(path, "JSON", text.conversion(path, "read_json", ", lines=True" if is_lines else ""))
+        raise text.not_text(path, "JSON", text.conversion(path, "read_json", ", lines=True" if is_lines else ""))
     return content
 
 
@@ -44,7 +44,7 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
         return "utf-16", "as its first bytes say"
     if b"\0" in content.partition(b"\n")[0]:
         advice = "save the table as CSV; UTF-16 without its mark: --encoding utf-16-le"
-        raise text.other(path, "bytes of 0 in its first line: a binary file", advice)
+        raise text.not_text(path, "bytes of 0 in its first line: a binary file", advice)
     if _decodes(content, "utf-8-sig"):
         return "utf-8-sig", ""
     encoding = _guess(content)

@@ -1,4 +1,8 @@
-"""arff: a text table whose header says what each column holds, in one file, or as training and test set."""
+"""arff: a text table whose header says what each column holds, in one file, or as training and test set.
+
+scipy reads the header. The rows are read here, because scipy guesses their quotes from the first row, takes a backslash
+for the end of a quoted text, and passes over cells that are too many.
+"""
 
 import csv
 import io
@@ -15,7 +19,7 @@ from numpy.typing import NDArray
 from percept.dataset.formats import CsvFormat, Encoding
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.files.text import decoded
+from percept.files.text import read_bytes
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring
 from percept.sources.source import SourceOptions
@@ -70,11 +74,11 @@ class Relation:
 
 
 def read_arff(path: Path, encoding: str = "utf-8-sig") -> Relation:
-    """Numbers as Python writes them, nominal values as they stand, "" for a missing one.
+    """Read one file: numbers as Python writes them, nominal values as they stand, "" for a missing one.
 
     Raises `UserError` for what is not ARFF, with the line, and for what only Weka reads.
     """
-    lines = list(io.StringIO(decoded(path, encoding, _unreadable), newline=None))
+    lines = list(io.StringIO(_decoded(path, encoding), newline=None))
     start = next((index for index, line in enumerate(lines) if line.strip()[:5].lower() == "@data"), None)
     if start is None:
         raise _unreadable(path, "no line @data", "a header, @data, and rows")
@@ -89,8 +93,20 @@ def read_arff(path: Path, encoding: str = "utf-8-sig") -> Relation:
     return Relation(path, attributes, np.array(rows, dtype=object), np.array(numbers))
 
 
+def _decoded(path: Path, encoding: str) -> str:
+    try:
+        content = read_bytes(path).decode(encoding)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise _unreadable(path, f"line {line} is not {encoding}", f"text in {encoding}") from None
+    if "\0" in content:  # fixed-width text arrays would lose it; most often the file is UTF-16
+        line = content.count("\n", 0, content.index("\0")) + 1
+        raise _unreadable(path, f"line {line} holds a NUL character", f"text in {encoding}")
+    return content
+
+
 def _attributes(path: Path, lines: list[str]) -> dict[str, frozenset[str] | None]:
-    """What the header says; scipy reads it."""
+    """Return the attributes that the header names, as `Relation` has them. Raises `UserError`."""
     from scipy.io import arff
 
     header = [line.strip() for line in lines]
@@ -101,7 +117,6 @@ def _attributes(path: Path, lines: list[str]) -> dict[str, frozenset[str] | None
         if line.lower().startswith("@attribute"):
             _check_no_escapes(path, number, line)
     try:
-        # Its rows are not scipy's: it guesses their quotes from the first, and passes over cells that are too many.
         _, meta = arff.loadarff(io.StringIO("\n".join([*header, "@data", ""])))
     except (arff.ArffError, NotImplementedError, ValueError, csv.Error) as error:
         raise _unreadable(path, f"broken header ({error})", "@attribute lines with distinct names") from None
@@ -112,6 +127,7 @@ def _attributes(path: Path, lines: list[str]) -> dict[str, frozenset[str] | None
 
 
 def _row(path: Path, number: int, line: str, attributes: dict[str, frozenset[str] | None]) -> list[str]:
+    """Read the cells of the line with this number. Raises `UserError`."""
     if line.startswith("{"):
         found = f"line {number} is a sparse row ({line[:30]})"
         raise UserError(str(path), found, "rows with a cell for each attribute, which alone can be read", TO_CSV)
@@ -128,12 +144,13 @@ def _row(path: Path, number: int, line: str, attributes: dict[str, frozenset[str
 
 
 def _cell(cell: str, values: frozenset[str] | None, where: str) -> str:
+    """Check one cell; values: the nominal ones, None: a number. Raises `UserError`."""
     if cell == "?":
         return ""
     advice = "correct the file (and its sha256)"
     if values is not None:
         if cell not in values:
-            raise UserError(where, f"{cell!r} is no value of it", f"one of {listed(sorted(values))}", advice)
+            raise UserError(where, f"{cell!r} is not one of its values", f"one of {listed(sorted(values))}", advice)
         return cell
     try:
         number = float(cell.replace("_", "?"))  # Python alone reads 1_000 as a number

@@ -154,7 +154,10 @@ def test_what_weka_alone_reads_is_refused_in_words(read, content, match):
         (HEADER + "1,green,\n", "line 9, attribute 'height': '' is no number"),
         (HEADER + "1?2,green,2\n", r"attribute 'width': '1\?2' is no number"),
         (HEADER + "1_000,green,2\n", "attribute 'width': '1_000' is no number"),
-        (HEADER + "1,red,2\n", "line 9, attribute 'leaf colour': 'red' is no value of it\n.*blue, dark red, green"),
+        (
+            HEADER + "1,red,2\n",
+            "line 9, attribute 'leaf colour': 'red' is not one of its values\n.*blue, dark red, green",
+        ),
         (HEADER.encode() + b"1,gr\xfcn,2\n", "line 9 is not utf-8-sig"),
         (HEADER + "1,green\0,2\n", "line 9 holds a NUL character"),
     ],
