@@ -1,4 +1,4 @@
-"""Which files of a folder or archive are pictures of which class: one folder for each class."""
+"""The class of each picture in a folder or archive that has one folder for each class."""
 
 import hashlib
 import unicodedata
@@ -28,7 +28,7 @@ class ClassFolders:
         return path[1 if self.has_sets else 0]
 
     def digest(self) -> str:
-        """Sha256 over the sorted paths and the sha256 of each file: the same for a folder and any archive of it."""
+        """Compute one sha256 over the sorted paths and each file's sha256: equal for a folder and an archive of it."""
         # Read in the order they are stored: a compressed tar is slow in any other.
         found = {"/".join(path): hashlib.sha256(read()).hexdigest() for path, read in self.files.items()}
         lines = "".join(f"{path}\0{digest}\n" for path, digest in sorted(found.items()))
@@ -36,7 +36,7 @@ class ClassFolders:
 
 
 def class_folders(path: Path, contents: Contents, folder: str) -> ClassFolders:
-    """Find them in `folder` of what lies at `path`; `*` stands for any one name. Raises `UserError`."""
+    """Find the class folders in `folder` of a folder or archive; `*` stands for any one name. Raises `UserError`."""
     files = {parts: contents.files[name] for parts, name in _visible(path, contents.files)}
     folders = {parts for parts, _ in _visible(path, contents.folders)}
     folders = {parts[:depth] for parts in folders for depth in range(1, len(parts) + 1)} | {
@@ -73,7 +73,10 @@ def check_training_classes(where: str, found: ClassFolders, paths: Iterable[Part
 
 
 def _visible(path: Path, names: Iterable[str]) -> list[tuple[Parts, str]]:
-    """(parts, name) of what is not hidden; the same letters have the same code points wherever an archive was made."""
+    """Return (parts, name) of what is not hidden.
+
+    Names are normalised: the same letters have the same code points wherever an archive was made.
+    """
     for name in names:
         if any("\ud800" <= letter <= "\udfff" for letter in name):  # bytes that Python could not decode
             raise UserError(path.name, f"the name {name!a}", "names in UTF-8", "rename it")
@@ -81,6 +84,7 @@ def _visible(path: Path, names: Iterable[str]) -> list[tuple[Parts, str]]:
 
 
 def _matching(path: Path, folder: str, folders: set[Parts]) -> Parts:
+    """Find the one folder that `source.folder` names. Raises `UserError`."""
     wanted = PurePosixPath(unicodedata.normalize("NFC", folder)).parts
     near = sorted(parts for parts in folders | {()} if len(parts) == len(wanted))
     matches = [parts for parts in near if all(one in ("*", name) for one, name in zip(wanted, parts, strict=True))]

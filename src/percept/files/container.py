@@ -1,4 +1,4 @@
-"""A folder, tar or zip: the regular files inside, by name; names inside an archive decide no path on this machine."""
+"""A folder, tar or zip: the regular files inside, by name. No name inside an archive decides a path on this machine."""
 
 import lzma
 import stat
@@ -28,7 +28,7 @@ LITTER = ("thumbs.db", "desktop.ini", "__macosx")  # what file managers leave be
 
 @dataclass(frozen=True)
 class Contents:
-    """What is inside; links are left out, but for a tar's second name of one file."""
+    """The files and folders inside; links are left out, except a tar's second name of one file."""
 
     files: Mapping[str, Callable[[], bytes]]  # what reads each one, by its path inside, in the order they are stored
     folders: frozenset[str]  # an empty one is known by nothing else; archives need not name them
@@ -36,7 +36,7 @@ class Contents:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Contents]:
-    """Open a folder or an archive; hidden files of a folder are left out. Raises `UserError`, in reading too."""
+    """Open a folder or an archive, without a folder's hidden files. Raises `UserError`, also when a file is read."""
     with ExitStack() as stack:
         with _blamed(path):
             contents = _contents(path, stack)
@@ -44,17 +44,18 @@ def opened(path: Path) -> Iterator[Contents]:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a tar or zip, whatever its name says."""
+    """Tell a tar or zip by its content, whatever its name says."""
     return path.is_file() and (tarfile.is_tarfile(path) or zipfile.is_zipfile(path))
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a path has a part that file managers do not show, or leave behind."""
+    """Tell a path with a part that file managers hide, or leave behind."""
     return any(part.startswith(".") or part.lower() in LITTER for part in PurePosixPath(name).parts)
 
 
 @contextmanager
 def _blamed(path: Path) -> Iterator[None]:
+    """Turn errors in reading into a `UserError` about the folder or archive."""
     try:
         yield
     except BROKEN as error:
@@ -117,7 +118,7 @@ def _in_zip(archive: zipfile.ZipFile) -> Contents:
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """The name, where it is UTF-8 without the flag that says so, as the Finder of macOS writes it."""
+    """Return the name; it may be UTF-8 without the flag that says so, as the Finder of macOS writes it."""
     try:
         return info.filename if info.flag_bits & 0x800 else info.filename.encode("cp437").decode()
     except UnicodeError:

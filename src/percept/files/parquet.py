@@ -1,4 +1,4 @@
-"""A Parquet file, its typed columns brought to the text cells that a CSV file of it has."""
+"""Parquet files: typed columns become the text cells that a CSV file of the same table would have."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ TRUTH = ("True", "False")  # as pandas writes them to CSV
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether a file says so in its first bytes."""
+    """Tell a Parquet file by its first bytes."""
     if not path.is_file():
         return False
     with path.open("rb") as stream:
@@ -32,7 +32,7 @@ def is_parquet(path: Path) -> bool:
 
 
 def check_installed(path: Path) -> None:
-    """Raises `UserError` where pyarrow is not."""
+    """Check that pyarrow is installed. Raises `UserError`."""
     try:
         import pyarrow  # noqa: F401
     except ModuleNotFoundError:
@@ -41,7 +41,7 @@ def check_installed(path: Path) -> None:
 
 
 def open_parquet(path: Path) -> "ParquetFile":
-    """Raises `UserError`."""
+    """Open a file. Raises `UserError` where it is damaged, or pyarrow is not installed."""
     check_installed(path)
     from pyarrow import parquet
 
@@ -50,7 +50,7 @@ def open_parquet(path: Path) -> "ParquetFile":
 
 
 def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing) -> Table:
-    """Read every cell as text, but for the row labels of pandas. Raises `UserError`."""
+    """Read every cell as text, and leave out the row labels of pandas. Raises `UserError`."""
     file = open_parquet(path)
     names = [name for name in file.schema_arrow.names if not ROW_LABELS.fullmatch(name)]
     check_columns(path, file.schema_arrow, names)
@@ -67,7 +67,7 @@ def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing) -> 
 
 
 def check_columns(path: Path, schema: "pa.Schema", names: list[str]) -> None:
-    """Refuse columns with one name, and those that hold something else in a cell than a value. Raises `UserError`."""
+    """Refuse columns with the same name, and columns of lists or other nested types. Raises `UserError`."""
     stripped = [name.strip() for name in schema.names]
     if twice := [name for name in dict.fromkeys(names) if stripped.count(name.strip()) > 1]:
         raise UserError(
@@ -86,7 +86,7 @@ def check_columns(path: Path, schema: "pa.Schema", names: list[str]) -> None:
 
 
 def check_no_nul(path: Path, name: str, cells: list[str], first: int = 1) -> None:
-    """Fixed-width text arrays would lose it. Raises `UserError`."""
+    """Refuse NUL characters: fixed-width text arrays would lose them. Raises `UserError`."""
     if "\0" in "".join(cells):
         row = first + next(index for index, cell in enumerate(cells) if "\0" in cell)
         raise UserError(str(path), f"row {row}, column {name!r} holds a NUL character", "text", "correct the file")
@@ -94,7 +94,7 @@ def check_no_nul(path: Path, name: str, cells: list[str], first: int = 1) -> Non
 
 @contextmanager
 def blamed(path: Path) -> Iterator[None]:
-    """What fails while a file is read is the file's fault. Raises `UserError`."""
+    """Turn errors of pyarrow while a file is read into a `UserError` about the file."""
     import pyarrow as pa
 
     try:
@@ -117,7 +117,7 @@ def _is_readable(kind: "pa.DataType") -> bool:
 def texts(
     cells: "pa.ChunkedArray | pa.Array", text: CsvFormat, form: str | None = None, truth: tuple[str, str] = TRUTH
 ) -> list[str]:
-    """Cells as a CSV file of this format has them, "" for a null or NaN.
+    """Write cells as a CSV file of this format would have them, "" for a null or NaN.
 
     Numbers are written in the fewest digits that give their value again, whole ones without a point, as pandas makes
     floats of whole numbers where some are missing. form: of dates; None: %Y-%m-%d, with the time where one is not 0:00.
@@ -143,7 +143,7 @@ def texts(
 
 
 def _floats(cells: "pa.ChunkedArray | pa.Array", text: CsvFormat) -> "pa.ChunkedArray | pa.Array":
-    """As text, null for what stands for a missing value, however it is written: -999, -999.0."""
+    """Write floats as text, null for what stands for a missing value, however it is written: -999, -999.0."""
     import pyarrow as pa
     from pyarrow import compute
 
@@ -161,7 +161,7 @@ def _floats(cells: "pa.ChunkedArray | pa.Array", text: CsvFormat) -> "pa.Chunked
 
 
 def _dates(cells: "pa.ChunkedArray | pa.Array", form: str | None) -> "pa.ChunkedArray | pa.Array":
-    """As text; moments with a time zone in UTC."""
+    """Write dates as text; moments with a time zone in UTC."""
     import pyarrow as pa
     from pyarrow import compute, types
 

@@ -1,4 +1,4 @@
-"""One picture file to pixels of a fixed size."""
+"""Decode one picture file to pixels of a fixed size."""
 
 import io
 import struct
@@ -29,7 +29,7 @@ CHANNELS = {"rgb": 3, "grey": 1}
 
 
 class UnreadableError(Exception):
-    """These bytes give no picture; the message says why."""
+    """Raised for bytes that are not a picture; the message says why."""
 
 
 def endings() -> frozenset[str]:
@@ -40,7 +40,7 @@ def endings() -> frozenset[str]:
 
 
 def read_picture(content: bytes, size: tuple[int, int], color: str, resize: str) -> NDArray[np.uint8]:
-    """Decode to (height, width, channels): upright, the first frame, what is transparent laid over white.
+    """Decode the first frame to (height, width, channels): upright, transparent parts on white.
 
     size: (height, width); color: rgb or grey; resize: stretch, crop (the middle) or pad (with black).
     Raises `UnreadableError`.
@@ -60,14 +60,14 @@ def read_picture(content: bytes, size: tuple[int, int], color: str, resize: str)
             case "pad":
                 fitted = ImageOps.pad(upright, (width, height), Image.Resampling.BILINEAR)
     except Image.UnidentifiedImageError:
-        raise UnreadableError("no picture, or in a format that is not read") from None
+        raise UnreadableError("not a picture, or in a format that cannot be read") from None
     except (*DAMAGED, Image.DecompressionBombError) as error:
         raise UnreadableError(" ".join(str(error).split()) or type(error).__name__) from None
     return np.asarray(fitted).reshape(height, width, CHANNELS[color])
 
 
 def _opaque(image: "Image.Image") -> "Image.Image":
-    """The picture with 8 bits a channel, laid over white where it lets light through."""
+    """Return the picture with 8 bits per channel, and its transparent parts on white."""
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):
@@ -79,7 +79,7 @@ def _opaque(image: "Image.Image") -> "Image.Image":
 
 
 def _eight_bits(image: "Image.Image") -> "Image.Image":
-    """16 bits of grey brought to 8: Pillow's own conversion cuts off what is above 255."""
+    """Scale 16 bits of grey to 8: Pillow's own conversion cuts off what is above 255."""
     from PIL import Image
 
     levels = np.asarray(image)

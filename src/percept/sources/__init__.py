@@ -1,4 +1,4 @@
-"""Where a dataset comes from, one kind a file with its options, `fetch` and `read`; imports files and dataset."""
+"""Where a dataset comes from: one kind per file, with its options, `fetch` and `read`; imports files and dataset."""
 
 from typing import Annotated
 

@@ -40,7 +40,7 @@ class Archive(OneFile, CsvFormat):
 
 
 def extract(archive: Path, member: str, target: Path) -> None:
-    """Copy the bytes of one regular member to `target`; names inside the archive decide no path. Raises `UserError`."""
+    """Copy one regular member to `target`; no name inside the archive decides where. Raises `UserError`."""
     with opened(archive) as contents:
         content = contents.files[member]() if member in contents.files else None
     if content is None:

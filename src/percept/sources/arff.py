@@ -31,7 +31,7 @@ TO_CSV = "convert the file to CSV (source.kind: csv)"
 
 
 class ArffFiles(Section):
-    """All rows in one file, or those that the publisher set apart for testing in another."""
+    """One file with all rows, or one for training and one for testing, as published."""
 
     train: RemoteFile
     test: RemoteFile | None = None
@@ -65,7 +65,7 @@ class Arff(SourceOptions):
 
 @dataclass(frozen=True)
 class Relation:
-    """The contents of one file."""
+    """The contents of one ARFF file."""
 
     path: Path
     attributes: dict[str, frozenset[str] | None]  # nominal values by name, in the file's order; None: numeric

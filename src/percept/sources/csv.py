@@ -10,7 +10,7 @@ from percept.sources.source import OneFile
 
 
 class Csv(OneFile, CsvFormat):
-    """A CSV file published at some address, or lying on this machine."""
+    """A CSV file published at some address, or stored on this machine."""
 
     kind: Literal["csv"]
 

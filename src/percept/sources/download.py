@@ -1,4 +1,4 @@
-"""Bring one published file, or folder of files, below data/raw, checked by its digest, or say what was tried."""
+"""Bring one published file, or folder of files, to data/raw, check its digest, or say what was tried."""
 
 import hashlib
 import os
@@ -42,7 +42,7 @@ class RemoteFile(Section):
 
 
 def inside(path: str) -> str:
-    """`path` if it is relative and climbs out of no folder. Raises `ValueError`."""
+    """Return `path` if it is relative and stays inside its folder. Raises `ValueError`."""
     parts = PurePosixPath(path).parts
     if not parts or PurePosixPath(path).is_absolute() or ".." in parts or "\\" in path or ":" in parts[0]:
         raise ValueError("should be a relative path without '..'")
@@ -50,7 +50,7 @@ def inside(path: str) -> str:
 
 
 def sha256(path: Path) -> str:
-    """Hex digest of a file."""
+    """Return the hex digest of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -58,8 +58,8 @@ def sha256(path: Path) -> str:
 def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Callable[[Path], str] = sha256) -> Path:
     """Put `file` below `folder`: from `have` (an earlier fetch), then DATA_MIRROR, then its urls.
 
-    Only what has the right `digest` ever gets the file's name; a digest that can be taken of a folder lets a folder
-    be copied. Raises `UserError` with everything that was tried.
+    Nothing gets the file's name unless its `digest` is right. A folder is copied where `digest` takes folders.
+    Raises `UserError` with everything that was tried.
     """
     target = folder / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Call
 
 
 def _problem(path: Path, file: RemoteFile, digest: Callable[[Path], str], address: str = "") -> str | None:
-    """What is wrong with the bytes at `path`, in words. Raises `UserError` where no sha256 is known yet."""
+    """Say what is wrong with the bytes at `path`, if anything. Raises `UserError` where no sha256 is known yet."""
     if not path.exists():
         return "no such file"
     try:
@@ -119,7 +119,7 @@ def _is_http(address: str) -> bool:
 
 
 def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
-    """Copy from this machine; the problem in words, or None when `target` is in place."""
+    """Copy from this machine. Returns the problem in words, or None when `target` is in place."""
     try:
         path = Path(address).expanduser()
     except RuntimeError:
@@ -133,7 +133,7 @@ def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path],
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file, or what is in a folder but for links and hidden files."""
+    """Copy a file, or all of a folder except links and hidden files."""
     if not source.is_dir():
         shutil.copyfile(source, target)
         return
@@ -144,7 +144,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _download(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
-    """Fetch one address with retries; the problem in words, or None when `target` is in place."""
+    """Fetch one address with retries. Returns the problem in words, or None when `target` is in place."""
     import requests
     from pooch import HTTPDownloader
 

@@ -13,7 +13,7 @@ from percept.sources.source import SourceOptions
 
 
 class Generated(SourceOptions):
-    """Rows by column names."""
+    """Names of columns, and rows of values for them."""
 
     kind: Literal["generated"]
     columns: tuple[str, ...] = Field(min_length=1)

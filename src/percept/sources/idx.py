@@ -3,7 +3,6 @@
 import gzip
 import math
 import struct
-import zlib
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.table import Images
 from percept.errors import UserError
+from percept.files.text import DAMAGED
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring
 from percept.sources.source import SourceOptions
@@ -58,11 +58,14 @@ class Idx(SourceOptions):
 
 
 def read_idx(path: Path, ndim: int) -> NDArray[np.uint8]:
-    """One gzipped IDX file of bytes: two zeros, type 8, the number of axes, their lengths (big-endian), the data."""
+    """Read one gzipped IDX file of bytes. Raises `UserError`.
+
+    The format: two zeros, type 8, the number of axes, their lengths (big-endian), the data.
+    """
     try:
         with gzip.open(path) as stream:
             content = stream.read()
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except DAMAGED as error:
         raise _broken(str(path), str(error), "a whole gzip file") from None
     header = 4 + 4 * ndim
     if len(content) < header or content[:4] != bytes([0, 0, 8, ndim]):

@@ -1,4 +1,4 @@
-"""image_folder: pictures in one folder for each class, as they lie in a folder, tar or zip."""
+"""image_folder: pictures in one folder for each class, inside a folder, tar or zip."""
 
 import hashlib
 import os
@@ -29,21 +29,21 @@ DROPPED = "picture cannot be read"
 
 @dataclass(frozen=True)
 class Decoded:
-    """What became of one file."""
+    """The outcome of reading one file."""
 
     digest: bytes
     problem: str | None
 
 
 class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
-    """Pictures of any size, each brought to the same; class folders may lie in train/ and test/, a split that is given.
+    """Pictures of any size, each resized to the same. Class folders in train/ and test/ are a split that is given.
 
-    `path` is a folder or an archive, of any of these kinds whatever its name says; sha256 is that of the pictures.
+    `path` is a folder, tar or zip, whatever its name says; sha256 is that of the pictures.
     """
 
     kind: Literal["image_folder"]
     folder: str = "."  # what holds one folder for each class; `*` stands for any one name
-    broken: Literal["error", "drop"] = "error"  # what a picture that cannot be read means
+    broken: Literal["error", "drop"] = "error"  # what to do about a picture that cannot be read
 
     @field_validator("folder")
     @classmethod
@@ -54,11 +54,11 @@ class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
         bring(self, folder, have, self.digest)
 
     def digests(self, folder: Path) -> dict[str, str]:
-        """Give the sha256 of all pictures together, however they are packed."""
+        """Return the sha256 of all pictures together, however they are packed."""
         return {self.path: self.sha256}
 
     def digest(self, path: Path) -> str:
-        """Sha256 of the pictures in a folder or archive, however it is packed. Raises `UserError`."""
+        """Compute the sha256 of the pictures in a folder or archive, however it is packed. Raises `UserError`."""
         with opened(path) as contents:
             return class_folders(path, contents, self.folder).digest()
 
@@ -88,7 +88,7 @@ class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
     def _decoded(
         self, files: dict[Parts, Callable[[], bytes]], paths: list[Parts]
     ) -> tuple[NDArray[np.uint8], list[Decoded]]:
-        """Pixels (pictures, height, width, channels) and a `Decoded` for each, in the order of `paths`."""
+        """Return the pixels, (pictures, height, width, channels), and a `Decoded` for each, in the order of `paths`."""
         from PIL import Image
 
         Image.init()  # the threads would do it all at once
@@ -141,7 +141,7 @@ class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
 
 
 def _report_copies(found: ClassFolders, paths: list[Parts], digests: list[bytes]) -> None:
-    """Say which pictures are there twice, byte for byte, and which of them in two classes."""
+    """Print how many pictures are copies of others, byte for byte, and which of them are in two classes."""
     first: dict[bytes, Parts] = {}
     copies = [(first.setdefault(digest, path), path) for path, digest in zip(paths, digests, strict=True)]
     copies = [(former, path) for former, path in copies if former != path]

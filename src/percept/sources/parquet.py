@@ -1,4 +1,4 @@
-"""parquet: one table whose columns have types, brought to the text cells that a CSV file of it has."""
+"""parquet: one table whose columns have types, read as the text cells that a CSV file of it would have."""
 
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from percept.sources.source import OneFile
 
 
 class Parquet(OneFile):
-    """A Parquet file published at some address, or lying on this machine."""
+    """A Parquet file published at some address, or stored on this machine."""
 
     kind: Literal["parquet"]
     missing: tuple[str, ...] = CsvFormat().missing  # texts that stand for "no value", beside null and NaN

@@ -11,7 +11,7 @@ from percept.sources.download import RemoteFile, bring, sha256
 
 
 class SourceOptions(Section):
-    """Options of a source, which fetch it and read it."""
+    """Options of one kind of source, which fetch it and read it."""
 
     kind: str
 
@@ -24,7 +24,7 @@ class SourceOptions(Section):
         raise NotImplementedError
 
     def digests(self, folder: Path) -> dict[str, str]:
-        """Give the sha256 of each file that `fetch` put into `folder`, by its path there."""
+        """Return the sha256 of each file that `fetch` put into `folder`, by its path there."""
         files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
         return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 

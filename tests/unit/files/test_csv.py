@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import hashlib
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import UserError
 from percept.files.csv import read_csv
-from percept.sources.csv import Csv
 
 
 def cells(table: Table) -> dict[str, list[str]]:
@@ -165,21 +163,6 @@ def test_a_broken_gzip_file_is_refused(read):
 )
 def test_a_file_that_is_no_text_is_refused_with_a_way_out(read, start, what, advice):
     refused(read, start + b"\0\0", f"{what}\n.*\n.*{advice}")
-
-
-def test_a_csv_source_fetches_its_file_and_reads_it(tmp_path, alone):
-    content = b"1;?\n"
-    (tmp_path / "mine.csv").write_bytes(content)
-    file = {"path": "set/a.csv", "urls": [str(tmp_path / "mine.csv")], "sha256": hashlib.sha256(content).hexdigest()}
-    source = Csv(kind="csv", files=[file], columns=["a", "b"], separator=";", missing=["?"])
-    source.fetch(tmp_path / "raw", None)
-    assert cells(source.read(tmp_path / "raw")) == {"a": ["1"], "b": [""]}
-
-
-@pytest.mark.parametrize("count", [0, 2])
-def test_a_csv_source_has_exactly_one_file(count):
-    with pytest.raises(ValidationError, match=f"{count} given; a csv source has exactly one"):
-        Csv(kind="csv", files=[{"path": "a", "sha256": "0" * 64}] * count)
 
 
 CELL = st.sampled_from(["", " ", " NaN ", "nan", '"', "\r", "a\nb"]) | st.text(

@@ -1,7 +1,6 @@
 """read_parquet: the cells of typed columns as the text of a CSV file, or the column that is no table's."""
 
 import datetime as dt
-import hashlib
 import sys
 from decimal import Decimal
 
@@ -12,14 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
-from pydantic import ValidationError
 
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import UserError
 from percept.files.csv import read_csv
 from percept.files.parquet import read_parquet, texts
-from percept.sources.parquet import Parquet
 
 DAY, MOMENT = dt.datetime(2024, 1, 31), dt.datetime(1965, 1, 2, 3, 4, 5)
 BERLIN = dt.timezone(dt.timedelta(hours=1))
@@ -135,21 +132,6 @@ def test_without_pyarrow_it_is_said_how_to_get_it(read, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)  # importing it then fails, as where it is not installed
     with pytest.raises(UserError, match=r"is not installed(.|\n)*`pip install pyarrow`"):
         read_parquet(tmp_path / "table.parquet")
-
-
-def test_a_parquet_source_fetches_its_file_and_reads_it(tmp_path, alone):
-    parquet.write_table(pa.table({"a": ["?", "1"]}), tmp_path / "mine.parquet")
-    digest = hashlib.sha256((tmp_path / "mine.parquet").read_bytes()).hexdigest()
-    file = {"path": "set/a.parquet", "urls": [str(tmp_path / "mine.parquet")], "sha256": digest}
-    source = Parquet(kind="parquet", files=[file], missing=["?"])
-    source.fetch(tmp_path / "raw", None)
-    assert cells(source.read(tmp_path / "raw")) == {"a": ["", "1"]}
-
-
-@pytest.mark.parametrize("count", [0, 2])
-def test_a_parquet_source_has_exactly_one_file(count):
-    with pytest.raises(ValidationError, match=f"{count} given; a parquet source has exactly one"):
-        Parquet(kind="parquet", files=[{"path": "a", "sha256": "0" * 64}] * count)
 
 
 NUMBERS = st.lists(st.none() | st.floats() | st.integers(-(10**15), 10**15).map(float), min_size=1)

@@ -74,3 +74,10 @@ def test_an_unknown_digest_is_told_with_the_line_to_write(tmp_path, digest):
     packed(tmp_path / "mine.zip", TWO)
     with pytest.raises(UserError, match=rf'mine.zip .* has {digest}(.|\n)*line into conf/task/:\n +sha256: "{digest}"'):
         fetched(tmp_path, urls=[str(tmp_path / "mine.zip")], sha256="unknown")
+
+
+@pytest.mark.parametrize("kind", ["", ".zip"])
+def test_what_was_fetched_is_named_by_the_digest_of_its_pictures(tmp_path, digest, kind):
+    mine = packed(tmp_path / f"mine{kind}", TWO)
+    fetched(tmp_path, urls=[str(mine)], sha256=digest)
+    assert source(sha256=digest).digests(tmp_path / "raw") == {"set": digest}
