@@ -1,1 +1,1 @@
-"""New rows and pictures with the shipped file alone; imports model_file, files and prepared."""
+"""Predictions for new rows and pictures with model.onnx alone; imports model_file, files, prepared and dataset."""

@@ -1,4 +1,4 @@
-"""What is unusual about rows: a text for each, and how often each reason was met."""
+"""Flags, which say what is unusual about each row, and the tally of them over all rows."""
 
 import sys
 from collections import Counter
@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 from percept.errors import UserError
 
-NUM_LINES = 3  # that are named for each reason
-NUM_REASONS = 5  # in the summary
+NUM_PLACES = 3  # named for each reason
+NUM_REASONS = 5  # named in the summary
 NUM_RAGGED = 10  # rows of a wrong length that are named
 
 
 class Flags:
-    """What is unusual about some rows."""
+    """What is unusual about the rows of one chunk."""
 
     def __init__(self) -> None:
-        self.texts: dict[int, list[str]] = {}  # by row
-        self.rows: dict[str, NDArray[np.int64]] = {}  # by reason
+        self.texts: dict[int, list[str]] = {}  # row -> what is unusual about it
+        self.rows: dict[str, NDArray[np.int64]] = {}  # reason -> rows
 
     def add(self, reason: str, rows: NDArray[np.int64], found: Iterable[str] | None = None) -> None:
-        """found: what each row has, in their order."""
+        """Flag some rows for one reason; found: what each of them has instead."""
         if len(rows):
             self.rows[reason] = rows
             texts = [reason] * len(rows) if found is None else [f"{reason}: {cell}" for cell in found]
@@ -30,7 +30,7 @@ class Flags:
                 self.texts.setdefault(row, []).append(text)
 
     def column(self, num_rows: int) -> NDArray[np.object_]:
-        """(rows,) "" where nothing is unusual."""
+        """Return the column `flags`, (rows,): texts, "" where nothing is unusual."""
         column = np.full(num_rows, "", dtype=object)
         for row, texts in self.texts.items():
             column[row] = "; ".join(texts)
@@ -38,38 +38,38 @@ class Flags:
 
 
 class Tally:
-    """Counts of what was unusual about all rows, or pictures."""
+    """Counts of what was unusual about all rows or pictures."""
 
     def __init__(self, unit: str = "row") -> None:
         self._unit = unit
         self.num_rows = 0
         self.num_flagged = 0
         self.reasons: Counter[str] = Counter()
-        self.places: dict[str, list[str]] = {}  # the first of each reason
-        self.ragged: Counter[str] = Counter()
-        self.ragged_lines: list[str] = []
+        self.places: dict[str, list[str]] = {}  # reason -> where its first rows are
+        self.num_ragged = 0
+        self.ragged_places: list[str] = []  # the first
 
     def add(self, num_rows: int, flags: Flags, place: Callable[[int], str]) -> None:
-        """place: where a row is, in words."""
+        """Count the flags of a chunk; place: says where in the input a row of the chunk is."""
         self.num_rows += num_rows
         self.num_flagged += len(flags.texts)
         for reason, rows in flags.rows.items():
             self.reasons[reason] += len(rows)
             known = self.places.setdefault(reason, [])
-            known += [place(row) for row in rows[: NUM_LINES - len(known)]]
+            known += [place(row) for row in rows[: NUM_PLACES - len(known)]]
 
     def add_ragged(self, places: Sequence[str]) -> None:
-        """Rows with a wrong number of cells."""
-        self.ragged["rows"] += len(places)
-        self.ragged_lines += places[: NUM_RAGGED - len(self.ragged_lines)]
+        """Count rows with a wrong number of cells, by where each is."""
+        self.num_ragged += len(places)
+        self.ragged_places += places[: NUM_RAGGED - len(self.ragged_places)]
 
     def tell_ragged(self) -> None:
-        """Name the first rows of a wrong length on stderr."""
-        if count := self.ragged["rows"]:
-            more = ", ..." if count > len(self.ragged_lines) else ""
+        """Print the first rows of a wrong length on stderr."""
+        if count := self.num_ragged:
+            more = ", ..." if count > len(self.ragged_places) else ""
             print(
                 f"predict: {count:,} row{'s have' if count > 1 else ' has'} a wrong number of cells and no prediction: "
-                f"{', '.join(self.ragged_lines)}{more}",
+                f"{', '.join(self.ragged_places)}{more}",
                 file=sys.stderr,
             )
 
@@ -88,7 +88,7 @@ class Tally:
             )
 
     def summary(self) -> str:
-        """One line."""
+        """Return one line: how many rows, how many flagged, and the most frequent reasons."""
         text = f"{self.num_rows:,} {self._unit}{'s' if self.num_rows != 1 else ''}, {self.num_flagged:,} flagged"
         if self.reasons:
             top = [f"{reason} ({count:,})" for reason, count in self.reasons.most_common(NUM_REASONS)]

@@ -14,6 +14,7 @@ TABLES = (".csv", ".tsv", ".txt", PARQUET)
 
 
 def check_inputs(inputs: list[str], model: ShippedModel, key: str | None) -> None:
+    """Check that the inputs suit the model; key: a column of the input to repeat. Raises `UserError`."""
     wants_pictures = model.metadata.picture is not None
     for name in inputs:
         if name != STDIN and not Path(name).exists():
@@ -31,7 +32,7 @@ def _check_is_pictures(name: str, model: ShippedModel) -> None:
     size = " x ".join(map(str, model.picture.size))
     expected = f"pictures, or folders of them (of any size; {model.path} takes {size} pixels)"
     if _is_table(name):
-        raise UserError(name, "a table, and the model is one of pictures", expected, "give pictures, or --model")
+        raise UserError(name, "a table, and the model takes pictures", expected, "give pictures, or --model")
     if Path(name).suffix.lower() not in endings() and is_archive(Path(name)):
         raise UserError(name, "an archive", expected, "unpack it, and name the folder")
 
@@ -39,7 +40,7 @@ def _check_is_pictures(name: str, model: ShippedModel) -> None:
 def _check_is_table(name: str, model: ShippedModel) -> None:
     path, expected = Path(name), f"a CSV or Parquet file with the columns {listed(model.columns)}"
     if path.is_dir() or not (_is_table(name) or path.suffix.lower() not in endings()):
-        found = f"a {'folder' if path.is_dir() else 'picture'}, and the model is one of tables"
+        found = f"a {'folder' if path.is_dir() else 'picture'}, and the model takes rows of a table"
         raise UserError(name, found, expected, "give a table, or --model")
     if not _is_table(name) and is_archive(path):
         found, advice = "an archive, or a table of a spreadsheet program", "unpack it, or save the table as CSV"

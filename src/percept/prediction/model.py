@@ -1,4 +1,4 @@
-"""The shipped file and what it says of itself."""
+"""The shipped file, its metadata, and the columns of predictions that follow from them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 Kind = Literal["text", "number", "whole"]
-TAKEN = ("file", "flags", "row")  # other columns of the output
+RESERVED = ("file", "flags", "row")  # names of other columns of the output
 NEW_FILE = "run `dvc repro`, or name another file by --model"
 
 
 @dataclass(frozen=True)
 class ShippedModel:
-    """Ready to predict."""
+    """A shipped file that is open and ready to predict."""
 
     path: Path
     session: "InferenceSession"
@@ -33,21 +33,21 @@ class ShippedModel:
 
     @property
     def table(self) -> TableInput:
-        """How it takes rows of a table. Raises `TypeError` for a model of pictures."""
+        """The format of the tables it takes. Raises `TypeError` for a model of pictures."""
         if self.metadata.table is None:
             raise TypeError(f"{self.path} takes pictures")
         return self.metadata.table
 
     @property
     def picture(self) -> PictureInput:
-        """How it takes pictures. Raises `TypeError` for a model of tables."""
+        """The format of the pictures it takes. Raises `TypeError` for a model of tables."""
         if self.metadata.picture is None:
             raise TypeError(f"{self.path} takes rows of a table")
         return self.metadata.picture
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns of a table that it reads."""
+        """The names of the columns of a table that it reads."""
         names: dict[str, None] = {}
         for column in self.metadata.inputs:
             formula = self.table.derive.get(column.name)
@@ -56,14 +56,14 @@ class ShippedModel:
 
     @cached_property
     def outputs(self) -> dict[str, Kind]:
-        """The columns of predictions, in order."""
+        """The columns of its predictions, in order, and what each holds."""
         match self.metadata:
             case Metadata(kind="regression", targets=targets):
-                return {_free(name): "number" for name in targets}
+                return {_value_column(name): "number" for name in targets}
             case Metadata(kind="multilabel", targets=targets):
                 kinds: dict[str, Kind] = {}
                 for label in targets:
-                    kinds |= {_free(label): "whole", _probability_column(label): "number"}
+                    kinds |= {_value_column(label): "whole", _probability_column(label): "number"}
                 return kinds
             case Metadata(kind="binary", classes=(_, positive)):
                 return {"decision": "text", _probability_column(positive): "number"}
@@ -71,7 +71,10 @@ class ShippedModel:
         return {"decision": "text", "probability": "number", **of_classes}
 
     def predict(self, raw: dict[str, NDArray], usable: NDArray[np.bool_]) -> dict[str, NDArray]:
-        """The columns of `outputs`, (rows,): float32 with NaN, or objects with None, in rows that are not `usable`."""
+        """Return the columns of `outputs`, each (rows,).
+
+        Rows that are not `usable` have NaN among float32 and None among objects.
+        """
         found = shipped.run(self.session, raw)
         numbers = np.where(usable[:, np.newaxis], found[shipped.OUTPUT], np.float32(np.nan))  # (rows, outputs)
         decided = found.get(shipped.DECISION, np.empty(0))  # values have none
@@ -80,28 +83,29 @@ class ShippedModel:
                 columns = list(numbers.T)
             case "multilabel":
                 pairs = zip(decided.T, numbers.T, strict=True)
-                columns = [column for label, probability in pairs for column in (_where(usable, label), probability)]
+                columns = [column for label, probability in pairs for column in (_masked(usable, label), probability)]
             case "binary":
-                columns = [_where(usable, decided), numbers[:, 0]]
+                columns = [_masked(usable, decided), numbers[:, 0]]
             case _:
-                columns = [_where(usable, decided), numbers.max(axis=1), *numbers.T]
+                columns = [_masked(usable, decided), numbers.max(axis=1), *numbers.T]
         return dict(zip(self.outputs, columns, strict=True))
 
 
-def _free(name: str) -> str:
-    return f"predicted {name}" if name in TAKEN else name
+def _value_column(name: str) -> str:
+    return f"predicted {name}" if name in RESERVED else name
 
 
 def _probability_column(name: str) -> str:
     return f"probability of {name}"
 
 
-def _where(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
+def _masked(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
+    """Put None in rows that are not usable."""
     return np.where(usable, values.astype(object), np.array(None, dtype=object))
 
 
 def load_model(path: Path) -> ShippedModel:
-    """Raises `UserError` for what is no shipped file, or one that does not say how to use it."""
+    """Open a shipped file. Raises `UserError` for another file, and for one whose metadata do not say how to use it."""
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the model that train writes", NEW_FILE)
     from onnxruntime.capi import onnxruntime_pybind11_state as state

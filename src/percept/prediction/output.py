@@ -1,4 +1,4 @@
-"""Predictions to a CSV or Parquet file that takes its place when it is whole, or to the standard output."""
+"""Write predictions to the standard output, or to a CSV or Parquet file that takes its place once it is complete."""
 
 import csv
 import shutil
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.errors import UserError
+from percept.files.parquet import check_installed
 from percept.prediction.model import Kind
 from percept.prediction.parquet import PARQUET, parquet_writer
 
@@ -24,7 +25,7 @@ Write = Callable[[Mapping[str, NDArray]], None]  # columns by name, (rows,)
 
 
 def check_target(target: Path, inputs: list[Path]) -> None:
-    """Raises `UserError` for what should not or cannot be written."""
+    """Check that predictions can be written to `target`. Raises `UserError`."""
     if target.suffix.lower() not in (CSV, PARQUET):
         found = f"the name ends in {target.suffix!r}" if target.suffix else "the name has no ending"
         raise UserError(str(target), found, f"{CSV} or {PARQUET}", "name the output so")
@@ -34,13 +35,15 @@ def check_target(target: Path, inputs: list[Path]) -> None:
         raise UserError(str(target), "a folder", "a file, or a name that is free", "name the output otherwise")
     if any(path.exists() and target.exists() and path.samefile(target) for path in inputs):
         raise UserError(str(target), "this is an input", "another file", "name the output otherwise")
+    if target.suffix.lower() == PARQUET:
+        check_installed(target)
 
 
 @contextmanager
 def opened(target: Path | None, columns: Mapping[str, Kind], whole: bool) -> Iterator[Write]:
-    """Give what writes the next rows; `target` is replaced, where nothing was raised, at the end.
+    """Yield the function that writes the next rows. `target` is replaced at the end, if nothing was raised.
 
-    whole: nothing leaves for the standard output (no target) before all is there.
+    target: None is the standard output; whole: write nothing to it before all rows are there.
     """
     if target is None:
         with _standard_output(whole) as stream:
@@ -57,6 +60,7 @@ def opened(target: Path | None, columns: Mapping[str, Kind], whole: bool) -> Ite
 
 @contextmanager
 def _standard_output(whole: bool) -> Iterator[TextIO]:
+    """Yield the standard output; whole: a draft that is copied to it at the end."""
     cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", newline="")
     if not whole:
         yield sys.stdout
@@ -70,7 +74,7 @@ def _standard_output(whole: bool) -> Iterator[TextIO]:
 
 def _csv_writer(stream: TextIO, columns: Mapping[str, Kind]) -> Write:
     writer = csv.writer(stream, lineterminator="\n")
-    header = [list(columns)]  # waits for the first rows: what is refused before leaves nothing
+    header = [list(columns)]  # waits for the first rows: an input that is refused leaves no output
 
     def write(values: Mapping[str, NDArray]) -> None:
         while header:
@@ -81,7 +85,7 @@ def _csv_writer(stream: TextIO, columns: Mapping[str, Kind]) -> Write:
 
 
 def _cells(values: NDArray) -> list:
-    """Numbers in the fewest digits that tell them apart, "" for NaN; csv itself writes None as ""."""
+    """Write numbers in the fewest digits that tell them apart, NaN as ""; csv itself writes None as ""."""
     if values.dtype.kind != "f":
         return values.tolist()
     texts = list(map(str, values))

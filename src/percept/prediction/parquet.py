@@ -1,4 +1,4 @@
-"""Parquet files in and out, where pyarrow is installed."""
+"""Read new rows from Parquet files and write predictions to them, where pyarrow is installed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ PARQUET = ".parquet"
 
 @contextmanager
 def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable[[Mapping[str, NDArray]], None]]:
-    """Give what writes the next rows."""
+    """Yield the function that writes the next rows. Raises `UserError` where pyarrow is not installed."""
     check_installed(path)
     import pyarrow as pa
     from pyarrow import parquet
@@ -39,10 +39,10 @@ def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable
 
 
 class ParquetReader:
-    """The wanted columns of a Parquet file, as the text that a CSV file would have."""
+    """Reads the wanted columns of a Parquet file as the text that a CSV file would have."""
 
     def __init__(self, path: Path, wanted: Sequence[str], model: ShippedModel) -> None:
-        """Raises `UserError`."""
+        """Open the file and find the columns. Raises `UserError`."""
         self._file = open_parquet(path)
         self._path, self._text, self._dates = path, model.table.text, model.table.date
         schema = self._file.schema_arrow
@@ -54,7 +54,7 @@ class ParquetReader:
             raise UserError(str(path), "no rows", "at least one row", "correct the file")
 
     def chunks(self, num_rows: int) -> Iterator[TableChunk]:
-        """Give at most so many rows at a time. Raises `UserError` where the file is damaged."""
+        """Give at most `num_rows` rows at a time. Raises `UserError` where the file is damaged."""
         batches = self._file.iter_batches(num_rows, columns=list(self._names.values()))
         while True:
             with blamed(self._path):
@@ -73,7 +73,7 @@ class ParquetReader:
 
 
 def _names(path: Path, known: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
-    """Wanted column -> its name in the file, which may have spaces around it. Raises `UserError`."""
+    """Map wanted columns to their names in the file, which may have spaces around them. Raises `UserError`."""
     stored = {name.strip(): name for name in known}
     for name in wanted:
         if name not in stored:
@@ -85,7 +85,7 @@ def _names(path: Path, known: Sequence[str], wanted: Sequence[str]) -> dict[str,
 
 
 def _truth(name: str, metadata: Metadata) -> tuple[str, str]:
-    """True and false as the training rows had them: 1 and 0 among numbers, otherwise in their own capitals."""
+    """Return true and false as the training rows had them: 1 and 0 among numbers, otherwise in their own capitals."""
     rule = metadata.contract.columns.get(name)
     if isinstance(rule, Number):
         return "1", "0"

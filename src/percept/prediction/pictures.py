@@ -1,8 +1,8 @@
-"""Picture files to predictions and flags."""
+"""Predict picture files, and flag those that cannot be read."""
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +20,7 @@ BROKEN = "cannot be read"
 
 
 def picture_files(inputs: Sequence[Path]) -> list[Path]:
-    """Files as given, and all pictures below folders, sorted. Raises `UserError`."""
+    """List the files as given, and all pictures below folders, sorted. Raises `UserError`."""
     files = []
     for path in inputs:
         if path.is_dir():
@@ -37,9 +37,9 @@ def picture_files(inputs: Sequence[Path]) -> list[Path]:
 
 
 def predict_pictures(model: ShippedModel, files: Sequence[Path]) -> tuple[dict[str, NDArray], Flags]:
-    """The columns of `ShippedModel.outputs`, and what is unusual."""
+    """Return the columns of `ShippedModel.outputs`, and which files cannot be read."""
     with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        warnings.simplefilter("ignore")  # of odd metadata and of large pictures, which are read all the same
+        warnings.simplefilter("ignore")  # about odd metadata and large pictures, which are read all the same
         decoded = list(pool.map(lambda file: _decoded(file, model.picture), files))
     flags = Flags()
     usable = np.array([not isinstance(one, str) for one in decoded])
@@ -52,7 +52,7 @@ def predict_pictures(model: ShippedModel, files: Sequence[Path]) -> tuple[dict[s
 
 
 def _decoded(file: Path, form: PictureInput) -> NDArray[np.uint8] | str:
-    """Pixels (height, width, channels), or why there are none."""
+    """Return pixels, (height, width, channels), or why there are none."""
     try:
         pixels = read_picture(file.read_bytes(), form.size, form.color, form.resize)
     except UnreadableError as error:
@@ -62,9 +62,3 @@ def _decoded(file: Path, form: PictureInput) -> NDArray[np.uint8] | str:
     if form.white == 255:
         return pixels
     return ((pixels.astype(np.uint32) * form.white + 127) // 255).astype(np.uint8)
-
-
-def chunked(files: Sequence[Path], num_files: int) -> Iterator[Sequence[Path]]:
-    """Give at most so many files at a time."""
-    for start in range(0, len(files), num_files):
-        yield files[start : start + num_files]

@@ -1,52 +1,59 @@
-"""New rows or pictures to a file of predictions."""
+"""Predict new rows or pictures: from the inputs that a person names to the file of predictions."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.errors import listed
+from percept.errors import UserError, listed
 from percept.files.csv_stream import CsvReader
-from percept.files.parquet import check_installed, is_parquet
+from percept.files.parquet import START, is_parquet
 from percept.prediction import output, pictures
 from percept.prediction.flags import Flags, Tally
 from percept.prediction.inputs import STDIN, check_inputs
 from percept.prediction.model import Kind, ShippedModel, load_model
-from percept.prediction.parquet import PARQUET, ParquetReader
+from percept.prediction.parquet import ParquetReader
 from percept.prediction.table import Predictor
 
 CHUNK = 2048  # rows at a time: few enough for the processor's cache, which makes all of it faster
 PICTURES = 256  # at a time
 
-# Columns, flags, number of rows, and what says where each one is.
-PredictedChunk = tuple[dict[str, NDArray], Flags, int, Callable[[int], str]]
+Advance = Callable[[], None]  # moves a progress bar to where the reader is
+
+
+class PredictedChunk(NamedTuple):
+    """Predictions for some rows or pictures of the input."""
+
+    columns: dict[str, NDArray]  # all columns of the output but flags, (rows,)
+    flags: Flags
+    num_rows: int
+    place: Callable[[int], str]  # says where in the input a row of the chunk is
 
 
 def predict(
     inputs: list[str], target: Path | None, model_path: Path, key: str | None, strict: bool, chunk: int = CHUNK
 ) -> Tally:
-    """Write all predictions, and give what was unusual. Raises `UserError`."""
+    """Write all predictions, and return the tally of what was unusual. Raises `UserError`.
+
+    target: None is the standard output; key: a column of the input that comes first in the output; strict: refuse the
+    whole input where any row is unusual; chunk: rows at a time.
+    """
     model = load_model(model_path)
     files = [Path(name) for name in inputs if name != STDIN]
     check_inputs(inputs, model, key)
     if target:
         output.check_target(target, files)
-        if target.suffix.lower() == PARQUET:
-            check_installed(target)
     tally = Tally("picture" if model.metadata.picture else "row")
-    first: dict[str, Kind]
     if model.metadata.picture:
-        first, chunks = {"file": "text"}, _picture_chunks(model, pictures.picture_files(files))
+        chunks = _picture_chunks(model, pictures.picture_files(files))
     else:
-        first = {key: "text"} if key else {}
-        first.setdefault("row", "whole")
         chunks = _table_chunks(model, inputs[0], key, chunk, tally)
-    with output.opened(target, {**first, **model.outputs, "flags": "text"}, strict) as write:
+    with output.opened(target, _columns(model, key), strict) as write:
         for columns, flags, num_rows, place in chunks:
             tally.add(num_rows, flags, place)
             write(columns | {"flags": flags.column(num_rows)})
@@ -54,6 +61,16 @@ def predict(
         if strict:
             tally.refuse(listed(inputs, 3))
     return tally
+
+
+def _columns(model: ShippedModel, key: str | None) -> dict[str, Kind]:
+    """Return the columns of the output, in order: what names a row, its predictions, its flags."""
+    first: dict[str, Kind] = {key: "text"} if key else {}
+    if model.metadata.picture:
+        first["file"] = "text"
+    else:
+        first.setdefault("row", "whole")
+    return {**first, **model.outputs, "flags": "text"}
 
 
 def _table_chunks(
@@ -67,46 +84,50 @@ def _table_chunks(
             numbers = np.arange(start, start + len(rows.lines))
             keys = {key: np.array([cell.strip() for cell in rows.columns[key]], dtype=object)} if key else {}
             tally.add_ragged([f"{rows.place(row)} ({count})" for row, count in rows.num_cells.items()])
-            yield {"row": numbers} | keys | columns, flags, len(numbers), rows.place
+            yield PredictedChunk({"row": numbers} | keys | columns, flags, len(numbers), rows.place)
             start += len(numbers)
             advance()
 
 
 def _picture_chunks(model: ShippedModel, files: list[Path]) -> Iterator[PredictedChunk]:
-    from tqdm import tqdm
-
-    with tqdm(total=len(files), unit=" pictures", disable=not sys.stderr.isatty()) as bar:
-        for part in pictures.chunked(files, PICTURES):
-            columns, flags = pictures.predict_pictures(model, part)
-            names = [str(file) for file in part]
-            yield {"file": np.array(names, dtype=object)} | columns, flags, len(names), names.__getitem__
-            bar.update(len(part))
+    with _progress(" pictures", len(files)) as move_to:
+        for start in range(0, len(files), PICTURES):
+            some = files[start : start + PICTURES]
+            columns, flags = pictures.predict_pictures(model, some)
+            names = [str(file) for file in some]
+            yield PredictedChunk(
+                {"file": np.array(names, dtype=object)} | columns, flags, len(names), names.__getitem__
+            )
+            move_to(start + len(some))
 
 
 @contextmanager
-def _reader(name: str, model: ShippedModel, wanted: list[str]) -> Iterator[tuple[CsvReader | ParquetReader, Callable]]:
-    """Give what reads the rows of an input, and what shows how far that has come."""
+def _reader(name: str, model: ShippedModel, wanted: list[str]) -> Iterator[tuple[CsvReader | ParquetReader, Advance]]:
+    """Open an input: yield the reader of its rows, and what moves the progress bar. Raises `UserError`."""
     text, targets = model.table.text, model.metadata.targets
     if name == STDIN:
-        yield CsvReader(cast(BufferedReader, sys.stdin.buffer), "standard input", text, wanted, targets), lambda: None
+        stream = cast(BufferedReader, sys.stdin.buffer)
+        if stream.peek(len(START)).startswith(START):
+            raise UserError("standard input", "a Parquet file", "text, such as CSV", "name the file itself")
+        yield CsvReader(stream, "standard input", text, wanted, targets), lambda: None
     elif is_parquet(Path(name)):
         rows = ParquetReader(Path(name), wanted, model)
-        with _progress(rows.num_rows, lambda: rows.num_read, " rows") as advance:
-            yield rows, advance
+        with _progress(" rows", rows.num_rows) as move_to:
+            yield rows, lambda: move_to(rows.num_read)
     else:
         with Path(name).open("rb") as stream:
             reader = CsvReader(stream, name, text, wanted, targets)
-            with _progress(Path(name).stat().st_size, stream.tell, "B") as advance:
-                yield reader, advance
+            with _progress("B", Path(name).stat().st_size) as move_to:
+                yield reader, lambda: move_to(stream.tell())
 
 
 @contextmanager
-def _progress(total: int, done: Callable[[], int], unit: str) -> Iterator[Callable]:
-    """Give what moves a bar to where `done` says, on a terminal."""
+def _progress(unit: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Yield what moves a progress bar, which is shown on a terminal only."""
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda position: None
         return
     from tqdm import tqdm
 
     with tqdm(total=total, unit=unit, unit_scale=True) as bar:
-        yield lambda: bar.update(done() - bar.n)
+        yield lambda position: bar.update(position - bar.n)

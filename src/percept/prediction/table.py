@@ -1,4 +1,4 @@
-"""Rows of a table to predictions and flags."""
+"""Predict rows of a table, and flag cells that the model was not trained for."""
 
 import itertools
 from collections import defaultdict
@@ -17,8 +17,8 @@ from percept.prediction.flags import Flags
 from percept.prediction.model import ShippedModel
 from percept.prepared.raw_inputs import as_raw_inputs
 
-SHOWN = ("no ", "none of ", "not ")  # rules whose cell is worth showing
-MAX_SHOWN = 40  # letters of it
+SHOWN = ("no ", "none of ", "not ")  # how rules begin whose cell is worth showing
+MAX_SHOWN = 40  # characters of a cell
 
 
 class Predictor:
@@ -35,16 +35,12 @@ class Predictor:
         self._contracts = self._rules(model.metadata.contract)
 
     def predict(self, rows: TableChunk) -> tuple[dict[str, NDArray], Flags]:
-        """The columns of `ShippedModel.outputs`, and what is unusual."""
+        """Return the columns of `ShippedModel.outputs`, and what is unusual about the rows."""
         columns = {name: self._coded(rows.columns[name]) for name in self._model.columns}
         flags = Flags()
         usable = np.ones(len(rows.lines), bool)
-        if rows.num_cells:
-            usable[list(rows.num_cells)] = False
-            for count in sorted(set(rows.num_cells.values())):
-                wrong = [row for row, found in rows.num_cells.items() if found == count]
-                flags.add(f"{count} cell{'s' if count != 1 else ''} instead of {rows.width}", np.array(wrong))
-        self._flag(columns, usable, flags)
+        _flag_ragged(rows, usable, flags)
+        self._flag_violations(columns, usable, flags)
         raw = self._raw_inputs(columns)
         for name in self._table.required:
             unknown = usable & np.isnan(raw[name][:, 0])
@@ -53,7 +49,7 @@ class Predictor:
         return self._model.predict(raw, usable), flags
 
     def _coded(self, cells: Sequence[str]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-        """The distinct cells, "" where one is missing, and which of them each row has: few cells are ever new."""
+        """Return the distinct cells, "" for a missing one, and the index of each row's: only these few are parsed."""
         codes: defaultdict[str, int] = defaultdict(itertools.count().__next__)
         found = itemgetter(*cells)(codes) if len(cells) > 1 else (codes[cells[0]],)
         index = np.fromiter(found, np.int64, len(cells))
@@ -61,7 +57,10 @@ class Predictor:
         texts = ["" if text in self._missing else text for text in texts]
         return np.array([*map(self._plain, texts)] if self._plain else texts, dtype=object), index
 
-    def _flag(self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags) -> None:
+    def _flag_violations(
+        self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags
+    ) -> None:
+        """Flag the cells that break a rule, in rows that have the right number of cells."""
         for contract in self._contracts:
             name = next(iter(contract.columns))
             values, index = columns[name]
@@ -84,17 +83,25 @@ class Predictor:
         return as_raw_inputs(self._model.metadata.inputs, texts, numbers, days)
 
     def _rules(self, contract: Contract) -> list[Contract]:
-        """One for each column that is read and rule, also that a cell can be read as what it should be."""
+        """Make a contract for each rule of each column that is read; dates and numbers have one that they are so."""
         rules = []
         for name in self._model.columns:
             given = contract.columns.get(name)
-            if given:  # whether a value is there once alone, only the whole file can tell
+            if given:  # only the whole file can tell whether a value is unique
                 rules.append((name, given.model_copy(update={"unique": False})))
             if name in self._dates and not isinstance(given, Date):
                 rules.append((name, Date(type="date", format=self._table.date[name])))
             if name in self._numeric and not isinstance(given, Number):
                 rules.append((name, Number(type="number")))
         return [Contract(columns={name: rule}) for name, rule in rules]
+
+
+def _flag_ragged(rows: TableChunk, usable: NDArray[np.bool_], flags: Flags) -> None:
+    """Flag rows with a wrong number of cells, and mark them as not usable."""
+    for count in sorted(set(rows.num_cells.values())):
+        wrong = np.array([row for row, found in rows.num_cells.items() if found == count])
+        usable[wrong] = False
+        flags.add(f"{count} cell{'s' if count != 1 else ''} instead of {rows.width}", wrong)
 
 
 def _shown(cell: str) -> str:

@@ -119,3 +119,5 @@ def test_a_packed_csv_file_is_unpacked_and_other_files_are_refused_with_a_way_ou
     assert "a table of a spreadsheet program" in said and "save the table as CSV" in said
     (binary.folder / "new.bin").write_bytes(b"PAR1" + bytes(40))
     assert "a whole Parquet file" in binary.refused("new.bin")
+    said = binary.refused("-", text="PAR1" + "x" * 40)
+    assert "standard input: a Parquet file" in said and "name the file itself" in said

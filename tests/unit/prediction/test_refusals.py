@@ -25,10 +25,10 @@ def test_an_input_that_is_of_no_use_is_refused(binary, pictures):
     (binary.folder / "odd.csv").write_text(table.replace("pro", "p\0o"), encoding="utf-8")
     assert re.search(r"line \d, column 'plan' holds a NUL", binary.refused("odd.csv"))
     Image.new("L", (8, 8)).save(binary.folder / "a.png")
-    assert "a picture, and the model is one of tables" in binary.refused("a.png")
-    assert "a folder, and the model is one of tables" in binary.refused(".")
+    assert "a picture, and the model takes rows of a table" in binary.refused("a.png")
+    assert "a folder, and the model takes rows of a table" in binary.refused(".")
     (pictures.folder / "new.csv").write_text(table, encoding="utf-8")
-    assert "a table, and the model is one of pictures" in pictures.refused("new.csv")
+    assert "a table, and the model takes pictures" in pictures.refused("new.csv")
     assert "8 x 8" in pictures.refused("-", text=table)
     for name, kind in (("many.tar.gz", "gztar"), ("many.zip", "zip")):
         (pictures.folder / "few").mkdir(exist_ok=True)
