@@ -12,7 +12,6 @@ from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from percept.dataset.formats import CsvFormat, plain_number
 from percept.dataset.table import Table
@@ -143,28 +142,20 @@ def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
         reader = CsvRows(stream, str(path), text, advice)
         names = [name.strip() for name in text.columns or reader.first()]
         _check_header(reader, names, text)
-        rows: list[Row] = []
+        columns: dict[str, list[str]] = {name: [] for name in names}
         lines: list[int] = []
-        for chunk, ends in reader.chunks(CHUNK, len(names)):
-            rows += chunk
+        missing, plain = set(text.missing), plain_number(text)
+        for rows, ends in reader.chunks(CHUNK, len(names)):
+            for (name, column), cells in zip(columns.items(), zip(*rows, strict=True), strict=True):
+                reader.check_no_nul(name, cells, ends)
+                values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
+                column += map(plain, values) if plain else values
             lines += ends
-    if not rows:
+    if not lines:
         raise reader.no_rows()
-    columns = _columns(reader, names, rows, lines, text)
+    arrays = {name: np.array(column, dtype=object) for name, column in columns.items()}
     form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
-    return Table(file=str(path), columns=columns, lines=np.array(lines), text=form)
-
-
-def _columns(
-    reader: CsvRows, names: list[str], rows: list[Row], lines: list[int], text: CsvFormat
-) -> dict[str, NDArray[np.object_]]:
-    """Turn rows into columns: cells without spaces around them, "" for a missing one, numbers as Python has them."""
-    missing, plain, columns = set(text.missing), plain_number(text), {}
-    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
-        reader.check_no_nul(name, cells, lines)
-        values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
-        columns[name] = np.array([plain(value) for value in values] if plain else values, dtype=object)
-    return columns
+    return Table(file=str(path), columns=arrays, lines=np.array(lines), text=form)
 
 
 def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:
