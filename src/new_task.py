@@ -15,11 +15,11 @@ from pathlib import Path
 
 from percept import paths
 from percept.errors import UserError, run
-from percept.profiling import pictures, task_file
+from percept.profiling import pictures, task_file, writing
 from percept.profiling.overview import overview
+from percept.profiling.phrases import quoted_names
 from percept.profiling.reading import ReadOptions, read_table
-from percept.profiling.task import TaskOptions, infer
-from percept.profiling.yaml_text import names
+from percept.profiling.task import TaskOptions, propose_task
 from percept.sources.download import sha256
 
 
@@ -27,16 +27,16 @@ def main() -> None:
     options = _options()
     source = Path(options.images or options.file)
     stem = Path(source.name.removesuffix(".gz")).stem if options.file else source.resolve().name
-    name = task_file.safe_name(options.name or stem)
+    name = writing.safe_name(options.name or stem)
     command = shlex.join(["python", "src/new_task.py", *sys.argv[1:]])
     if options.images:
         text, report = _of_pictures(source, name, command)
     else:
         text, report = _of_table(source, name, options, command)
-    task_file.check_composes(text, name)
+    writing.check_composes(text, name)
     print(report)
-    task_file.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", text, options.force)
-    print(f"\nReview it, then:\n  dvc exp run -S task={name}")
+    written = writing.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", text, options.force)
+    print(f"\n{written}\n\nReview it, then:\n  dvc exp run -S task={name}")
 
 
 def _options() -> argparse.Namespace:
@@ -77,7 +77,7 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
     reading = read_table(file, ReadOptions(options.header, separator, options.encoding))
     known = list(reading.table.columns)
     if options.target is None:
-        found = f"not given; {file} has {names(known)}"
+        found = f"not given; {file} has {quoted_names(known)}"
         raise UserError("--target", found, "the column to predict", f"python src/new_task.py {file} --target ...")
     wanted = TaskOptions(
         target=options.target,
@@ -89,14 +89,14 @@ def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) 
         keep=_names(options.keep, known),
         category=_names(options.category, known),
     )
-    task = infer(reading, wanted)
-    source = {"path": task_file.stored_name(file, name), "urls": [task_file.address(file)], "sha256": sha256(file)}
+    task = propose_task(reading, wanted)
+    source = {"path": writing.stored_name(file, name), "urls": [writing.address(file)], "sha256": sha256(file)}
     return task_file.render(task, name, source, command), overview(task)
 
 
 def _of_pictures(folder: Path, name: str, command: str) -> tuple[str, str]:
-    found = pictures.look(folder)
-    source = {"path": task_file.stored_name(folder.resolve(), name), "urls": [task_file.address(folder)]}
+    found = pictures.profile_pictures(folder)
+    source = {"path": writing.stored_name(folder.resolve(), name), "urls": [writing.address(folder)]}
     report = [f"{folder}: {found.described}; sides of {found.side} pixels", *found.notes]
     return pictures.render(found, name, source, command), "\n".join(report)
 

@@ -6,7 +6,7 @@
 from pathlib import Path
 
 from percept.profiling.reading import read_table
-from percept.profiling.task import Task, TaskOptions, infer
+from percept.profiling.task import Task, TaskOptions, propose_task
 from percept.profiling.task_file import render
 from percept.sources.download import sha256
 
@@ -36,7 +36,7 @@ def table_of(name: str) -> Path:
 
 
 def inferred(name: str) -> Task:
-    return infer(read_table(ROOT / table_of(name)), OPTIONS[name])
+    return propose_task(read_table(ROOT / table_of(name)), OPTIONS[name])
 
 
 def rendered(name: str) -> str:

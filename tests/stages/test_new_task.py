@@ -25,7 +25,7 @@ from percept import paths
 from percept.composition import composed
 from percept.errors import UserError
 from percept.profiling.reading import ReadOptions, read_table
-from percept.profiling.task import TaskOptions, infer
+from percept.profiling.task import TaskOptions, propose_task
 from percept.profiling.task_file import render, safe_name
 from percept.sources.download import sha256
 
@@ -231,7 +231,7 @@ def test_any_table_of_simple_columns_gives_a_file_that_composes(tmp_path_factory
     file.write_bytes(stream.getvalue().encode())
     try:
         reading = read_table(file, ReadOptions(header=True, separator=","))
-        task = infer(reading, TaskOptions(list(reading.table.columns)[-1]))
+        task = propose_task(reading, TaskOptions(list(reading.table.columns)[-1]))
     except UserError as refused:
         assert "what to do: " in str(refused) and "configuration" not in str(refused)
         return

@@ -5,7 +5,7 @@ from golden_tasks import ROOT
 from stage_runs import run_stages, workspace
 
 from percept.profiling.reading import read_table
-from percept.profiling.task import TaskOptions, infer
+from percept.profiling.task import TaskOptions, propose_task
 from percept.profiling.task_file import render
 from percept.sources.download import sha256
 
@@ -28,7 +28,7 @@ def test_the_task_file_of_a_public_table_runs_unedited_and_tells_the_classes_apa
     with workspace() as folder:
         file = folder / "penguins.csv"
         file.write_bytes(own.build())
-        task = infer(read_table(file), TaskOptions(own.target))
+        task = propose_task(read_table(file), TaskOptions(own.target))
         source = {"path": file.name, "urls": [str(file)], "sha256": sha256(file)}
         (folder / "found/task").mkdir(parents=True)
         written = folder / "found/task/penguins.yaml"

@@ -1,1 +1,1 @@
-"""A person's own data to a task file; imports composition, files, sources and dataset."""
+"""Profile a person's own data and propose a task file for it; imports composition, files, sources and dataset."""

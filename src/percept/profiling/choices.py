@@ -1,17 +1,17 @@
-"""What suits the rows and columns of a table: objective, split, network, fit, and the contract of new rows."""
+"""Choose what suits the rows and columns of a table: objective, split, model, fit, and the contract of new rows."""
 
 import math
 from typing import Any
 
 from percept.errors import UserError, listed
 from percept.profiling.columns import NO, SHOWN_VALUES, YES, ColumnProfile
-from percept.profiling.yaml_text import share, shown
+from percept.profiling.phrases import percent, shorten
 
-RARE = 0.2  # a class with less than this part of an equal share
-FEW_TO_SPLIT = 3  # rows of a class
-FEW_OF_A_CLASS = 10  # rows, in the mean
+RARE = 0.2  # a class is rare that has less than this fraction of an equal share
+FEW_TO_SPLIT = 3  # rows of a class; fewer cannot be in each subset
+FEW_OF_A_CLASS = 10  # rows, on average
 FEW_ROWS = 200
-TEST, VALIDATION = 0.2, 0.25  # the second of what the first leaves: 60, 20 and 20 %
+TEST, VALIDATION = 0.2, 0.25  # VALIDATION is a fraction of what TEST leaves: 60, 20 and 20 %
 
 OPEN = "???"  # Hydra reads it as a value that is yet to be given
 
@@ -20,16 +20,23 @@ Classes = tuple[tuple[str, int], ...]  # labels and their rows, the most frequen
 
 
 def has_rare_class(classes: Classes) -> bool:
-    """Whether accuracy would say little of the last class."""
+    """Tell whether the last class is so rare that accuracy would say little about it."""
     return classes[-1][1] * len(classes) < RARE * sum(count for _, count in classes)
 
 
+def macro_f1_of_largest(classes: Classes) -> float:
+    """Return the macro F1 of always predicting the first class: its precision is its share, its recall 1."""
+    precision = classes[0][1] / sum(count for _, count in classes)
+    return 2 * precision / (1 + precision) / len(classes)
+
+
 def can_stratify(classes: Classes) -> bool:
-    """Whether each class has rows for each part."""
+    """Tell whether each class has enough rows for each subset."""
     return classes[-1][1] >= FEW_TO_SPLIT and int(sum(count for _, count in classes) * TEST) >= len(classes)
 
 
 def choose_objective(target: ColumnProfile, kind: str, classes: Classes) -> dict[str, Option]:
+    """Choose the options of objective, with the reason for each."""
     if kind == "regression":
         wide = target.low > 0 and target.high / target.low >= 100
         log = {"log_target": (True, f"from {target.low:g} to {target.high:g}: over powers of ten")} if wide else {}
@@ -41,7 +48,7 @@ def choose_objective(target: ColumnProfile, kind: str, classes: Classes) -> dict
         }
     label, count = classes[-1]
     is_rare = has_rare_class(classes)
-    rarest = f"{shown(label)} is rare ({share(count / sum(rows for _, rows in classes))})"
+    rarest = f"{shorten(label)} is rare ({percent(count / sum(rows for _, rows in classes))})"
     options: dict[str, Option] = {"target": (target.name, "")}
     if kind == "binary":
         label, why = _positive(classes)
@@ -57,7 +64,7 @@ def choose_objective(target: ColumnProfile, kind: str, classes: Classes) -> dict
 
 
 def _positive(classes: Classes) -> tuple[str, str]:
-    """The class that counts as 1, and why."""
+    """Return the class that counts as 1, and why."""
     for label, _ in classes:
         if label.lower() in YES:
             return label, "counts as 1"
@@ -70,6 +77,10 @@ def _positive(classes: Classes) -> tuple[str, str]:
 def choose_split(
     classes: Classes, target: ColumnProfile, time: ColumnProfile | None, group: ColumnProfile | None
 ) -> tuple[dict[str, Option], tuple[str, ...]]:
+    """Choose the options of split, and return them with notes for the person. Raises `UserError`.
+
+    time: the test rows are the latest by this column; group: rows that share a value of it stay in one subset.
+    """
     num_rows = target.num_present
     notes = []
     if target.num_missing:
@@ -81,7 +92,7 @@ def choose_split(
     if time:
         _check_time(time)
         latest: dict[str, Any] = {"kind": "latest", "column": time.name, "form": time.form}
-        comment = f"the latest rows; {shown(time.name)} is no feature"
+        comment = f"the latest rows; {shorten(time.name)} is no feature"
         validation = (latest | {"fraction": VALIDATION}, "of the rest: 60, 20 and 20 %")
         return {"test": (latest | {"fraction": TEST}, comment), "validation": validation}, tuple(notes)
     part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": bool(classes), "random_state": 0}
@@ -89,7 +100,7 @@ def choose_split(
     if group:
         _check_group(group)
         part |= {"stratify": False, "group": group.name}
-        comment = f"rows of one {shown(group.name)} stay together; it is no feature"
+        comment = f"rows of one {shorten(group.name)} stay together; it is no feature"
     elif classes and not can_stratify(classes):
         part["stratify"] = False
         small = [f"{label} ({count})" for label, count in classes if count < FEW_TO_SPLIT]
@@ -121,6 +132,7 @@ def _missing(column: ColumnProfile) -> str:
 
 
 def choose_model(num_rows: int, num_inputs: int) -> Option:
+    """Choose a file of conf/model by the number of rows and inputs, with the reason."""
     what = f"for {num_rows} rows and about {num_inputs} inputs"
     if num_inputs > num_rows / 10:
         return "mlp_dropout", f"{what}; much dropout"
@@ -130,6 +142,7 @@ def choose_model(num_rows: int, num_inputs: int) -> Option:
 
 
 def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:
+    """Choose the options of fit by the number of rows, with the reason for each."""
     few = {"monitor": ("accuracy", "so few rows of each class that the loss of the validation rows soon grows")}
     plans = ((1000, 300, 16, 30), (10_000, 200, 32, 20), (100_000, 100, 128, 10), (math.inf, 50, 512, 5))
     _, epochs, batch_size, patience = next(plan for plan in plans if num_rows < plan[0])
@@ -142,9 +155,9 @@ def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:
 
 
 def contract_rule(column: ColumnProfile, use: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What new data must keep to: wider than what these rows hold, where numbers are concerned.
+    """Choose the rule that new rows must keep to. For numbers it allows more than these rows hold.
 
-    labels: all that may stand in a column of classes.
+    labels: all values of a column of classes.
     """
     missing = {} if column.num_missing else {"missing": False}
     if use == "date":

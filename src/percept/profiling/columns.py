@@ -1,9 +1,9 @@
-"""What each column of a table is: a number, a category, a date, or nothing to learn from, and why."""
+"""Profile each column of a table: a number, a category, a date, or nothing to learn from, and why."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
 from percept.profiling.date_formats import DIGITS, are_rivals, date_forms, order_of, preferred
 
-FEW_ROWS = 20  # fewer say nothing of what is the same in each row, or different in each
+FEW_ROWS = 20  # with fewer, values that are equal or distinct in all rows may be so by chance
 MANY_VALUES = 50  # of a category
 SHOWN_VALUES = 30
-WORDS = 4  # of a free text, in the mean
+NUM_WORDS = 4  # of a free text, on average
 UNIT = r"[^\W\d_]{1,3}|[%‰°$€£¥₩]"
 MEASURE = re.compile(rf"(?:({UNIT})\s?)?[+-]?\d+(?:[.,]\d+)*(?:\s?({UNIT}))?")
 
@@ -32,19 +32,19 @@ DATE_WORDS = {"date", "day", "datum", "time", "joined", "since", "일자", "날�
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column of a table."""
+    """What one column of a table holds."""
 
     name: str
     kind: Kind
     num_rows: int
     num_missing: int
-    num_values: int  # different ones
-    values: tuple[tuple[str, int], ...]  # the most frequent, with their rows
+    num_values: int  # distinct ones
+    values: tuple[tuple[str, int], ...]  # the most frequent, with their number of rows
     low: float = np.nan  # of numbers; of dates in days since 1970
     high: float = np.nan
     whole: bool = False  # numbers without a fraction
     form: str | None = None  # of dates
-    odd: str = ""  # mixed: the first text among numbers, with its line
+    first_text: str = ""  # mixed: the first text among numbers, with its line
     remark: str = ""  # what a person should know
 
     @property
@@ -57,12 +57,12 @@ class ColumnProfile:
 
     @property
     def is_number(self) -> bool:
-        """Whether all cells are numbers, whatever they stand for."""
+        """Whether all cells are numbers, even if they only name something."""
         return self.form is None and not np.isnan(self.low)
 
     @property
     def use(self) -> Literal["numeric", "category", "date", "drop"]:
-        """What becomes of it, if nothing else speaks against it."""
+        """How the network should use the column, as far as its cells tell."""
         if self.kind == "number" or (self.kind == "yes/no" and self.is_number):
             return "numeric"
         if self.kind in ("yes/no", "category"):
@@ -70,9 +70,12 @@ class ColumnProfile:
         return "date" if self.kind == "date" else "drop"
 
 
-def describe(table: Table, day_first: bool = False) -> dict[str, ColumnProfile]:
-    """Every column by name; day_first: how to read dates that leave it open, unless another column tells."""
-    columns = {name: describe_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
+def profile_columns(table: Table, day_first: bool = False) -> dict[str, ColumnProfile]:
+    """Profile every column, by name.
+
+    day_first: how to read dates that leave it open, unless another column shows the order.
+    """
+    columns = {name: profile_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
     sure = [column for column in columns.values() if column.form and not column.remark]
     orders = {order: column.name for column in sure if (order := order_of(column.form or "")) is not None}
     known, why = day_first, "a guess"
@@ -83,14 +86,16 @@ def describe(table: Table, day_first: bool = False) -> dict[str, ColumnProfile]:
         if column.form and column.remark:
             form = preferred(date_forms(set(table.columns[name]) - {""}), known)
             first = "day" if order_of(form) else "month"
-            columns[name] = replace(column, remark=f"the {first} first: {why}", **_ends(table.columns[name], form))
+            columns[name] = replace(
+                column, remark=f"the {first} first: {why}", **_date_fields(table.columns[name], form)
+            )
     return columns
 
 
-def describe_column(
+def profile_column(
     name: str, cells: NDArray[np.object_], lines: NDArray[np.int64], unit: str = "line"
 ) -> ColumnProfile:
-    """What one column of text cells, (rows,), is; "" stands for a missing cell."""
+    """Profile one column of text cells, (rows,); "" stands for a missing cell."""
     counts = Counter(cells.tolist())
     num_missing = counts.pop("", 0)
     found = ColumnProfile(
@@ -102,42 +107,46 @@ def describe_column(
     numbers = parse_numbers(distinct)
     are_numbers = ~np.isnan(numbers)
     if are_numbers.all() and not _are_codes(name, distinct):
-        return _number(found, distinct, numbers)
+        return _profile_numbers(found, distinct, numbers)
     if len(counts) == 1:
         return replace(found, kind="category" if num_missing else "constant")
     forms = date_forms(counts)
     if forms:
         doubt = "day or month first" if are_rivals(forms) else ""
-        return replace(found, kind="date", remark=doubt, **_ends(distinct, forms[0]))
+        return replace(found, kind="date", remark=doubt, **_date_fields(distinct, forms[0]))
     num_numbers = sum(counts[value] for value in distinct[are_numbers])
     if not are_numbers.all() and num_numbers > 0.8 * found.num_present and are_numbers.sum() > SHOWN_VALUES:
         row = np.flatnonzero(np.isin(cells, distinct[~are_numbers]))[0]
         remark = f"{100 * (1 - num_numbers / found.num_present):.1f} % of the cells are no numbers"
-        return replace(found, kind="mixed", odd=f"{unit} {lines[row]}: {cells[row]!r}", remark=remark)
-    return _text(found, counts)
+        return replace(found, kind="mixed", first_text=f"{unit} {lines[row]}: {cells[row]!r}", remark=remark)
+    return _profile_texts(found, counts)
 
 
-def _ends(cells: NDArray[np.object_], form: str) -> dict:
+def _date_fields(cells: NDArray[np.object_], form: str) -> dict[str, Any]:
+    """Return the fields of a profile that dates in this form have."""
     days = parse_dates(cells, form)
     return {"form": form, "low": float(np.nanmin(days)), "high": float(np.nanmax(days))}
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a column's name, in lower case: customerID, customer_id and "Customer Id" have the same."""
+    """Split a column's name into lower-case words: customerID, customer_id and "Customer Id" give the same."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|#", name)]
 
 
 def is_named(name: str, words: set[str]) -> bool:
-    """Whether one of the words is in a name; Korean is written without a gap before it."""
+    """Tell whether one of the words is in a name; Korean words need no space before them."""
     return not words.isdisjoint(words_of(name)) or any(word in name for word in words if not word.isascii())
 
 
 def _are_codes(name: str, distinct: NDArray[np.object_]) -> bool:
-    """Whether digits are no measure: with zeros in front, or a postcode by name."""
+    """Tell whether digits are codes and measure nothing: leading zeros, or the name of a postcode."""
     return is_named(name, CODE_WORDS) or any(re.fullmatch(r"0\d+", value) for value in distinct)
 
 
-def _number(found: ColumnProfile, distinct: NDArray[np.object_], numbers: NDArray[np.float64]) -> ColumnProfile:
+def _profile_numbers(
+    found: ColumnProfile, distinct: NDArray[np.object_], numbers: NDArray[np.float64]
+) -> ColumnProfile:
+    """Tell dates, yes and no, identifiers and constants among numbers."""
     whole = bool((numbers % 1 == 0).all())
     found = replace(found, kind="number", low=float(numbers.min()), high=float(numbers.max()), whole=whole)
     num_present = found.num_present
@@ -145,7 +154,7 @@ def _number(found: ColumnProfile, distinct: NDArray[np.object_], numbers: NDArra
     if different == 1:
         return replace(found, kind="constant")
     if is_named(found.name, DATE_WORDS) and date_forms(distinct, (DIGITS,)):
-        return replace(found, kind="date", whole=False, **_ends(distinct, DIGITS))
+        return replace(found, kind="date", whole=False, **_date_fields(distinct, DIGITS))
     if set(distinct) == {"0", "1"}:
         return replace(found, kind="yes/no")
     if not whole:
@@ -162,7 +171,8 @@ def _number(found: ColumnProfile, distinct: NDArray[np.object_], numbers: NDArra
     return found
 
 
-def _text(found: ColumnProfile, counts: Counter) -> ColumnProfile:
+def _profile_texts(found: ColumnProfile, counts: Counter[str]) -> ColumnProfile:
+    """Tell yes and no, free text, identifiers and categories apart."""
     num_present = found.num_present
     texts = list(counts)[:1000]
     num_words = sum(len(text.split()) for text in texts) / len(texts)
@@ -170,7 +180,7 @@ def _text(found: ColumnProfile, counts: Counter) -> ColumnProfile:
     if len(counts) == 2 and lowered & YES and lowered & NO:
         return replace(found, kind="yes/no")
     all_differ = len(counts) >= 0.95 * num_present
-    if num_words >= WORDS and len(counts) > max(0.3 * num_present, 2) and num_present >= FEW_ROWS:
+    if num_words >= NUM_WORDS and len(counts) > max(0.3 * num_present, 2) and num_present >= FEW_ROWS:
         return replace(found, kind="free text")
     if all_differ and (num_present >= FEW_ROWS or is_named(found.name, ID_WORDS)):
         return replace(found, kind="identifier")
@@ -180,7 +190,7 @@ def _text(found: ColumnProfile, counts: Counter) -> ColumnProfile:
 
 
 def _unit(texts: list[str]) -> str:
-    """What to say of numbers that all have the same unit beside them."""
+    """Return the remark on cells that are all numbers with the same unit, "" for others."""
     units = {"".join(filter(None, found.groups())) if (found := MEASURE.fullmatch(text)) else None for text in texts}
     unit = units.pop()
     if units or unit is None or len(texts) < 6:

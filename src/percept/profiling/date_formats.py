@@ -16,11 +16,11 @@ TIMES = (
 )
 FORMS = tuple(day + time for time in TIMES for day in DAYS)
 FIRST, LAST = 1800, 2200  # years
-DIGITS = "%Y%m%d"  # a number too, so it takes a name that says date
+DIGITS = "%Y%m%d"  # a number too, so the name of the column must say date
 
 
 def date_forms(cells: Iterable[str], forms: tuple[str, ...] = FORMS) -> list[str]:
-    """Every form that reads all cells, the likelier first."""
+    """Return every form that reads all cells, the most likely first."""
     left = list(forms)
     for cell in cells:
         if not re.search(r"\d.*\D.*\d", cell) and forms is FORMS:
@@ -33,7 +33,7 @@ def date_forms(cells: Iterable[str], forms: tuple[str, ...] = FORMS) -> list[str
 
 def _reads(form: str, cell: str) -> bool:
     if form == DIGITS and len(cell) != 8:
-        return False  # strptime would take fewer
+        return False  # strptime accepts fewer digits
     try:
         return FIRST <= datetime.strptime(cell, form).year <= LAST
     except ValueError:
@@ -41,13 +41,13 @@ def _reads(form: str, cell: str) -> bool:
 
 
 def are_rivals(forms: list[str]) -> bool:
-    """Whether the forms give different days: 03/04/2024 is in March or in April."""
+    """Tell whether the forms disagree about a day: 03/04/2024 is in March or in April."""
     days = {tuple(re.findall(r"%[YymdbB]", form)) for form in forms}
     return any({"%m", "%d"} <= set(one) for one in days) and len(days) > 1
 
 
 def preferred(forms: list[str], day_first: bool) -> str:
-    """The form that takes the day first, or the month, of those that are left."""
+    """Return the form that takes the day, or else the month, first; the first form where none does."""
     for form in forms:
         parts = re.findall(r"%[md]", form)
         if parts == (["%d", "%m"] if day_first else ["%m", "%d"]):
@@ -56,6 +56,6 @@ def preferred(forms: list[str], day_first: bool) -> str:
 
 
 def order_of(form: str) -> bool | None:
-    """Whether a form takes the day before the month; None where the year comes first or the month has a name."""
+    """Tell whether a form has the day before the month; None where the year comes first or the month is a name."""
     parts = re.findall(r"%[Yymd]", form)
     return None if parts[:1] in (["%Y"], ["%y"]) or len(parts) < 3 else parts[0] == "%d"

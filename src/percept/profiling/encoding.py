@@ -1,4 +1,4 @@
-"""Which encoding a text file is in, and files that are no text."""
+"""Guess the encoding of a text file, and refuse files that are not text."""
 
 import codecs
 import re
@@ -11,11 +11,11 @@ SAMPLE_BYTES = 200_000
 # What cp1252 makes of letters of central Europe: signs inside of words; š and ž, which no western language has.
 CENTRAL = re.compile(r"(?<=[^\W\d_])[£¥ª¯³¹º¼¾¿](?=[^\W\d_])|[ŠšŽž]")
 GUESS = "a guess from the bytes"
-WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")  # with a letter that is not ASCII
+WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")  # has a letter that is not ASCII
 
 
 def check_is_file(path: Path) -> None:
-    """Raises `UserError`."""
+    """Refuse a folder, and a name that is not there. Raises `UserError`."""
     if path.is_dir():
         raise UserError(str(path), "a folder", "one file", f"for pictures in class folders: --images {path}")
     if not path.is_file():
@@ -26,7 +26,7 @@ def check_is_file(path: Path) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a text file, unpacked. Raises `UserError` for what is no text."""
+    """Read the bytes of a text file, unpacked. Raises `UserError` for a file that is not a table as text."""
     content = text.read_bytes(path)
     if not content.strip():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
@@ -39,7 +39,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
-    """(encoding, how it is known); the words are empty where there is no doubt. Raises `UserError`."""
+    """Return the encoding and how it is known, "" where there is no doubt. Raises `UserError`."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "as its first bytes say"
     if b"\0" in content.partition(b"\n")[0]:
@@ -54,7 +54,7 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
 
 
 def _doubt(content: bytes, encoding: str) -> str:
-    """A word to look at, the first that the likeliest other encoding would change."""
+    """Ask about the first word that the likeliest other encoding would change."""
     words = WORD.findall(content.decode(encoding, "ignore"))
     other = {"cp1252": "cp1250", "cp1250": "cp1252"}.get(encoding, encoding)
     for word in words:
@@ -81,7 +81,7 @@ def _guess(content: bytes) -> str | None:
 
 
 def _is_korean(text: str) -> bool:
-    """Whether nearly all that is not ASCII are syllables in common use: other texts of Asia give odd ones."""
+    """Tell whether nearly all that is not ASCII is a common syllable: other texts of Asia give rare ones."""
     letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
     common = [letter for letter in letters if "가" <= letter <= "힣" and len(letter.encode("euc-kr")) == 2]
     return len(common) > 0.9 * len(letters)

@@ -1,17 +1,17 @@
-"""What was found out about a table, as a person reads it on the terminal."""
+"""The overview of a table and its task that new_task prints."""
 
 from tabulate import tabulate
 
 from percept.profiling.encoding import GUESS
+from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.task import Task
-from percept.profiling.yaml_text import holds, share, shown
 
 MANY_ROWS = 40
 HEADER = ("column", "kind", "missing", "what it holds", "use")
 
 
 def overview(task: Task) -> str:
-    """A line for each column, and what a person should look at."""
+    """Return a line for each column, and notes on what a person should look at."""
     table, text = task.reading.table, task.reading.text
     how = [f"{option}: {value!r}" for option, value in text if option in task.reading.remarks and option != "columns"]
     title = f"{table.file}: {table.num_rows} rows, {len(task.columns)} columns"
@@ -30,7 +30,13 @@ def overview(task: Task) -> str:
 
 def _row(task: Task, name: str) -> tuple[str, ...]:
     column = task.columns[name]
-    missing = share(column.missing_share) if column.num_missing else "-"
+    missing = percent(column.missing_share) if column.num_missing else "-"
     use = task.uses[name]
     use = f"left out: {task.reasons[name]}" if use == "drop" else use
-    return shown(name, 30) or "(no name)", column.kind, missing, shown(holds(column), 50), shown(use, 100)
+    return (
+        shorten(name, 30) or "(no name)",
+        column.kind,
+        missing,
+        shorten(contents(column), 50),
+        shorten(use, 100),
+    )

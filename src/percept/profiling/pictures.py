@@ -1,4 +1,4 @@
-"""A task from pictures in class folders: their sizes, colours and number decide."""
+"""Propose a task for pictures in class folders, by their sizes, colours and number."""
 
 import io
 import statistics
@@ -15,21 +15,30 @@ from percept.errors import listed
 from percept.files.class_folders import Parts, check_training_classes, class_folders
 from percept.files.container import Contents, opened
 from percept.files.picture import FORMATS, UnreadableError, endings, read_picture
-from percept.profiling.choices import FEW_ROWS, TEST, VALIDATION, can_stratify, has_rare_class
-from percept.profiling.yaml_text import Line, aligned, commented, flow, macro_f1_of_guess, quoted, shown
+from percept.profiling.choices import (
+    FEW_ROWS,
+    TEST,
+    VALIDATION,
+    Classes,
+    can_stratify,
+    has_rare_class,
+    macro_f1_of_largest,
+)
+from percept.profiling.phrases import shorten
+from percept.profiling.yaml_text import Line, aligned, commented, flow, quoted
 
-LARGE = 128  # pixels of the shorter side, from which 64 tell more than 32
-GREY = 8  # levels that the channels of a grey picture may be apart: JPEG rounds
+LARGE = 128  # pixels of the shorter side, from which on 64 show more than 32
+GREY = 8  # levels by which the channels of a grey picture may differ: JPEG rounds
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """What was seen in class folders."""
+class PictureProfile:
+    """What class folders hold."""
 
-    folder: str  # what holds one folder for each class
-    has_sets: bool  # they lie in train/ and test/
-    classes: tuple[tuple[str, int], ...]  # and their pictures, the most frequent first
-    size: tuple[float, float]  # height and width in the middle, pixels
+    folder: str  # the one that holds a folder for each class
+    has_sets: bool  # the class folders are in train/ and test/
+    classes: Classes  # with their number of pictures, the most frequent first
+    size: tuple[float, float]  # median height and width, pixels
     is_grey: bool
     broken: tuple[str, ...]  # names of files that cannot be read
     sha256: str
@@ -45,29 +54,29 @@ class Pictures:
     @property
     def described(self) -> str:
         height, width = self.size
-        classes = listed((f"{shown(label)} ({count})" for label, count in self.classes), 10)
+        classes = listed((f"{shorten(label)} ({count})" for label, count in self.classes), 10)
         colour = "grey" if self.is_grey else "colour"
         return f"{self.num_pictures} pictures, {height:g} x {width:g} in the middle, {colour}; {classes}"
 
     @property
     def notes(self) -> list[str]:
-        """What a person should look at."""
+        """Notes on what a person should look at."""
         notes = [f"Cannot be read, and left out: {listed(self.broken, 5)}."] if self.broken else []
         if self.num_pictures < FEW_ROWS:
             notes.append(f"Few pictures: the scores of {round(self.num_pictures * TEST)} test pictures say little.")
         return notes
 
 
-def look(path: Path) -> Pictures:
-    """Read every picture of a folder, tar or zip once. Raises `UserError`."""
+def profile_pictures(path: Path) -> PictureProfile:
+    """Read every picture of a folder, tar or zip once, and profile them. Raises `UserError`."""
     with opened(path) as contents:
         folder = _class_root(contents)
         found = class_folders(path, contents, folder)
-        sizes, is_grey, broken = _looked_at(found.files)
+        sizes, is_grey, broken = _sizes_and_colours(found.files)
         readable = [name for name in found.files if "/".join(name) not in broken]
         check_training_classes(str(path), found, readable)
         counts = Counter(map(found.class_of, readable))
-        return Pictures(
+        return PictureProfile(
             folder=folder,
             has_sets=found.has_sets,
             classes=tuple(
@@ -81,7 +90,7 @@ def look(path: Path) -> Pictures:
 
 
 def _class_root(contents: Contents) -> str:
-    """The folder with class folders that hold pictures, or with train/ and test/."""
+    """Find the folder that holds the class folders, or train/ and test/ with them; "." where it is not clear."""
     known = endings()
     files = [file for file in map(PurePosixPath, contents.files) if file.suffix.lower() in known]
     class_folders_in: dict[PurePosixPath, set[str]] = {}
@@ -95,11 +104,11 @@ def _class_root(contents: Contents) -> str:
     return "."
 
 
-def _looked_at(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int, int]], bool, set[str]]:
-    """(height, width) of each picture, whether all are grey, and the names of files that cannot be read."""
+def _sizes_and_colours(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int, int]], bool, set[str]]:
+    """Return (height, width) of each picture, whether all are grey, and the names of files that cannot be read."""
     sizes, is_grey, broken = [], True, set()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd metadata and of large pictures
+        warnings.simplefilter("ignore")  # about odd metadata and large pictures
         for path, read in files.items():
             content = read()
             try:
@@ -119,22 +128,22 @@ def _size(content: bytes) -> tuple[int, int]:
         return image.height, image.width
 
 
-def render(found: Pictures, name: str, file: dict[str, Any], command: str) -> str:
-    """The task file; file: path and urls of the source."""
+def render(found: PictureProfile, name: str, file: dict[str, Any], command: str) -> str:
+    """Write the text of the task file; file: path and urls of the source; command: what was typed to get it."""
     largest, rarest = found.classes[0], found.classes[-1]
     is_rare = has_rare_class(found.classes)
-    better = f"an accuracy above {largest[1] / found.num_pictures:.3f}, the share of {shown(largest[0])}"
+    better = f"an accuracy above {largest[1] / found.num_pictures:.3f}, the share of {shorten(largest[0])}"
     if is_rare:
-        better = f"a macro_f1 above {macro_f1_of_guess(found.classes):.3f}, that of naming {shown(largest[0])}"
+        better = f"a macro_f1 above {macro_f1_of_largest(found.classes):.3f}, that of naming {shorten(largest[0])}"
     head = [
         f"{name[:1].upper()}{name[1:]}: {found.described}.",
         f"Expected: {better}.",
         *found.notes,
-        f"Written by `{shown(command, 200)}`.",
+        f"Written by `{shorten(command, 200)}`.",
     ]
     objective: list[Line] = [
         ("objective:", ""),
-        ("  primary: macro_f1", f"{shown(rarest[0])} is rare: each class counts the same"),
+        ("  primary: macro_f1", f"{shorten(rarest[0])} is rare: each class counts the same"),
     ]
     return "\n".join(
         [
@@ -161,7 +170,7 @@ def render(found: Pictures, name: str, file: dict[str, Any], command: str) -> st
     )
 
 
-def _source(found: Pictures, file: dict[str, Any]) -> list[Line]:
+def _source(found: PictureProfile, file: dict[str, Any]) -> list[Line]:
     broken = [("  broken: drop", f"{len(found.broken)} cannot be read; error: stop instead")] if found.broken else []
     return [
         ("source:", ""),
@@ -176,7 +185,7 @@ def _source(found: Pictures, file: dict[str, Any]) -> list[Line]:
     ]
 
 
-def _split(found: Pictures) -> list[Line]:
+def _split(found: PictureProfile) -> list[Line]:
     stratify = can_stratify(found.classes)
     part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": stratify, "random_state": 0}
     if found.has_sets:

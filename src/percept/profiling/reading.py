@@ -1,4 +1,4 @@
-"""How a table of one's own is to be read: encoding, separator, header, marks of numbers, marks of missing cells."""
+"""Find out how a table is to be read: encoding, separator, header, format of numbers, marks of missing cells."""
 
 import csv
 import itertools
@@ -23,8 +23,24 @@ SEPARATORS = (",", ";", "\t", "|")
 # Decimal mark and thousands mark, the likelier first.
 NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
 NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
-MARKS = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown", "inf"}
-MARKS |= {"-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
+MISSING = {
+    "na",
+    "n/a",
+    "#n/a",
+    "n.a.",
+    "<na>",
+    "?",
+    "-",
+    "--",
+    ".",
+    "null",
+    "none",
+    "nil",
+    "missing",
+    "unknown",
+    "inf",
+}
+MISSING |= {"-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
 ADVICE = "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
 SURE_MARKS = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
 
@@ -35,23 +51,23 @@ class Reading:
 
     table: Table
     text: CsvFormat
-    remarks: dict[str, str]  # option of the source -> why it is so, for all that differ from the defaults
+    remarks: dict[str, str]  # option of the source that differs from its default -> why
     kind: Literal["csv", "parquet"] = "csv"  # of the source
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a person says about the text; None: found out."""
+    """What a person says about the text; None: to be found out."""
 
     header: bool | None = None  # the first row names the columns
     separator: str | None = None
     encoding: str | None = None
 
 
-NOTHING = ReadOptions()
+NO_OPTIONS = ReadOptions()
 
 
-def read_table(path: Path, options: ReadOptions = NOTHING) -> Reading:
+def read_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Reading:
     """Find out how to read a file, and read it. Raises `UserError`."""
     check_is_file(path)
     if is_parquet(path):
@@ -73,7 +89,7 @@ def read_table(path: Path, options: ReadOptions = NOTHING) -> Reading:
         remarks["columns"] = seen if options.header is None else "as asked: the first row is data"
     table = read_csv(path, text, ADVICE)
     _check_width(path, table)
-    found, more = _cells_read_otherwise(table, separator)
+    found, more = _cell_options(table, separator)
     if found:
         text = CsvFormat.model_validate(text.model_dump() | found)
         table = read_csv(path, text, ADVICE)
@@ -81,13 +97,13 @@ def read_table(path: Path, options: ReadOptions = NOTHING) -> Reading:
 
 
 def _read_parquet(path: Path, options: ReadOptions) -> Reading:
-    """The file says how it is to be read, but for the texts that stand for a missing cell."""
-    if options != NOTHING:
+    """Read a file that says itself how to, except which texts stand for a missing cell."""
+    if options != NO_OPTIONS:
         expected = "none of them: a Parquet file says so itself"
         raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
     table = read_parquet(path)
-    distinct = _distinct(table)
-    if not (marks := _marks(distinct, ".", "")):
+    distinct = _value_counts(table)
+    if not (marks := _missing_marks(distinct, ".", "")):
         return Reading(table, table.text, {}, "parquet")
     table = read_parquet(path, (*table.text.missing, *marks))
     return Reading(table, table.text, _remark_on(marks, distinct), "parquet")
@@ -111,7 +127,7 @@ def _check_first_row(path: Path, rows: list[list[str]]) -> None:
 
 
 def _usual_width(rows: list[list[str]]) -> int:
-    """How many cells most rows have; as many as the first where no width is that of most."""
+    """Return how many cells most rows have, or else how many the first has."""
     width, count = Counter(map(len, rows)).most_common(1)[0]
     return width if count > 0.5 * len(rows) else len(rows[0])
 
@@ -126,7 +142,7 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
 
 
 def _separator(lines: list[str]) -> str:
-    """The one that cuts most rows into as many cells, and leaves most numbers."""
+    """Find the separator that cuts most rows into equally many cells, and most cells into numbers."""
 
     def quality(separator: str) -> tuple[bool, float, float, int]:
         rows = _rows(lines, separator)
@@ -140,15 +156,15 @@ def _separator(lines: list[str]) -> str:
 
 
 def _has_header(rows: list[list[str]]) -> bool:
-    """Whether the first row names the columns: no, where it has numbers among numbers or a value that comes again."""
+    """Tell whether the first row names the columns: not if it has numbers above numbers, or values that come again."""
     first, rest = rows[0], rows[1:]
     if not rest:
         return True
     names, data = 0, 0
     for number, name in enumerate(first):
         cells = [row[number] for row in rest if len(row) > number and row[number]]
-        are_numbers = bool(cells) and sum(map(_looks_measured, cells)) > 0.9 * len(cells)
-        if _looks_measured(name):
+        are_numbers = bool(cells) and sum(map(_is_number_or_date, cells)) > 0.9 * len(cells)
+        if _is_number_or_date(name):
             data += are_numbers
         elif are_numbers or not name:
             names += 1
@@ -158,13 +174,13 @@ def _has_header(rows: list[list[str]]) -> bool:
     return are_years or data <= names
 
 
-def _looks_measured(cell: str) -> bool:
+def _is_number_or_date(cell: str) -> bool:
     return NUMBER.fullmatch(cell) is not None or bool(re.match(r"\d", cell) and date_forms([cell]))
 
 
-def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Options of the source, and remarks on them, that follow from the cells of all columns."""
-    distinct = _distinct(table)
+def _cell_options(table: Table, separator: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options of the source that follow from the cells of all columns, and remarks on them."""
+    distinct = _value_counts(table)
     options: dict[str, Any] = {}
     remarks: dict[str, str] = {}
     decimal, thousands, example = _notation(distinct.values(), separator)
@@ -172,43 +188,43 @@ def _cells_read_otherwise(table: Table, separator: str) -> tuple[dict[str, Any],
         options["decimal"], remarks["decimal"] = decimal, f"as in {example}"
     if thousands:
         options["thousands"], remarks["thousands"] = thousands, f"as in {example}"
-    marks = _marks(distinct, decimal, thousands)
+    marks = _missing_marks(distinct, decimal, thousands)
     if marks:
         options["missing"] = (*CsvFormat().missing, *marks)
         remarks |= _remark_on(marks, distinct)
     return options, remarks
 
 
-def _distinct(table: Table) -> dict[str, Counter]:
-    """The cells of each column and how often they are there, but for missing ones."""
+def _value_counts(table: Table) -> dict[str, Counter[str]]:
+    """Count the values of each column, without missing ones."""
     distinct = {name: Counter(cells.tolist()) for name, cells in table.columns.items()}
     for values in distinct.values():
         values.pop("", None)
     return distinct
 
 
-def _remark_on(marks: list[str], distinct: dict[str, Counter]) -> dict[str, str]:
+def _remark_on(marks: list[str], distinct: dict[str, Counter[str]]) -> dict[str, str]:
     return {"missing": "; ".join(f"{mark!r} in {_where(mark, distinct)}" for mark in marks)}
 
 
-def _where(mark: str, distinct: dict[str, Counter]) -> str:
+def _where(mark: str, distinct: dict[str, Counter[str]]) -> str:
     columns = [name or "a column without a name" for name, values in distinct.items() if mark in values]
     count = sum(values[mark] for values in distinct.values())
     return f"{count} cell{'s' * (count > 1)} of {listed(columns, 3)}"
 
 
-def _notation(columns: Iterable[Counter], separator: str) -> tuple[str, str, str]:
-    """(decimal mark, thousands mark, a cell that shows them): what makes most columns numbers."""
+def _notation(columns: Iterable[Counter[str]], separator: str) -> tuple[str, str, str]:
+    """Return the decimal and thousands mark that make most columns numbers, and a cell that shows them."""
     samples = [list(itertools.islice(values, SAMPLE_VALUES)) for values in columns]
-    samples = [[cell for cell in cells if cell.lower() not in MARKS] for cells in samples]
-    numeric = [cells for cells in samples if cells and _share(NUMBER, cells) > 0.9]
-    marked = [cells for cells in numeric if _share(number_pattern(".", ""), cells) <= 0.9]
+    samples = [[cell for cell in cells if cell.lower() not in MISSING] for cells in samples]
+    numeric = [cells for cells in samples if cells and _matching_share(NUMBER, cells) > 0.9]
+    marked = [cells for cells in numeric if _matching_share(number_pattern(".", ""), cells) <= 0.9]
     if not marked:
         return ".", "", ""
     order = sorted(NOTATIONS, key=lambda marks: marks[0] != ",") if separator == ";" else NOTATIONS
 
     def columns_read(marks: tuple[str, str]) -> int:
-        return sum(_share(number_pattern(*marks), cells) > 0.9 for cells in numeric)
+        return sum(_matching_share(number_pattern(*marks), cells) > 0.9 for cells in numeric)
 
     decimal, thousands = max(order, key=columns_read)
     if not columns_read((decimal, thousands)):
@@ -218,20 +234,21 @@ def _notation(columns: Iterable[Counter], separator: str) -> tuple[str, str, str
     return decimal, thousands, next((cell for cell in shown if wanted in cell), "")
 
 
-def _share(pattern: re.Pattern[str], cells: list[str]) -> float:
+def _matching_share(pattern: re.Pattern[str], cells: list[str]) -> float:
+    """Return the fraction of cells that match."""
     return sum(pattern.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
 
 
-def _marks(distinct: dict[str, Counter], decimal: str, thousands: str) -> list[str]:
-    """Texts that stand for a missing cell: known ones, among numbers or dates, and where none other could be meant."""
+def _missing_marks(distinct: dict[str, Counter[str]], decimal: str, thousands: str) -> list[str]:
+    """Find texts that stand for a missing cell: known ones among numbers or dates, unmistakable ones anywhere."""
     marks: dict[str, None] = {}
     number = number_pattern(decimal, thousands)
     for values in distinct.values():
-        found = [value for value in values if value.lower() in MARKS]
+        found = [value for value in values if value.lower() in MISSING]
         if not found:
             continue
-        others = list(itertools.islice((value for value in values if value.lower() not in MARKS), SAMPLE_VALUES))
-        if others and (_share(number, others) > 0.9 or date_forms(others)):
+        others = list(itertools.islice((value for value in values if value.lower() not in MISSING), SAMPLE_VALUES))
+        if others and (_matching_share(number, others) > 0.9 or date_forms(others)):
             marks |= dict.fromkeys(found)
         else:
             marks |= dict.fromkeys(value for value in found if others and value.lower() in SURE_MARKS)

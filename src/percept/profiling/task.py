@@ -1,4 +1,4 @@
-"""The task that follows from a table: what is predicted, from which columns, on which rows, with which network."""
+"""Propose the task that suits a table: what is predicted, from which columns, on which rows, with which model."""
 
 import shlex
 from collections import Counter
@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 
 from percept.errors import UserError, listed, nearest
 from percept.profiling.choices import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
-from percept.profiling.columns import MANY_VALUES, ColumnProfile, describe
-from percept.profiling.leakage import columns_that_add_up, columns_that_tell
-from percept.profiling.nonlinear import columns_off_the_line
+from percept.profiling.columns import MANY_VALUES, ColumnProfile, profile_columns
+from percept.profiling.leakage import columns_that_sum_to_target, leaking_columns
+from percept.profiling.nonlinear import nonlinear_columns
+from percept.profiling.phrases import shorten
 from percept.profiling.reading import Reading
-from percept.profiling.yaml_text import shown
 
-RESERVED = ("", "prediction", "decision", "auxiliary")  # names that no input of the shipped file can have
+RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
-FEWEST_ROWS = 10
-FEW_CLASSES = 20  # whole numbers with more values are amounts
+MIN_ROWS = 10
+MAX_CLASSES = 20  # whole numbers with more values are amounts
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class TaskOptions:
     target: str
     kind: str | None = None
     time: str | None = None  # column: the latest rows are the test rows
-    group: str | None = None  # column: its values are not torn apart
+    group: str | None = None  # column: rows that share a value stay in one subset
     ids: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()  # numbers in them name something
+    category: tuple[str, ...] = ()  # columns whose numbers name something
 
 
 @dataclass(frozen=True)
 class Task:
-    """All that the task file says."""
+    """What the task file says."""
 
     reading: Reading
     columns: dict[str, ColumnProfile]
@@ -42,7 +42,7 @@ class Task:
     reasons: dict[str, str]  # of columns that are left out
     target: ColumnProfile
     kind: str  # binary, multiclass or regression
-    classes: Classes  # and their rows, the most frequent first
+    classes: Classes  # the most frequent first; () for regression
     model: Option
     objective: dict[str, Option]
     split: dict[str, Option]
@@ -53,24 +53,24 @@ class Task:
         return [column for name, column in self.columns.items() if self.uses[name] == use]
 
 
-def infer(reading: Reading, options: TaskOptions) -> Task:
-    """Raises `UserError` for options that the table cannot meet."""
+def propose_task(reading: Reading, options: TaskOptions) -> Task:
+    """Propose a task for a table. Raises `UserError` for options that the table cannot meet."""
     table = reading.table
-    _check_names(table.file, list(table.columns), options)
-    columns = describe(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
+    _check_columns(table.file, list(table.columns), options)
+    columns = profile_columns(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
     columns |= {name: replace(columns[name], kind="category", form=None) for name in options.category}
     target = columns[options.target]
-    kind = _kind(table.file, target, options.kind)
-    if target.num_present < FEWEST_ROWS:
+    kind = _task_kind(table.file, target, options.kind)
+    if target.num_present < MIN_ROWS:
         found = f"{target.num_present} rows with a value of {target.name!r}"
-        raise UserError(table.file, found, f"{FEWEST_ROWS} at least", "bring more rows: some learn, others judge")
+        raise UserError(table.file, found, f"{MIN_ROWS} at least", "bring more rows: some learn, others judge")
     counts = Counter(table.columns[target.name].tolist())
     counts.pop("", None)
     classes = () if kind == "regression" else tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
     uses, reasons = _uses(reading, columns, options, kind)
     objective = choose_objective(target, kind, classes)
     numbers = [column for name, column in columns.items() if uses[name] == "numeric"]
-    curved = columns_off_the_line(table, target.name, kind == "regression", numbers)
+    nonlinear = nonlinear_columns(table, target.name, kind == "regression", numbers)
     time, group = (columns[name] if name else None for name in (options.time, options.group))
     split, notes = choose_split(classes, target, time, group)
     return Task(
@@ -85,23 +85,23 @@ def infer(reading: Reading, options: TaskOptions) -> Task:
         objective=objective,
         split=split,
         fit=choose_fit(target.num_present, classes),
-        notes=(*notes, *([_curved(target.name, curved)] if curved else [])),
+        notes=(*notes, *([_nonlinear_note(target.name, nonlinear)] if nonlinear else [])),
     )
 
 
-def _curved(target: str, names: list[str]) -> str:
+def _nonlinear_note(target: str, names: list[str]) -> str:
     options = " ".join(f"--category {shlex.quote(name)}" for name in names)
-    return f"{shown(target)} rises and falls along {listed(names)}: {options} gives each value an input of its own."
+    return f"{shorten(target)} rises and falls along {listed(names)}: {options} gives each value an input of its own."
 
 
 def _num_inputs(columns: dict[str, ColumnProfile], uses: dict[str, str]) -> int:
-    """About as many as the network will have."""
+    """Estimate how many inputs the network will have."""
     width = {"numeric": lambda column: 1, "category": lambda column: min(column.num_values, MANY_VALUES)}
     width["date"] = lambda column: DATE_INPUTS
     return sum(width[use](columns[name]) for name, use in uses.items() if use in width)
 
 
-def _check_names(file: str, known: list[str], options: TaskOptions) -> None:
+def _check_columns(file: str, known: list[str], options: TaskOptions) -> None:
     for option in ("target", "time", "group", "ids", "drop", "keep", "category"):
         names = getattr(options, option)
         for name in (names,) if isinstance(names, str) else names or ():
@@ -120,7 +120,8 @@ def _check_names(file: str, known: list[str], options: TaskOptions) -> None:
         raise UserError("--time and --group", "both", "one of them", "choose how the test rows are set apart")
 
 
-def _kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
+def _task_kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
+    """Return the kind that is wanted, or else the one that suits the target. Raises `UserError`."""
     where = f"{file}, target {target.name!r}"
     is_number = target.is_number
     num_rows = target.num_present
@@ -128,7 +129,7 @@ def _kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
         found = "no value at all" if not target.values else f"one value alone, {target.values[0][0]!r}"
         raise UserError(where, found, "at least two", "check the file; an empty cell is no class, so write it out")
     if wanted == "regression" and not is_number:
-        found = target.odd or f"texts such as {target.values[0][0]!r}"
+        found = target.first_text or f"texts such as {target.values[0][0]!r}"
         raise UserError(where, found, "numbers for --kind regression", "correct the cells, or leave --kind out")
     if wanted == "binary" and target.num_values != 2:
         found = f"{target.num_values} different values"
@@ -137,34 +138,34 @@ def _kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
         return wanted
     is_name = target.kind == "identifier" and not is_number
     if target.kind in ("date", "mixed", "free text") or (is_name and target.num_values > num_rows / 2):
-        what = {"date": "dates", "mixed": f"numbers and texts ({target.odd})", "free text": "free text"}
+        what = {"date": "dates", "mixed": f"numbers and texts ({target.first_text})", "free text": "free text"}
         found = what.get(target.kind, f"{target.num_values} different texts in {num_rows} rows")
         advice = "correct the cells, or name another --target; --kind multiclass: each text is a class"
         raise UserError(where, found, "classes or numbers", advice)
     if target.num_values == 2:
         return "binary"
     is_text = target.kind == "category" or is_name
-    is_class = is_text or (target.whole and target.num_values <= min(FEW_CLASSES, num_rows // 5))
+    is_class = is_text or (target.whole and target.num_values <= min(MAX_CLASSES, num_rows // 5))
     return "multiclass" if is_class else "regression"
 
 
 def _uses(
     reading: Reading, columns: dict[str, ColumnProfile], options: TaskOptions, kind: str
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Column -> use, and column -> why it is left out."""
+    """Map each column to its use, and those that are left out to the reason."""
     uses: dict[str, str] = {name: column.use for name, column in columns.items()}
-    reasons = {name: _reason(column) for name, column in columns.items() if column.use == "drop"}
+    reasons = {name: _drop_reason(column) for name, column in columns.items() if column.use == "drop"}
     reasons |= {name: "no input can have this name; rename it" for name in RESERVED if name in columns}
     reasons |= dict.fromkeys(options.ids, "identifier, as asked") | dict.fromkeys(options.drop, "as asked")
-    candidates = [column for name, column in columns.items() if name not in (*reasons, *_set_apart(options))]
-    reasons |= columns_that_tell(reading.table, options.target, kind == "regression", candidates)
+    candidates = [column for name, column in columns.items() if name not in (*reasons, *_with_a_role(options))]
+    reasons |= leaking_columns(reading.table, options.target, kind == "regression", candidates)
     if kind == "regression":
         left = [column for column in candidates if column.name not in reasons]
-        reasons |= columns_that_add_up(reading.table, options.target, left)
+        reasons |= columns_that_sum_to_target(reading.table, options.target, left)
     for name in options.keep:
         if name not in RESERVED:
             reasons.pop(name, None)
-            uses[name] = _forced(columns[name])
+            uses[name] = _kept_use(columns[name])
     uses |= dict.fromkeys(reasons, "drop")
     uses |= {name: "split" for name in (options.time, options.group) if name} | {options.target: "target"}
     reasons = {name: reason for name, reason in reasons.items() if uses[name] == "drop"}
@@ -174,11 +175,13 @@ def _uses(
     return uses, reasons
 
 
-def _set_apart(options: TaskOptions) -> list[str]:
+def _with_a_role(options: TaskOptions) -> list[str]:
+    """List the columns that are no features, because the target or the split needs them."""
     return [name for name in (options.target, options.time, options.group) if name]
 
 
-def _reason(column: ColumnProfile) -> str:
+def _drop_reason(column: ColumnProfile) -> str:
+    """Say why a column is nothing to learn from."""
     match column.kind:
         case "identifier":
             what = "a value of its own in nearly each row" if not column.remark else column.remark
@@ -186,14 +189,15 @@ def _reason(column: ColumnProfile) -> str:
         case "free text":
             return "free text: no network here reads it"
         case "mixed":
-            return f"numbers and texts ({column.odd}), {column.remark}: correct them, or name them in source.missing"
+            found = f"numbers and texts ({column.first_text}), {column.remark}"
+            return f"{found}: correct them, or name them in source.missing"
         case "constant":
             return "the same in each row"
     return "no value at all"
 
 
-def _forced(column: ColumnProfile) -> str:
-    """The use of a column that is to be kept whatever it looks like."""
+def _kept_use(column: ColumnProfile) -> str:
+    """Return the use of a column that a person wants to keep, whatever it looks like."""
     if column.use != "drop":
         return column.use
     return "numeric" if column.is_number else "category"

@@ -1,28 +1,21 @@
-"""The text of a task file, with a comment where a person should look."""
+"""The text of the task file of a table, with comments on what was seen in it."""
 
-import difflib
 import json
-import re
-import tempfile
-import unicodedata
-from pathlib import Path
 from typing import Any
 
-from percept import paths
-from percept.composition import composed
 from percept.dataset.formats import CsvFormat
-from percept.errors import UserError, listed
-from percept.profiling.choices import Option, contract_rule
+from percept.errors import listed
+from percept.profiling.choices import Option, contract_rule, macro_f1_of_largest
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
+from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.task import Task
-from percept.profiling.yaml_text import Line, aligned, commented, flow, holds, macro_f1_of_guess, quoted, share, shown
-from percept.sources.download import inside
+from percept.profiling.yaml_text import Line, aligned, commented, flow, quoted
 
 MANY_COLUMNS = 200  # more are not listed one by one
 
 
 def render(task: Task, name: str, file: dict[str, Any], command: str) -> str:
-    """The task file; file: path, urls and sha256 of the source; command: what was typed to get it."""
+    """Write the text of the task file; file: path, urls and sha256 of the source; command: what was typed to get it."""
     choices = [
         ("defaults:", ""),
         ("  - override /features: table", ""),
@@ -43,20 +36,25 @@ def render(task: Task, name: str, file: dict[str, Any], command: str) -> str:
 def _head(task: Task, name: str, command: str) -> list[str]:
     num_used = sum(use in ("numeric", "category", "date") for use in task.uses.values())
     seen = f"{task.target.num_rows} rows, {num_used} of {len(task.uses)} columns used"
-    lines = [f"{name[:1].upper()}{name[1:]}: {seen}; {shown(task.target.name)} is {_answers(task)}."]
+    lines = [f"{name[:1].upper()}{name[1:]}: {seen}; {shorten(task.target.name)} is {_target_values(task)}."]
     lines += [f"Expected: {_expected(task)}, on the test rows.", *task.notes]
-    return [*lines, f"Written by `{shown(command, 200)}`.", "The comments say what was seen; you know what it means."]
+    return [
+        *lines,
+        f"Written by `{shorten(command, 200)}`.",
+        "The comments say what was seen; you know what it means.",
+    ]
 
 
-def _answers(task: Task) -> str:
+def _target_values(task: Task) -> str:
+    """Describe the values of the target, classes with their shares."""
     if task.kind == "regression":
-        return holds(task.target)
+        return contents(task.target)
     total = sum(count for _, count in task.classes)
-    return listed((f"{shown(label)} ({share(count / total)})" for label, count in task.classes), 5)
+    return listed((f"{shorten(label)} ({percent(count / total)})" for label, count in task.classes), 5)
 
 
 def _expected(task: Task) -> str:
-    """What the simplest guess has, so any use of the columns should be better."""
+    """State the score of the simplest guess, which any use of the columns should exceed."""
     if task.kind == "regression":
         return "r2 above 0, that of the mean"
     largest, count = task.classes[0]
@@ -64,8 +62,8 @@ def _expected(task: Task) -> str:
         case "roc_auc":
             return "roc_auc above 0.5, that of chance"
         case "macro_f1":
-            return f"macro_f1 above {macro_f1_of_guess(task.classes):.3f}, that of {shown(largest)} for each row"
-    return f"an accuracy above {count / sum(rows for _, rows in task.classes):.3f}, the share of {shown(largest)}"
+            return f"macro_f1 above {macro_f1_of_largest(task.classes):.3f}, that of {shorten(largest)} for each row"
+    return f"an accuracy above {count / sum(rows for _, rows in task.classes):.3f}, the share of {shorten(largest)}"
 
 
 def _source(task: Task, file: dict[str, Any]) -> list[Line]:
@@ -118,9 +116,9 @@ def _remark(column: ColumnProfile, task: Task) -> str:
     parts = [task.reasons[column.name]] if column.name in task.reasons else []
     if column.kind == "yes/no" and not parts:
         parts.append("yes or no")
-    parts.append(holds(column))
+    parts.append(contents(column))
     if column.num_missing and column.num_values:
-        parts.append(f"{share(column.missing_share)} missing")
+        parts.append(f"{percent(column.missing_share)} missing")
     if column.remark and column.name not in task.reasons:
         parts.append(column.remark)
     return "; ".join(parts)
@@ -145,51 +143,3 @@ def _contract(task: Task) -> list[str]:
         "  columns:",
         *(f"    {quoted(name, is_key=True)}: {flow(rule)}" for name, rule in rules.items()),
     ]
-
-
-def safe_name(name: str) -> str:
-    """A name that Hydra takes without quotes. Raises `UserError` where too little is left of it."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    safe = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_").lower()
-    if not re.search("[a-z]", safe) or any(letter.isalpha() and not letter.isascii() for letter in plain):
-        expected = "letters a to z, digits and _: Hydra takes no others"
-        raise UserError("the task's name", f"{name!r}", expected, "give one: --name customers")
-    return f"data_{safe}" if safe[0].isdigit() or safe in ("null", "true", "false", "nan", "inf") else safe
-
-
-def stored_name(file: Path, name: str) -> str:
-    try:
-        return inside(file.name)
-    except ValueError:
-        return f"{name}{file.suffix}"
-
-
-def address(file: Path) -> str:
-    """The path from the repository, or from the root of the machine where it lies elsewhere."""
-    absolute = file.resolve()
-    return str(absolute.relative_to(paths.ROOT) if absolute.is_relative_to(paths.ROOT) else absolute)
-
-
-def check_composes(text: str, name: str) -> None:
-    """Compose the task from a folder of its own. Raises `UserError`."""
-    with tempfile.TemporaryDirectory(prefix="percept-") as folder:
-        draft = Path(folder) / "task" / f"{name}_draft.yaml"
-        draft.parent.mkdir()
-        draft.write_text(text, encoding="utf-8")
-        composed([f"task={name}_draft", f"hydra.searchpath=[file://{folder}]"])
-
-
-def write(target: Path, text: str, force: bool) -> None:
-    shown = target.relative_to(paths.ROOT)
-    former = target.read_text(encoding="utf-8") if target.exists() else None
-    if former == text:
-        print(f"\n{shown} says so already")
-        return
-    if former is not None and not force:
-        changes = difflib.unified_diff(former.splitlines(), text.splitlines(), str(shown), "new", lineterm="", n=0)
-        found = "\n    ".join(["it is there already; this would change:", *changes])
-        raise UserError(str(shown), found, "a new file", "give another --name, or --force to replace it")
-    with paths.replaced(target) as draft:
-        draft.write_text(text, encoding="utf-8")
-    print(f"\nwrote {shown}")

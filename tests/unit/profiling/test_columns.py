@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from percept.dataset.table import Table
 from percept.features.table import read_dates, read_numbers
-from percept.profiling.columns import ColumnProfile, describe, describe_column, words_of
+from percept.profiling.columns import ColumnProfile, profile_column, profile_columns, words_of
 
 N = 60
 
 
 def column(cells, name: str = "x") -> ColumnProfile:
     cells = np.array(list(map(str, cells)), dtype=object)
-    return describe_column(name, cells, np.arange(2, len(cells) + 2))
+    return profile_column(name, cells, np.arange(2, len(cells) + 2))
 
 
 def table(**columns) -> Table:
@@ -99,7 +99,7 @@ def test_one_text_or_nothing_is_a_category_and_one_number_or_nothing_is_constant
 
 def test_the_first_text_among_numbers_is_named_with_its_line():
     found = column([*range(40), "seven", *range(40), "eight"])
-    assert (found.kind, found.odd) == ("mixed", "line 42: 'seven'")
+    assert (found.kind, found.first_text) == ("mixed", "line 42: 'seven'")
     assert found.remark == "2.4 % of the cells are no numbers"
 
 
@@ -149,12 +149,12 @@ def test_a_date_that_could_be_read_two_ways_is_read_like_the_others():
     open_cells = [f"{row % 12 + 1:02d}/{row % 11 + 1:02d}/2024" for row in range(N)]
     european = [f"{row % 28 + 1:02d}/03/2024" for row in range(N)]
     american = [f"03/{row % 28 + 1:02d}/2024" for row in range(N)]
-    found = describe(table(a=open_cells, b=european))
+    found = profile_columns(table(a=open_cells, b=european))
     assert (found["a"].form, found["a"].remark) == ("%d/%m/%Y", "the day first: as in b")
-    assert describe(table(a=open_cells, b=american))["a"].form == "%m/%d/%Y"
-    alone = describe(table(a=open_cells))["a"]
+    assert profile_columns(table(a=open_cells, b=american))["a"].form == "%m/%d/%Y"
+    alone = profile_columns(table(a=open_cells))["a"]
     assert (alone.form, alone.remark) == ("%m/%d/%Y", "the month first: a guess")
-    assert describe(table(a=open_cells), day_first=True)["a"].form == "%d/%m/%Y"
+    assert profile_columns(table(a=open_cells), day_first=True)["a"].form == "%d/%m/%Y"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ CELLS = st.lists(st.one_of(st.just(""), st.text(max_size=6), st.integers().map(s
 @given(CELLS)
 def test_whatever_is_used_can_be_read_as_what_it_is(cells):
     cells = ["" if cell.strip() in ("nan", "NaN") else cell.strip() for cell in cells]
-    found = describe(table(x=cells))["x"]
+    found = profile_columns(table(x=cells))["x"]
     if found.use == "numeric":
         read_numbers(table(x=cells), "x")
     if found.use == "date":

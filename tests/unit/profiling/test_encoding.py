@@ -8,7 +8,7 @@ import pytest
 from percept.errors import UserError
 from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
 from percept.profiling.overview import overview
-from percept.profiling.task import TaskOptions, infer
+from percept.profiling.task import TaskOptions, propose_task
 
 POLISH = "imię,miasto\nŁukasz,Łódź\nMałgorzata,Kraków\nStanisław,Gdańsk\n"
 CZECH = "jméno,město\nJiří,Plzeň\nLukáš,Třebíč\nTomáš,Ústí\nŠtěpán,Děčín\n"
@@ -54,7 +54,7 @@ def test_where_the_bytes_leave_it_open_a_word_is_shown_both_ways(reading):
     )
     doubt = "a guess from the bytes: is 'Gyõr' right? As cp1250 it is 'Győr'"
     assert found.remarks["encoding"] == doubt
-    said = overview(infer(found, TaskOptions("x")))
+    said = overview(propose_task(found, TaskOptions("x")))
     assert f"The encoding cp1252 is {doubt}; --encoding names another." in said
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from percept.dataset.table import Table
-from percept.profiling.columns import describe
-from percept.profiling.leakage import columns_that_add_up, columns_that_tell
+from percept.profiling.columns import profile_columns
+from percept.profiling.leakage import columns_that_sum_to_target, leaking_columns
 
 RANDOM = np.random.default_rng(0)
 N = 400
@@ -17,8 +17,8 @@ INCOME = 1000 + 50 * AGE + RANDOM.normal(0, 100, N)
 def told(target: str, is_value: bool = False, **columns) -> dict[str, str]:
     cells = {name: np.array(list(map(str, values)), dtype=object) for name, values in columns.items()}
     table = Table("table.csv", cells, np.arange(N))
-    described = describe(table)
-    return columns_that_tell(table, target, is_value, [described[name] for name in cells if name != target])
+    described = profile_columns(table)
+    return leaking_columns(table, target, is_value, [described[name] for name in cells if name != target])
 
 
 def test_a_column_that_renames_the_classes_is_found():
@@ -66,7 +66,9 @@ def test_where_every_column_tells_the_task_is_just_easy():
 def added_up(target: str, **columns) -> dict[str, str]:
     cells = {name: np.array(list(map(str, values)), dtype=object) for name, values in columns.items()}
     table = Table("table.csv", cells, np.arange(N))
-    return columns_that_add_up(table, target, [column for name, column in describe(table).items() if name != target])
+    return columns_that_sum_to_target(
+        table, target, [column for name, column in profile_columns(table).items() if name != target]
+    )
 
 
 def test_parts_that_have_the_target_as_their_sum_are_found():
@@ -87,5 +89,5 @@ def test_too_few_rows_say_nothing():
     few = slice(0, 40)
     cells = {"left": LEFT[few], "age": AGE[few], "code": np.where(LEFT[few] == "yes", "L", "S")}
     table = Table("t.csv", {name: values.astype(str).astype(object) for name, values in cells.items()}, np.arange(40))
-    described = describe(table)
-    assert columns_that_tell(table, "left", False, [described["age"], described["code"]]) == {}
+    described = profile_columns(table)
+    assert leaking_columns(table, "left", False, [described["age"], described["code"]]) == {}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from percept.dataset.table import Table
-from percept.profiling.columns import describe
-from percept.profiling.nonlinear import columns_off_the_line
+from percept.profiling.columns import profile_columns
+from percept.profiling.nonlinear import nonlinear_columns
 
 NUM_ROWS = 600
 
@@ -13,8 +13,8 @@ NUM_ROWS = 600
 def found(target: np.ndarray, is_value: bool, **columns) -> list[str]:
     columns = {name: values.astype(str).astype(object) for name, values in (columns | {"y": target}).items()}
     table = Table("rows.csv", columns, np.arange(NUM_ROWS) + 2)
-    described = [column for column in describe(table).values() if column.name != "y"]
-    return columns_off_the_line(table, "y", is_value, described)
+    described = [column for column in profile_columns(table).values() if column.name != "y"]
+    return nonlinear_columns(table, "y", is_value, described)
 
 
 @pytest.fixture

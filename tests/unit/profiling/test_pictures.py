@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from percept.errors import UserError
-from percept.profiling.pictures import look, render
+from percept.profiling.pictures import profile_pictures, render
 
 RANDOM = np.random.default_rng(0)
 
@@ -19,14 +19,14 @@ def save(file, height: int = 40, width: int = 30, grey: bool = True) -> None:
 
 
 def text(folder) -> str:
-    return render(look(folder), "leaves", {"path": "leaves", "urls": ["leaves"]}, "new_task")
+    return render(profile_pictures(folder), "leaves", {"path": "leaves", "urls": ["leaves"]}, "new_task")
 
 
 @pytest.mark.parametrize(("height", "width", "side"), [(40, 30, 32), (127, 200, 32), (128, 200, 64), (500, 400, 64)])
 def test_large_pictures_are_brought_to_64_pixels_and_others_to_32(tmp_path, height, width, side):
     for number in range(4):
         save(tmp_path / "ab"[number % 2] / f"{number}.png", height, width)
-    found = look(tmp_path)
+    found = profile_pictures(tmp_path)
     assert (found.size, found.side) == ((height, width), side)
     assert f"size: [{side}, {side}]" in text(tmp_path)
 
@@ -34,23 +34,23 @@ def test_large_pictures_are_brought_to_64_pixels_and_others_to_32(tmp_path, heig
 def test_one_coloured_picture_makes_the_task_coloured(tmp_path):
     for number in range(6):
         save(tmp_path / "ab"[number % 2] / f"{number}.png")
-    assert look(tmp_path).is_grey and "color: grey" in text(tmp_path)
+    assert profile_pictures(tmp_path).is_grey and "color: grey" in text(tmp_path)
     save(tmp_path / "a/7.png", grey=False)
-    assert not look(tmp_path).is_grey and "color: rgb" in text(tmp_path)
+    assert not profile_pictures(tmp_path).is_grey and "color: rgb" in text(tmp_path)
 
 
 def test_a_grey_picture_may_be_stored_in_colour(tmp_path):
     for name in "ab":
         save(tmp_path / name / "1.png")
         Image.open(tmp_path / name / "1.png").convert("RGB").save(tmp_path / name / "2.jpg")
-    assert look(tmp_path).is_grey
+    assert profile_pictures(tmp_path).is_grey
 
 
 def test_folders_train_and_test_stay_apart(tmp_path):
     for part in ("train", "test"):
         for number in range(4):
             save(tmp_path / part / "ab"[number % 2] / f"{number}.png")
-    found = look(tmp_path)
+    found = profile_pictures(tmp_path)
     assert (found.has_sets, found.folder, found.classes) == (True, ".", (("a", 4), ("b", 4)))
     assert "  test: {kind: given} " in text(tmp_path)
 
@@ -62,9 +62,9 @@ def test_the_folder_with_the_classes_is_found_inside_an_archive(tmp_path):
     (tmp_path / "leaves-main/README.md").write_text("leaves")
     with tarfile.open(tmp_path / "leaves.tar", "w") as archive:
         archive.add(tmp_path / "leaves-main", "leaves-main")
-    found = look(tmp_path / "leaves.tar")
+    found = profile_pictures(tmp_path / "leaves.tar")
     assert (found.folder, found.num_pictures) == ("leaves-main/data", 4)
-    assert found.sha256 == look(tmp_path / "leaves-main/data").sha256
+    assert found.sha256 == profile_pictures(tmp_path / "leaves-main/data").sha256
 
 
 def test_a_rare_class_is_judged_like_the_others(tmp_path):
@@ -78,7 +78,7 @@ def test_files_that_are_no_pictures_are_named_and_left_out(tmp_path):
     for number in range(6):
         save(tmp_path / "ab"[number % 2] / f"{number}.png")
     (tmp_path / "a/broken.png").write_bytes(b"no picture")
-    found = look(tmp_path)
+    found = profile_pictures(tmp_path)
     assert (found.broken, found.classes) == (("a/broken.png",), (("a", 3), ("b", 3)))
     assert found.notes[0] == "Cannot be read, and left out: a/broken.png."
     assert "broken: drop" in text(tmp_path)
@@ -89,4 +89,4 @@ def test_a_class_without_any_readable_picture_is_refused(tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b/1.png").write_bytes(b"no picture")
     with pytest.raises(UserError, match="no picture of 'b'"):
-        look(tmp_path)
+        profile_pictures(tmp_path)

@@ -6,7 +6,7 @@ import pytest
 
 from percept.errors import UserError
 from percept.profiling.reading import Reading
-from percept.profiling.task import Task, TaskOptions, infer
+from percept.profiling.task import Task, TaskOptions, propose_task
 
 
 def text(num_rows: int = 240, **columns) -> str:
@@ -22,7 +22,7 @@ def text(num_rows: int = 240, **columns) -> str:
 @pytest.fixture
 def task(reading):
     def of(content: str | Reading, **options) -> Task:
-        return infer(
+        return propose_task(
             reading(content) if isinstance(content, str) else content, TaskOptions(**({"target": "y"} | options))
         )
 

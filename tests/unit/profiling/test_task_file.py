@@ -5,7 +5,7 @@ from omegaconf import OmegaConf
 
 from percept.profiling.overview import overview
 from percept.profiling.reading import read_table
-from percept.profiling.task import TaskOptions, infer
+from percept.profiling.task import TaskOptions, propose_task
 from percept.profiling.task_file import render
 
 SOURCE = {"path": "t.csv", "urls": ["t.csv"], "sha256": "0" * 64}
@@ -20,7 +20,7 @@ def task(tmp_path):
             cells = [str((row * (number + 3)) % 11 / 2) for number in range(num_columns)]
             lines.append(",".join([*cells, "uvw"[row % 3], target(row)]))
         (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
-        return infer(read_table(tmp_path / "t.csv"), TaskOptions("y"))
+        return propose_task(read_table(tmp_path / "t.csv"), TaskOptions("y"))
 
     return of
 

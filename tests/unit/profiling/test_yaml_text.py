@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from wcwidth import wcswidth
 
-from percept.profiling.yaml_text import aligned, commented, flow, quoted, shown
+from percept.profiling.phrases import shorten
+from percept.profiling.yaml_text import aligned, commented, flow, quoted
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).filter(lambda text: text != "???")
 ODD = ["yes", "No", "null", "~", "1", "1e3", "0x1f", "a: b", "a #b", "#", "- a", "[a", "{a}", "'", '"', "\\", "${a}"]
@@ -88,14 +89,14 @@ def test_one_odd_item_quotes_the_whole_list():
 
 @given(st.text())
 def test_a_text_in_a_comment_stays_on_its_line(text):
-    found = shown(text)
+    found = shorten(text)
     assert len(found) <= 24
     assert read_back(f"a: 1  # {found}\nb: 2") == {"a": 1, "b": 2}
 
 
 @given(st.lists(st.text(max_size=300), max_size=3))
 def test_a_comment_is_nothing_but_comment(lines):
-    yaml = "\n".join([*commented([shown(line, 300) for line in lines]), "a: 1"])
+    yaml = "\n".join([*commented([shorten(line, 300) for line in lines]), "a: 1"])
     assert read_back(yaml) == {"a": 1}
     assert all(len(line) <= 118 or " " not in line[2:].strip() for line in yaml.splitlines())
 
