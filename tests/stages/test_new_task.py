@@ -26,7 +26,7 @@ from percept.composition import composed
 from percept.errors import UserError
 from percept.profiling.reading import ReadOptions, read_table
 from percept.profiling.task import TaskOptions, propose_task
-from percept.profiling.task_file import render, safe_name
+from percept.profiling.task_file import render
 from percept.sources.download import sha256
 
 
@@ -151,7 +151,7 @@ def test_a_table_in_another_form_becomes_the_same_task(repository, form, tmp_pat
         (["--images", "conf"], "conf: no picture of 'experiment'"),
     ],
 )
-def test_what_a_person_can_mend_is_one_message(repository, words, message):
+def test_what_a_person_can_correct_is_one_message(repository, words, message):
     before = sorted((repository / "conf/task").iterdir())
     assert message in run(repository, *words, code=1)
     assert sorted((repository / "conf/task").iterdir()) == before
@@ -175,25 +175,6 @@ def test_pictures_become_a_task(repository):
     run(repository, script="fetch.py")
     output = run(repository, script="preprocess.py")
     assert "61 rows -> 36 train, 12 validation, 12 test, 1 dropped (picture cannot be read)" in output
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("Customers", "customers"),
-        ("Café Léon-2", "cafe_leon_2"),
-        ("2024 sales", "data_2024_sales"),
-        ("null", "data_null"),
-    ],
-)
-def test_a_name_is_made_one_that_hydra_takes(name, safe):
-    assert safe_name(name) == safe
-
-
-@pytest.mark.parametrize("name", ["고객", "고객_abc", "2024", "--", ""])
-def test_a_name_that_would_lose_its_meaning_is_asked_for(name):
-    with pytest.raises(UserError, match="--name customers"):
-        safe_name(name)
 
 
 WORD = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=6)
