@@ -30,13 +30,13 @@ DASH = "-"
 
 @dataclass(frozen=True)
 class Task:
-    """What was measured of one task, or just why it was skipped."""
+    """The measurements of one task, or the reason why it was skipped."""
 
     skipped: str = ""
     results: dict[str, list[dict]] = field(default_factory=lambda: {name: [] for name in COMPETITORS})
 
     def median(self, name: str, key: str) -> float | None:
-        """Over the rounds; None where this competitor cannot do the task."""
+        """Return the median over the rounds; None where this competitor cannot do the task."""
         return statistics.median(result[key] for result in self.results[name]) if self.results[name] else None
 
     def ratio(self, key: str, name: str, other: str) -> str:
@@ -45,7 +45,7 @@ class Task:
 
 
 def measure(name: str, rounds: int, clone: Path) -> Task:
-    """Compose, fetch and preprocess beforehand, untimed; then all competitors in turns."""
+    """Compose, fetch and preprocess untimed, then run all competitors in turns."""
     group = "task" if (clone / f"conf/task/{name}.yaml").is_file() else "experiment"
     if skipped := fetch(f"{group}={name}", clone):
         return Task(skipped)

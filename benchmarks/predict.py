@@ -21,14 +21,14 @@ PACKAGES = {"onnxruntime": "onnxruntime", "numpy": "numpy"}
 
 
 def repeated(source: Path, target: Path, num_rows: int) -> None:
-    """Write the header and so many rows, those of `source` again and again."""
+    """Write the header and `num_rows` rows, repeating those of `source`."""
     with source.open(encoding="utf-8") as stream, target.open("w", encoding="utf-8") as written:
         written.write(next(stream))
         written.writelines(islice(cycle(stream.readlines()), num_rows))
 
 
 def measure(rounds: int, clone: Path) -> tuple[Rounds, Rounds, Rounds]:
-    """Seconds, those of the processor, and peak megabytes by number of rows."""
+    """Return wall-clock seconds, processor seconds and peak megabytes by number of rows."""
     if skipped := fetch("task=churn", clone):
         sys.exit(f"bench: {skipped}")
     execute([sys.executable, "src/compose.py", "task=churn", "fit.epochs=20"], clone)

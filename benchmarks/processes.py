@@ -1,4 +1,4 @@
-"""Run the project and what it is measured against as processes of their own, in a clone of HEAD."""
+"""Run the project, and what it is compared with, as separate processes in a clone of HEAD."""
 
 import os
 import re
@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
 @contextmanager
 def clone_of_head() -> Iterator[Path]:
-    """A temporary folder of its own."""
+    """Yield a clone of HEAD in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="percept-") as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(HERE.parent), str(clone)], check=True)
@@ -57,7 +57,7 @@ def execute(command: list[str], clone: Path, may_fail: bool = False, settings: M
 
 
 def environment(clone: Path) -> dict[str, str]:
-    """This Python for DVC's stages, all of DVC's own files in the temporary folder, and a mirror found from there."""
+    """Return the environment: this Python for the stages, DVC's files in the clone's folder, an absolute mirror."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     settings = os.environ | {"PATH": path, "DVC_SITE_CACHE_DIR": str(clone.parent / "dvc")}
     mirror = settings.get("DATA_MIRROR", "").strip()
@@ -67,7 +67,7 @@ def environment(clone: Path) -> dict[str, str]:
 
 
 def fetch(override: str, clone: Path) -> str:
-    """Compose params.yaml, and fetch what it names; why that failed, or nothing."""
+    """Compose params.yaml and fetch what it names. Returns the reason where that fails, or ""."""
     execute([sys.executable, "src/compose.py", override], clone)
     fetched = execute([sys.executable, "src/fetch.py"], clone, may_fail=True)
     if not fetched.status:

@@ -34,7 +34,7 @@ PACKAGES = {"TensorFlow": "tensorflow", "DVC": "dvc"}
 
 @dataclass(frozen=True)
 class Job:
-    """What was measured of one job, or just why it was skipped."""
+    """The measurements of one job, or the reason why it was skipped."""
 
     skipped: str = ""
     seconds: Rounds = field(default_factory=Rounds)
@@ -46,7 +46,7 @@ class Job:
 
 
 def measure(name: str, rounds: int, clone: Path) -> Job:
-    """Compose and fetch beforehand, untimed; then all processes of the job in turns."""
+    """Compose and fetch untimed, then run all processes of the job in turns."""
     if skipped := fetch(f"task={name}", clone):
         return Job(skipped)
     script = [str(HERE / f"plain_{name}.py"), *JOBS[name]]
@@ -60,7 +60,7 @@ def measure(name: str, rounds: int, clone: Path) -> Job:
 
 
 def time_both(job: Job, script: list[str], clone: Path) -> None:
-    """The whole pipeline and the plain script, one after the other."""
+    """Run the whole pipeline and the plain script, one after the other."""
     for what, command in ((WHOLE, REPRO), (PLAIN, [sys.executable, *script])):
         run = execute(command, clone)
         job.seconds[what].append(run.seconds)
@@ -76,7 +76,7 @@ def time_both(job: Job, script: list[str], clone: Path) -> None:
 
 
 def time_parts(job: Job, script: list[str], clone: Path) -> None:
-    """Each stage by itself; then everything once more with Python's account of its imports, which slows it a little."""
+    """Run each stage by itself, then everything again with Python's import times, which slows it a little."""
     for stage in STAGES:
         job.seconds[stage].append(execute([sys.executable, f"src/{stage}.py"], clone).seconds)
     job.seconds[DVC].append(job.seconds[WHOLE][-1] - sum(job.seconds[stage][-1] for stage in STAGES))

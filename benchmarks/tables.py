@@ -1,4 +1,4 @@
-"""What every report says in the same words."""
+"""What all reports share: tables in Markdown, medians with their range, the machine, the command."""
 
 import datetime
 import os
@@ -17,23 +17,24 @@ from tabulate import tabulate
 
 
 class Rounds(defaultdict[str, list[float]]):
-    """Values by process, one for each round."""
+    """Measured values by process, one for each round."""
 
     def __init__(self) -> None:
         super().__init__(list)
 
 
 def spread(values: list[float]) -> str:
+    """Write the median and, in brackets, the least and greatest value."""
     return f"**{statistics.median(values):.1f}** ({min(values):.1f} to {max(values):.1f})"
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Lay out a table."""
+    """Write a table in Markdown."""
     return tabulate(list(rows), header, tablefmt="github", disable_numparse=True)
 
 
 def machine(packages: Mapping[str, str]) -> str:
-    """One line; packages: name in the line -> name of the distribution, left out where it is not installed."""
+    """Describe this machine in a line; packages: name in the line -> distribution, left out where not installed."""
     cpu_info = Path("/proc/cpuinfo")
     names = re.findall(r"^model name\s*: (.+)", cpu_info.read_text(), re.MULTILINE) if cpu_info.is_file() else []
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -47,7 +48,7 @@ def machine(packages: Mapping[str, str]) -> str:
 
 
 def command_line() -> str:
-    """Today, and the command of this process."""
+    """Return the date and the command of this process."""
     mirror = "DATA_MIRROR=<folder> " if os.environ.get("DATA_MIRROR") else ""
     command = f"{mirror}python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}".strip()
     return f"{datetime.date.today().isoformat()}: `{command}`"

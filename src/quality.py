@@ -1,22 +1,22 @@
-"""quality: data/prepared/quality.json as a short table. What is flagged differs by more than chance gives."""
+"""quality: print data/prepared/quality.json as a short table. Flagged columns differ by more than chance explains."""
 
 from tabulate import tabulate
 
 from percept.errors import run
 from percept.prepared.quality import Drift, Quality
 
-MOST = 20  # columns that are shown
-HEAD = ("column", "kind", "missing train", "missing test", "drift", "flagged")
+MAX_COLUMNS = 20  # shown
+HEADER = ("column", "kind", "missing train", "missing test", "drift", "flagged")
 
 
 def main() -> None:
     found = Quality.load()
     if found.drift:
-        rows = [_cells(column) for column in found.drift[:MOST]]
-        align = ("left", "left", *["right"] * (len(HEAD) - 2))
-        print(tabulate(rows, HEAD, tablefmt="plain", disable_numparse=True, colalign=align))
-        if len(found.drift) > MOST:
-            print(f"and {len(found.drift) - MOST} columns that differ less: data/prepared/quality.json")
+        rows = [_cells(column) for column in found.drift[:MAX_COLUMNS]]
+        align = ("left", "left", *["right"] * (len(HEADER) - 2))
+        print(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True, colalign=align))
+        if len(found.drift) > MAX_COLUMNS:
+            print(f"and {len(found.drift) - MAX_COLUMNS} columns that differ less: data/prepared/quality.json")
         print()
     print("\n".join(found.messages() or ["no copies in two parts, no contradicting labels, no drift beyond chance"]))
 

@@ -105,7 +105,7 @@ def _masked(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
 
 
 def load_model(path: Path) -> ShippedModel:
-    """Open a shipped file. Raises `UserError` for another file, and for one whose metadata do not say how to use it."""
+    """Open a shipped file. Raises `UserError` for any other file, and where its metadata do not say how to use it."""
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the model that train writes", NEW_FILE)
     from onnxruntime.capi import onnxruntime_pybind11_state as state

@@ -83,7 +83,7 @@ class Predictor:
         return as_raw_inputs(self._model.metadata.inputs, texts, numbers, days)
 
     def _rules(self, contract: Contract) -> list[Contract]:
-        """Make a contract for each rule of each column that is read; dates and numbers have one that they are so."""
+        """Make a contract of one rule each: those of the columns that are read, and that dates and numbers are such."""
         rules = []
         for name in self._model.columns:
             given = contract.columns.get(name)

@@ -55,11 +55,11 @@ def choose_objective(target: ColumnProfile, kind: str, classes: Classes) -> dict
         options["positive"] = (label, why)
         if is_rare:
             options["primary"] = ("roc_auc", f"{rarest}: accuracy would hide it")
-            options["threshold"] = ("f1", "yes above the probability that makes f1 greatest on the validation rows")
+            options["threshold"] = ("f1", "yes above the probability that has the highest f1 on the validation rows")
     elif is_rare:
         options["primary"] = ("macro_f1", f"{rarest}: each class counts the same")
     if is_rare:
-        options["calibration"] = ("temperature", "probabilities stay honest, which class_weights would bend")
+        options["calibration"] = ("temperature", "keeps probabilities true, which class_weights would distort")
     return options
 
 
@@ -92,7 +92,7 @@ def choose_split(
     if time:
         _check_time(time)
         latest: dict[str, Any] = {"kind": "latest", "column": time.name, "form": time.form}
-        comment = f"the latest rows; {shorten(time.name)} is no feature"
+        comment = f"the latest rows; {shorten(time.name)} is not a feature"
         validation = (latest | {"fraction": VALIDATION}, "of the rest: 60, 20 and 20 %")
         return {"test": (latest | {"fraction": TEST}, comment), "validation": validation}, tuple(notes)
     part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": bool(classes), "random_state": 0}
@@ -100,7 +100,7 @@ def choose_split(
     if group:
         _check_group(group)
         part |= {"stratify": False, "group": group.name}
-        comment = f"rows of one {shorten(group.name)} stay together; it is no feature"
+        comment = f"rows of one {shorten(group.name)} stay together; it is not a feature"
     elif classes and not can_stratify(classes):
         part["stratify"] = False
         small = [f"{label} ({count})" for label, count in classes if count < FEW_TO_SPLIT]

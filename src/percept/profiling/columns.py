@@ -117,7 +117,7 @@ def profile_column(
     num_numbers = sum(counts[value] for value in distinct[are_numbers])
     if not are_numbers.all() and num_numbers > 0.8 * found.num_present and are_numbers.sum() > SHOWN_VALUES:
         row = np.flatnonzero(np.isin(cells, distinct[~are_numbers]))[0]
-        remark = f"{100 * (1 - num_numbers / found.num_present):.1f} % of the cells are no numbers"
+        remark = f"{100 * (1 - num_numbers / found.num_present):.1f} % of the cells are not numbers"
         return replace(found, kind="mixed", first_text=f"{unit} {lines[row]}: {cells[row]!r}", remark=remark)
     return _profile_texts(found, counts)
 

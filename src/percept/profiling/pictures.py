@@ -176,7 +176,7 @@ def _source(found: PictureProfile, file: dict[str, Any]) -> list[Line]:
         ("source:", ""),
         ("  kind: image_folder", ""),
         (f"  path: {quoted(file['path'])}", ""),
-        (f"  urls: {flow(file['urls'])}", "where they lie on this machine"),
+        (f"  urls: {flow(file['urls'])}", "where they are on this machine"),
         (f'  sha256: "{found.sha256}"', "of the pictures, however they are packed"),
         (f"  folder: {quoted(found.folder)}", "what holds one folder for each class"),
         (f"  size: [{found.side}, {found.side}]", "height and width, pixels; larger ones take longer"),

@@ -23,26 +23,10 @@ SEPARATORS = (",", ";", "\t", "|")
 # Decimal mark and thousands mark, the likelier first.
 NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
 NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
-MISSING = {
-    "na",
-    "n/a",
-    "#n/a",
-    "n.a.",
-    "<na>",
-    "?",
-    "-",
-    "--",
-    ".",
-    "null",
-    "none",
-    "nil",
-    "missing",
-    "unknown",
-    "inf",
-}
-MISSING |= {"-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
+MISSING = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown"}
+MISSING |= {"inf", "-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
 ADVICE = "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
-SURE_MARKS = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
+SURELY_MISSING = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
 
 
 @dataclass(frozen=True)
@@ -251,5 +235,5 @@ def _missing_marks(distinct: dict[str, Counter[str]], decimal: str, thousands: s
         if others and (_matching_share(number, others) > 0.9 or date_forms(others)):
             marks |= dict.fromkeys(found)
         else:
-            marks |= dict.fromkeys(value for value in found if others and value.lower() in SURE_MARKS)
+            marks |= dict.fromkeys(value for value in found if others and value.lower() in SURELY_MISSING)
     return list(marks)

@@ -184,7 +184,7 @@ def _drop_reason(column: ColumnProfile) -> str:
     """Say why a column is nothing to learn from."""
     match column.kind:
         case "identifier":
-            what = "a value of its own in nearly each row" if not column.remark else column.remark
+            what = "a different value in nearly every row" if not column.remark else column.remark
             return f"identifier: {what}"
         case "free text":
             return "free text: no network here reads it"
@@ -192,7 +192,7 @@ def _drop_reason(column: ColumnProfile) -> str:
             found = f"numbers and texts ({column.first_text}), {column.remark}"
             return f"{found}: correct them, or name them in source.missing"
         case "constant":
-            return "the same in each row"
+            return "the same value in every row"
     return "no value at all"
 
 

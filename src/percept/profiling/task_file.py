@@ -41,7 +41,7 @@ def _head(task: Task, name: str, command: str) -> list[str]:
     return [
         *lines,
         f"Written by `{shorten(command, 200)}`.",
-        "The comments say what was seen; you know what it means.",
+        "The comments say what was found in the data; you know what the data mean.",
     ]
 
 
@@ -73,8 +73,8 @@ def _source(task: Task, file: dict[str, Any]) -> list[Line]:
         (f"  kind: {task.reading.kind}", ""),
         ("  files:", ""),
         (f"    - path: {quoted(file['path'])}", ""),
-        (f"      urls: {flow(file['urls'])}", "where it lies on this machine"),
-        (f"      sha256: {json.dumps(file['sha256'])}", "of its bytes: an edited file needs the new one"),
+        (f"      urls: {flow(file['urls'])}", "where the file is on this machine"),
+        (f"      sha256: {json.dumps(file['sha256'])}", "of the file: write the new one here when you edit it"),
     ]
     defaults = CsvFormat()
     for option, value in text:
@@ -95,7 +95,7 @@ def _features(task: Task) -> list[Line]:
             lines.append((f"  {use}:", ""))
             lines += [(f"    - {quoted(column.name)}", _remark(column, task)) for column in columns]
         if use == "category" and task.used("date"):
-            lines.append(("  date:", "become days since 1970, month and weekday"))
+            lines.append(("  date:", "each becomes days since 1970, month and weekday"))
             lines += [
                 (
                     f"    {quoted(column.name, is_key=True)}: {json.dumps(column.form, ensure_ascii=False)}",
@@ -105,8 +105,8 @@ def _features(task: Task) -> list[Line]:
             ]
     if any(column.num_values > MANY_VALUES for column in task.used("category")):
         lines.append((f"  max_categories: {MANY_VALUES}", "of each column; rarer ones count as unseen ones"))
-    lines.append(("  scaling: asinh", "of numeric columns: far values are drawn near; or standard, min_max, none"))
-    lines.append(("  missing:", "what an empty cell means"))
+    lines.append(("  scaling: asinh", "of numeric columns: outliers are pulled in; or standard, min_max, none"))
+    lines.append(("  missing:", "what to do about empty cells"))
     lines.append(("    numeric: median", "or mean, drop (the row), error"))
     lines.append(("    category: own_category", "or most_frequent, drop, error"))
     return lines

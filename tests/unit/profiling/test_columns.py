@@ -100,7 +100,7 @@ def test_one_text_or_nothing_is_a_category_and_one_number_or_nothing_is_constant
 def test_the_first_text_among_numbers_is_named_with_its_line():
     found = column([*range(40), "seven", *range(40), "eight"])
     assert (found.kind, found.first_text) == ("mixed", "line 42: 'seven'")
-    assert found.remark == "2.4 % of the cells are no numbers"
+    assert found.remark == "2.4 % of the cells are not numbers"
 
 
 def test_few_numbers_among_letters_are_categories():

@@ -200,7 +200,7 @@ def test_columns_that_teach_nothing_are_left_out_with_the_reason(task):
         "y": "target",
     }
     assert found.reasons["copy"] == "gives the target away: y by another name"
-    assert found.reasons["region"] == "the same in each row"
+    assert found.reasons["region"] == "the same value in every row"
     assert found.reasons["customer_id"].startswith("identifier: ")
     assert found.reasons["prediction"].startswith("no input can have this name")
 
