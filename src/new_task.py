@@ -14,13 +14,11 @@ import sys
 from pathlib import Path
 
 from percept import paths
-from percept.errors import UserError, run
-from percept.profiling import pictures, task_file, writing
-from percept.profiling.overview import overview
-from percept.profiling.phrases import quoted_names
-from percept.profiling.reading import ReadOptions, read_table
-from percept.profiling.task import TaskOptions, propose_task
-from percept.sources.download import sha256
+from percept.errors import run
+from percept.profiling import writing
+from percept.profiling.draft import draft_pictures, draft_table
+from percept.profiling.reading import ReadOptions
+from percept.profiling.task import TaskOptions
 
 
 def main() -> None:
@@ -30,12 +28,12 @@ def main() -> None:
     name = writing.safe_name(options.name or stem)
     command = shlex.join(["python", "src/new_task.py", *sys.argv[1:]])
     if options.images:
-        text, report = _of_pictures(source, name, command)
+        draft = draft_pictures(source, name, command)
     else:
-        text, report = _of_table(source, name, options, command)
-    writing.check_composes(text, name)
-    print(report)
-    written = writing.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", text, options.force)
+        draft = draft_table(source, name, _read_options(options), _task_options(options), command)
+    writing.check_composes(draft.text, name)
+    print(draft.report)
+    written = writing.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", draft.text, options.force)
     print(f"\n{written}\n\nReview it, then:\n  dvc exp run -S task={name}")
 
 
@@ -72,38 +70,22 @@ def _encoding(name: str) -> str:
         raise argparse.ArgumentTypeError(f"{name!r} is no encoding that Python knows") from None
 
 
-def _of_table(file: Path, name: str, options: argparse.Namespace, command: str) -> tuple[str, str]:
+def _read_options(options: argparse.Namespace) -> ReadOptions:
     separator = "\t" if options.separator == "tab" else options.separator
-    reading = read_table(file, ReadOptions(options.header, separator, options.encoding))
-    known = list(reading.table.columns)
-    if options.target is None:
-        found = f"not given; {file} has {quoted_names(known)}"
-        raise UserError("--target", found, "the column to predict", f"python src/new_task.py {file} --target ...")
-    wanted = TaskOptions(
+    return ReadOptions(options.header, separator, options.encoding)
+
+
+def _task_options(options: argparse.Namespace) -> TaskOptions:
+    return TaskOptions(
         target=options.target,
         kind=options.kind,
         time=options.time,
         group=options.group,
-        ids=_names(options.id, known),
-        drop=_names(options.drop, known),
-        keep=_names(options.keep, known),
-        category=_names(options.category, known),
+        ids=tuple(options.id),
+        drop=tuple(options.drop),
+        keep=tuple(options.keep),
+        category=tuple(options.category),
     )
-    task = propose_task(reading, wanted)
-    source = {"path": writing.stored_name(file, name), "urls": [writing.address(file)], "sha256": sha256(file)}
-    return task_file.render(task, name, source, command), overview(task)
-
-
-def _of_pictures(folder: Path, name: str, command: str) -> tuple[str, str]:
-    found = pictures.profile_pictures(folder)
-    source = {"path": writing.stored_name(folder.resolve(), name), "urls": [writing.address(folder)]}
-    report = [f"{folder}: {found.described}; sides of {found.side} pixels", *found.notes]
-    return pictures.render(found, name, source, command), "\n".join(report)
-
-
-def _names(words: list[str], known: list[str]) -> tuple[str, ...]:
-    """Column names; a comma sets them apart, unless it is part of one."""
-    return tuple(name for word in words for name in ([word] if word in known else word.split(",")))
 
 
 if __name__ == "__main__":

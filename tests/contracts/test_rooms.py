@@ -29,7 +29,7 @@ MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "model_file/export.py",
     "release/saved_model.py",
 )
-MAY_PRINT = {"params", "prediction", "profiling", "sources"}  # the others return values, or tell a callback
+MAY_PRINT = {"params", "prediction", "sources"}  # the others return values, or tell a callback
 
 
 def imports(file: Path) -> Iterator[tuple[str, int, bool]]:

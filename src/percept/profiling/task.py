@@ -4,12 +4,13 @@ import shlex
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.profiling.choices import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.profiling.columns import MANY_VALUES, ColumnProfile, profile_columns
 from percept.profiling.leakage import columns_that_sum_to_target, leaking_columns
 from percept.profiling.nonlinear import nonlinear_columns
-from percept.profiling.phrases import shorten
+from percept.profiling.phrases import quoted_names, shorten
 from percept.profiling.reading import Reading
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
@@ -20,9 +21,9 @@ MAX_CLASSES = 20  # whole numbers with more values are amounts
 
 @dataclass(frozen=True)
 class TaskOptions:
-    """What a person says about the task."""
+    """What a person says about the task; lists of columns may have several names in one text, parted by commas."""
 
-    target: str
+    target: str | None = None
     kind: str | None = None
     time: str | None = None  # column: the latest rows are the test rows
     group: str | None = None  # column: rows that share a value stay in one subset
@@ -55,23 +56,23 @@ class Task:
 
 def propose_task(reading: Reading, options: TaskOptions) -> Task:
     """Propose a task for a table. Raises `UserError` for options that the table cannot meet."""
-    table = reading.table
-    _check_columns(table.file, list(table.columns), options)
+    table, known = reading.table, list(reading.table.columns)
+    if options.target is None:
+        found = f"not given; {table.file} has {quoted_names(known)}"
+        advice = f"python src/new_task.py {table.file} --target ..."
+        raise UserError("--target", found, "the column to predict", advice)
+    wanted = _with_single_names(options, known)
+    _check_columns(table.file, known, wanted)
     columns = profile_columns(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
-    columns |= {name: replace(columns[name], kind="category", form=None) for name in options.category}
+    columns |= {name: replace(columns[name], kind="category", form=None) for name in wanted.category}
     target = columns[options.target]
-    kind = _task_kind(table.file, target, options.kind)
-    if target.num_present < MIN_ROWS:
-        found = f"{target.num_present} rows with a value of {target.name!r}"
-        raise UserError(table.file, found, f"{MIN_ROWS} at least", "bring more rows: some learn, others judge")
-    counts = Counter(table.columns[target.name].tolist())
-    counts.pop("", None)
-    classes = () if kind == "regression" else tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
-    uses, reasons = _uses(reading, columns, options, kind)
-    objective = choose_objective(target, kind, classes)
+    kind = _task_kind(table.file, target, wanted.kind)
+    _check_num_rows(table.file, target)
+    classes = () if kind == "regression" else _classes(table, target.name)
+    uses, reasons = _uses(table, columns, target.name, wanted, kind)
     numbers = [column for name, column in columns.items() if uses[name] == "numeric"]
     nonlinear = nonlinear_columns(table, target.name, kind == "regression", numbers)
-    time, group = (columns[name] if name else None for name in (options.time, options.group))
+    time, group = (columns[name] if name else None for name in (wanted.time, wanted.group))
     split, notes = choose_split(classes, target, time, group)
     return Task(
         reading=reading,
@@ -82,10 +83,38 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         kind=kind,
         classes=classes,
         model=choose_model(target.num_present, _num_inputs(columns, uses)),
-        objective=objective,
+        objective=choose_objective(target, kind, classes),
         split=split,
         fit=choose_fit(target.num_present, classes),
         notes=(*notes, *([_nonlinear_note(target.name, nonlinear)] if nonlinear else [])),
+    )
+
+
+def _check_num_rows(file: str, target: ColumnProfile) -> None:
+    if target.num_present < MIN_ROWS:
+        found = f"{target.num_present} rows with a value of {target.name!r}"
+        raise UserError(file, found, f"{MIN_ROWS} at least", "bring more rows: some learn, others judge")
+
+
+def _classes(table: Table, target: str) -> Classes:
+    """Count the rows of each class, the most frequent first."""
+    counts = Counter(table.columns[target].tolist())
+    counts.pop("", None)
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _with_single_names(options: TaskOptions, known: list[str]) -> TaskOptions:
+    """Split lists of columns at commas, except where a comma is part of a name."""
+
+    def split(words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for word in words for name in ([word] if word in known else word.split(",")))
+
+    return replace(
+        options,
+        ids=split(options.ids),
+        drop=split(options.drop),
+        keep=split(options.keep),
+        category=split(options.category),
     )
 
 
@@ -108,7 +137,7 @@ def _check_columns(file: str, known: list[str], options: TaskOptions) -> None:
             if name not in known:
                 where = f"--{option.removesuffix('s')}"
                 found = f"{file} has no column {name!r}{nearest(name, known)}"
-                raise UserError(where, found, f"one of {listed(map(repr, known), 20)}", "check the name")
+                raise UserError(where, found, f"one of {quoted_names(known)}", "check the name")
     if OPEN in known:
         raise UserError(file, f"a column is named {OPEN}", "another name: Hydra keeps this one", "rename it")
     others = [options.time, options.group, *options.ids, *options.drop]
@@ -150,7 +179,7 @@ def _task_kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
 
 
 def _uses(
-    reading: Reading, columns: dict[str, ColumnProfile], options: TaskOptions, kind: str
+    table: Table, columns: dict[str, ColumnProfile], target: str, options: TaskOptions, kind: str
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Map each column to its use, and those that are left out to the reason."""
     uses: dict[str, str] = {name: column.use for name, column in columns.items()}
@@ -158,20 +187,20 @@ def _uses(
     reasons |= {name: "no input can have this name; rename it" for name in RESERVED if name in columns}
     reasons |= dict.fromkeys(options.ids, "identifier, as asked") | dict.fromkeys(options.drop, "as asked")
     candidates = [column for name, column in columns.items() if name not in (*reasons, *_with_a_role(options))]
-    reasons |= leaking_columns(reading.table, options.target, kind == "regression", candidates)
+    reasons |= leaking_columns(table, target, kind == "regression", candidates)
     if kind == "regression":
         left = [column for column in candidates if column.name not in reasons]
-        reasons |= columns_that_sum_to_target(reading.table, options.target, left)
+        reasons |= columns_that_sum_to_target(table, target, left)
     for name in options.keep:
         if name not in RESERVED:
             reasons.pop(name, None)
             uses[name] = _kept_use(columns[name])
     uses |= dict.fromkeys(reasons, "drop")
-    uses |= {name: "split" for name in (options.time, options.group) if name} | {options.target: "target"}
+    uses |= {name: "split" for name in (options.time, options.group) if name} | {target: "target"}
     reasons = {name: reason for name, reason in reasons.items() if uses[name] == "drop"}
     if not {"numeric", "category", "date"} & set(uses.values()):
         left_out = listed((f"{name!r} ({reason})" for name, reason in reasons.items()), 8)
-        raise UserError(reading.table.file, f"no column is left to learn from: {left_out}", "one", "see --keep COLUMN")
+        raise UserError(table.file, f"no column is left to learn from: {left_out}", "one", "see --keep COLUMN")
     return uses, reasons
 
 

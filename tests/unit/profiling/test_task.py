@@ -238,3 +238,10 @@ def test_numbers_are_categories_where_a_person_says_so(task):
 def test_the_network_and_the_fit_suit_the_number_of_rows(task, num_rows, model, epochs):
     found = task(text(num_rows, y=lambda row, age: row % 2))
     assert (found.model[0], found.fit["epochs"][0]) == (model, epochs)
+
+
+def test_a_comma_parts_names_of_columns_unless_it_is_part_of_one(reading):
+    rows = [f"{row % 7},{row % 5},{row % 3},{'yes' if row % 2 else 'no'}" for row in range(40)]
+    table = reading("\n".join(['"height, cm",width,depth,fits', *rows]))
+    task = propose_task(table, TaskOptions("fits", drop=("height, cm", "width,depth"), keep=("width",)))
+    assert [name for name, use in task.uses.items() if use == "drop"] == ["height, cm", "depth"]

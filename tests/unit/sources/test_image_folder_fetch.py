@@ -19,7 +19,7 @@ def fetched(place: Path, have: Path | None = None, **options) -> Path:
 
 @pytest.fixture
 def digest(tmp_path) -> str:
-    """Of TWO."""
+    """The digest of the pictures TWO."""
     return source().digest(packed(tmp_path / "same", TWO))
 
 
