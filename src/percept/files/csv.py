@@ -66,12 +66,17 @@ class CsvRows:
         """Make an error about this file."""
         return UserError(self._file, found, expected, self._advice)
 
+    def wrong_encoding(self, found: str) -> UserError:
+        """Make an error about this file for text that is in another encoding."""
+        advice = f"save it in this encoding, or {self._advice}"
+        return UserError(self._file, found, f"text in {self._text.encoding}", advice)
+
     def check_no_nul(self, name: str, cells: Sequence[str], lines: Sequence[int]) -> None:
         """Refuse NUL characters: fixed-width text arrays lose them, and most often the file is UTF-16."""
         if "\0" in "".join(cells):
             line = lines[next(index for index, cell in enumerate(cells) if "\0" in cell)]
             found = f"line {line}, column {name!r} holds a NUL character"
-            raise self.refusal(found, f"text in {self._text.encoding}")
+            raise self.wrong_encoding(found)
 
     def no_rows(self) -> UserError:
         """Make the error for a file without rows."""
@@ -93,7 +98,7 @@ class CsvRows:
             # What was decoded before holds no further whole line: the next bytes are asked for only then.
             line = self._reader.line_num + 1
             line += error.object[: error.start].decode(error.encoding, "ignore").count("\n")
-            problem = self.refusal(f"line {line} is not {self._text.encoding}", f"text in {self._text.encoding}")
+            problem = self.wrong_encoding(f"line {line} is not {self._text.encoding}")
         if width is not None:
             self._check_width(rows, width)
         if problem:
@@ -165,4 +170,4 @@ def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:
     if twice:
         raise reader.refusal(f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
     if any("\0" in name for name in names):
-        raise reader.refusal("the header holds a NUL character", f"text in {text.encoding}")
+        raise reader.wrong_encoding("the header holds a NUL character")

@@ -8,7 +8,7 @@ from percept.dataset.formats import CsvFormat
 from percept.errors import UserError, listed, nearest
 from percept.files.csv import CsvRows, Row
 
-ADVICE = "correct the file, or save it in this encoding: the model reads it as its own training rows were read"
+ADVICE = "correct the file: the model reads it as its own training rows were read"
 
 
 @dataclass(frozen=True)
