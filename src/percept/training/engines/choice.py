@@ -1,6 +1,7 @@
 """Which engine runs the epochs. An engine is a function of the signature below; all train the same Keras model."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 import keras
@@ -8,7 +9,7 @@ import tensorflow as tf
 
 from percept.training.callbacks import Tell
 from percept.training.engines.keras_fit import fit_with_keras, fits_in_memory
-from percept.training.engines.whole_epochs import NotBuiltError, fit_in_graph, fit_with_xla
+from percept.training.engines.whole_epochs import NotBuiltError, fit_whole_epochs
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
@@ -36,7 +37,11 @@ class Engine(Protocol):
 
 
 # Each takes over where the one before cannot be built.
-ENGINES: dict[str, Engine] = {"compiled": fit_with_xla, "graph": fit_in_graph, "keras": fit_with_keras}
+ENGINES: dict[str, Engine] = {
+    "compiled": partial(fit_whole_epochs, jit_compile=True),
+    "graph": partial(fit_whole_epochs, jit_compile=False),
+    "keras": fit_with_keras,
+}
 
 
 def fit_with_engine(

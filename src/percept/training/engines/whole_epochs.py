@@ -29,14 +29,16 @@ CALL_BYTES = 2**26
 
 # Where Keras' own callbacks say whether they act at batches or at epochs.
 FREQUENCIES = ("save_freq", "update_freq")
-BATCH_HOOKS: tuple[str, ...] = (
+BATCH_HOOKS = (
     "on_train_batch_begin",
     "on_train_batch_end",
     "on_batch_begin",
     "on_batch_end",
     "on_test_begin",
+    "on_test_end",
+    "on_test_batch_begin",
+    "on_test_batch_end",
 )
-BATCH_HOOKS += ("on_test_end", "on_test_batch_begin", "on_test_batch_end")
 
 # What TensorFlow and Keras raise for steps that cannot be put into a graph or compiled; always before any has run.
 CANNOT_BE_BUILT = (tf.errors.OpError, AttributeError, RuntimeError, TypeError, ValueError)
@@ -55,30 +57,20 @@ class EpochResults(NamedTuple):
     weights: list[NDArray]  # where a call may run several epochs: of each variable at the end of each, (epochs, *shape)
 
 
-def fit_with_xla(
+def fit_whole_epochs(
     model: keras.Model,
     train: FitData,
     validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
+    *,
+    jit_compile: bool,
 ) -> None:
-    """Fit by epochs that XLA compiles: slowest to build, fastest to run where layers are small and dense."""
-    _fit(Epochs(model, train, validation, options, callbacks, jit_compile=True), options, callbacks)
+    """Fit by epochs as plain graphs or, with `jit_compile`, as XLA compiles them.
 
-
-def fit_in_graph(
-    model: keras.Model,
-    train: FitData,
-    validation: FitData,
-    options: Fit,
-    callbacks: Sequence[keras.callbacks.Callback],
-) -> None:
-    """Fit by epochs as plain graphs."""
-    _fit(Epochs(model, train, validation, options, callbacks, jit_compile=False), options, callbacks)
-
-
-def _fit(epochs: "Epochs", options: Fit, callbacks: Sequence[keras.callbacks.Callback]) -> None:
-    model = epochs.model
+    XLA is the slowest to build, and the fastest to run where layers are small and dense.
+    """
+    epochs = Epochs(model, train, validation, options, callbacks, jit_compile=jit_compile)
     several = epochs.per_call > 1
     seen = Snapshot() if several else model
     calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=options.epochs, verbose=0)
