@@ -1,7 +1,16 @@
 """percept: the library the stages stand on."""
 
+import os
 import sys
 from importlib.util import find_spec
+from pathlib import Path
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache"  # of packages that would use the home folder
+os.environ |= {
+    "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime would keep a device id, and look up a host of its maker
+    "KERAS_HOME": str(CACHE / "keras"),  # a keras.json of the home folder would change what a network computes
+    "MPLCONFIGDIR": str(CACHE / "matplotlib"),
+}
 
 __version__ = "0.1.0"  # as pyproject.toml has it
 
