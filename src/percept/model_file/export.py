@@ -68,7 +68,7 @@ def to_onnx(
 ) -> bytes:
     """Join encoder (ONNX; None for pictures), network and decision into one ONNX file that takes raw inputs."""
     outputs = named_outputs(model.output)
-    model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
+    model = keras.Model(model.input, list(outputs.values()), name="network")  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "network.onnx"
@@ -76,6 +76,7 @@ def to_onnx(
             warnings.filterwarnings("ignore", category=FutureWarning, module="keras")
             model.export(exported, format="onnx", verbose=False)
         network = onnx.load(exported)
+    _rename_inner(network.graph)
     if encoder:
         front = onnx.load_from_string(encoder)
         front.ir_version = network.ir_version = max(front.ir_version, network.ir_version)
@@ -109,6 +110,32 @@ def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> 
         sha256=spec.sha256,
         versions={"percept": percept.__version__} | {name: version(name) for name in PACKAGES},
     )
+
+
+def _rename_inner(graph: onnx.GraphProto) -> None:
+    """Name what is within a graph by its place: the exporter counts all that this process has traced before.
+
+    A constant is named after what is first made of it, and stands in that order.
+    """
+    numbers: dict[str, int] = {}
+    renamed = {"": ""}  # an optional input that is left out
+    constants = {constant.name: constant for constant in graph.initializer}
+
+    def renumbered(name: str) -> str:
+        return re.sub(r"(?<=__)\d+\b", lambda match: str(numbers.setdefault(match[0], len(numbers) + 1)), name)
+
+    for node in graph.node:
+        node.name = renumbered(node.name)
+        node.output[:] = [renamed.setdefault(name, renumbered(name)) for name in node.output]
+        for index, name in enumerate(node.input):
+            if name in constants and name not in renamed:
+                renamed[name] = f"{node.output[0]}/constant_{index}"
+        node.input[:] = [renamed.setdefault(name, renumbered(name)) for name in node.input]
+    used = [constants[name] for name in renamed if name in constants]
+    for value in [*used, *graph.value_info, *graph.output]:
+        value.name = renamed.get(value.name, value.name)
+    del graph.initializer[:]
+    graph.initializer.extend(used)
 
 
 def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:

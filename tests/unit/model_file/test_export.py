@@ -143,6 +143,18 @@ def test_saving_a_network_twice_gives_the_same_bytes(exported):
     assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
 
 
+@pytest.mark.parametrize("exported", ["binary", "wide and deep", "convolutions"], indirect=True)
+def test_the_same_weights_are_the_same_shipped_file_however_much_was_exported_before(exported):
+    from percept.model_file import export
+    from percept.model_file.metadata import Decision
+
+    task, spec, network, folder = exported
+    encoder = None if spec.pixels else (folder / "encoder.onnx").read_bytes()
+    decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
+    again = export.to_onnx(network, encoder, spec, task.objective, decision)
+    assert again == (folder / paths.SHIPPED).read_bytes()
+
+
 @pytest.mark.parametrize("exported", ["several targets", "pictures", "wide and deep", "convolutions"], indirect=True)
 def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
     _, _, network, folder = exported
