@@ -43,7 +43,7 @@ def main() -> None:
     print(f"find_learning_rate: {what}, {batches}, learning rate {rates[0]:g} to {rates[-1]:g}", flush=True)
     if params.optimizer.schedule.kind != "constant":
         print(f"find_learning_rate: optimizer.schedule ({params.optimizer.schedule.kind}) is left out here")
-    load_tensorflow()
+    load_tensorflow(params.fit.threads)
     from percept.training.run import Training
 
     options = Training(params.model, params.optimizer, params.fit, params.objective, params.seed)

@@ -33,9 +33,12 @@ def main() -> None:
     params = TrainParams.load()
     spec = load_spec()
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
-    load_tensorflow()
+    load_tensorflow(params.fit.threads)
     from percept.training import environment, tensorboard
     from percept.training import run as training
+
+    if (cpus := environment.num_cpus()) > params.fit.threads:
+        _tell(f"computes on {params.fit.threads} of {cpus} CPUs; `fit.threads={cpus}` uses all and rounds otherwise")
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
     log_dir = _log_dir(spec.task, params.model.kind)

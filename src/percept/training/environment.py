@@ -9,6 +9,11 @@ from pathlib import Path
 PACKAGES = ("keras", "tensorflow", "numpy", "scikit-learn", "pandas", "onnx", "onnxruntime")
 
 
+def num_cpus() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def fingerprint() -> dict[str, object]:
     """Return versions, processor, threads and settings of this process."""
     import tensorflow as tf
@@ -25,9 +30,9 @@ def fingerprint() -> dict[str, object]:
         "packages": {name: version(name) for name in PACKAGES},
         "processor": fields.get("model name", platform.processor()),
         "cpu_flags": [flag for flag in flags if flag.startswith(("sse4", "avx", "fma", "amx", "asimd", "sve"))],
-        "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cpus": num_cpus(),
         "threads": {
-            "intra_op": tf.config.threading.get_intra_op_parallelism_threads(),  # 0: one for each CPU
+            "intra_op": tf.config.threading.get_intra_op_parallelism_threads(),  # 0: TF_NUM_INTRAOP_THREADS
             "inter_op": tf.config.threading.get_inter_op_parallelism_threads(),
         },
         "devices": [device.name for device in tf.config.list_physical_devices()],

@@ -17,6 +17,7 @@ class Fit(Section):
     patience: PositiveInt | None = None  # stop after so many epochs without a better one; null: never
     weights: Literal["last", "best"] = "best"  # which epoch's weights become the model
     checkpoints: bool = False  # keep the network of every epoch that was the best so far, beside the logs
+    threads: PositiveInt = 2  # that compute; with another number convolutions round in another way, on any machine
     engine: Literal["auto", "compiled", "graph", "keras"] = "auto"  # runs the epochs; auto: the fastest for the data
 
     def steps_per_epoch(self, num_rows: int) -> int:

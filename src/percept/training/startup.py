@@ -12,10 +12,16 @@ from importlib import import_module
 NOTE = re.compile(rb"[IWE]0000 00:00|WARNING: All log messages before absl|To enable the following instructions:")
 
 
-def load_tensorflow() -> None:
-    """Import TensorFlow and Keras and find the devices; whatever else they write to stderr is passed on."""
+def load_tensorflow(threads: int | None = None) -> None:
+    """Import TensorFlow and Keras and find the devices; whatever else they write to stderr is passed on.
+
+    threads: that share the work within an operation, and with it the order of its sums; None: one for each CPU.
+    Once TensorFlow is loaded, the number stays.
+    """
     if "tensorflow" in sys.modules:
         return
+    if threads:
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # later errors still arrive as Python exceptions
     with _without_notes(), _without("sklearn", "matplotlib", "pandas"), _garbage_left():

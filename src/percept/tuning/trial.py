@@ -51,7 +51,7 @@ def prepare_data(config: Config, raw: Path | None = None) -> Prepared:
 def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
     """Prepare the data where it is not given, train, make model.onnx and evaluate it. Raises `UserError`."""
     prepared = prepare_data(config) if prepared is None else prepared
-    load_tensorflow()
+    load_tensorflow(config.fit.threads)
     from percept.model_file import export
     from percept.training import run
 
