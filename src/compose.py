@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from percept import paths
 from percept.composition import composed, differences
 from percept.errors import UserError, run
-from percept.params import read
+from percept.params import plain_values, read
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def _check(config: DictConfig, words: list[str]) -> None:
     found = read(paths.PARAMS)
     if words == ["--check"] and found.get("task") != config.task:
         config = composed([f"task={found.get('task')}"])
-    wanted = OmegaConf.to_container(config)
+    wanted = plain_values(config)
     differing = [
         f"{key}: {here!r} here, {there!r} in conf/" for key, here, there in differences(found, wanted) if key != "conf"
     ]

@@ -16,14 +16,14 @@ from percept.evaluation.predictions import predict_subset, report
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
 from percept.objective import Objective
-from percept.params import Params
+from percept.params import Name, Params, Seed
 from percept.prepared.examples import load_spec
 from percept.prepared.quality import Quality
 
 
 class EvaluateParams(Params):
-    task: str
-    seed: int
+    task: Name
+    seed: Seed
     objective: Objective
     # These stand in the model card, and are checked by the stages that use them.
     source: dict[str, Any]

@@ -15,7 +15,7 @@ from percept import paths
 from percept.errors import UserError, run
 from percept.models import Model
 from percept.objective import Objective
-from percept.params import Params
+from percept.params import Name, Params, Seed
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.spec import DatasetSpec
 from percept.training.optimizer import Optimizer
@@ -26,8 +26,8 @@ from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, run_rang
 
 
 class RangeTestParams(Params):
-    task: str
-    seed: int
+    task: Name
+    seed: Seed
     objective: Objective
     model: Model
     optimizer: Optimizer

@@ -28,11 +28,11 @@ def main() -> None:
     name = writing.safe_name(options.name or stem)
     command = shlex.join(["python", "src/new_task.py", *sys.argv[1:]])
     if options.images:
-        draft = draft_pictures(source, name, command)
+        draft, report = draft_pictures(source, name, command)
     else:
-        draft = draft_table(source, name, _read_options(options), _task_options(options), command)
-    writing.check_composes(draft.text, name)
-    print(draft.report)
+        draft, report = draft_table(source, name, _read_options(options), _task_options(options), command)
+    writing.check_composes(draft, name)
+    print(report)
     written = writing.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", draft.text, options.force)
     print(f"\n{written}\n\nReview it, then:\n  dvc exp run -S task={name}")
 
@@ -89,4 +89,4 @@ def _task_options(options: argparse.Namespace) -> TaskOptions:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, names_files=True)

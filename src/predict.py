@@ -6,6 +6,7 @@ Without -o the predictions go to the standard output. The last column, flags, sa
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -21,15 +22,20 @@ def main() -> None:
     print(f"predict: {tally.summary()}{where}", file=sys.stdout if options.output else sys.stderr)
 
 
+def _shipped() -> Path:
+    """Return the project's own file, from the folder where a person is."""
+    return Path(os.path.relpath(paths.ROOT / paths.MODELS / paths.SHIPPED))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("inputs", nargs="+", help="one CSV (.gz too) or Parquet file, `-`, or pictures, folders")
     parser.add_argument("-o", "--output", type=Path, help="a .csv or .parquet file (default: the standard output)")
-    parser.add_argument("--model", type=Path, default=paths.MODELS / paths.SHIPPED, help="(default: %(default)s)")
+    parser.add_argument("--model", type=Path, default=_shipped(), help="(default: %(default)s)")
     parser.add_argument("--id", help="a column of the input that comes first in the output")
     parser.add_argument("--strict", action="store_true", help="refuse the whole input where any row is unusual")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, names_files=True)

@@ -8,14 +8,14 @@ from percept.features.contract import ContractError
 from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.objective import Objective
-from percept.params import Params
+from percept.params import Name, Params, Seed
 from percept.prepared.contents import Prepared
 from percept.sources import Source
 
 
 class PreprocessParams(Params):
-    task: str
-    seed: int
+    task: Name
+    seed: Seed
     source: Source
     features: Features
     split: Split

@@ -11,14 +11,14 @@ from typing import Any
 
 from tabulate import tabulate
 
+from percept import yaml_file
 from percept.composition import load_config
 from percept.errors import UserError, listed, nearest, run
-from percept.params import plain_values
 from percept.paths import ROOT
 from percept.tuning.trial import run_trial
 
 SEEDS = range(5)
-PUBLISHED: dict[str, dict[str, Any]] = plain_values(ROOT / "results" / "published.yaml")
+PUBLISHED: dict[str, dict[str, Any]] = yaml_file.load(ROOT / "results" / "published.yaml")[1]
 RESULTS = ROOT / "results" / "tasks.json"
 BASELINES = json.loads((ROOT / "results" / "baselines.json").read_text(encoding="utf-8"))
 README = ROOT / "README.md"

@@ -7,6 +7,7 @@ python src/ship.py --show FILE      print the commit and the card that a file ca
 
 import argparse
 import json
+import os
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from percept.model_file import session as shipped
 from percept.model_file.fresh_process import answers_of
 from percept.models import Model
 from percept.objective import Objective
-from percept.params import Params
+from percept.params import Name, Params, folder_name
 from percept.prediction.model import load_model
 from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.spec import DatasetSpec
@@ -28,7 +29,7 @@ from percept.release.stamp import Release, check_up_to_date, current_commit
 
 
 class ShipParams(Params):
-    task: str
+    task: Name
     objective: Objective
     model: Model
 
@@ -40,13 +41,14 @@ def main() -> None:
         release = Release.of(texts, options.show)
         print(f"Git commit {release.commit}\n\n{release.card}")
         return
+    os.chdir(paths.ROOT)
     params = ShipParams.load()
     check_up_to_date()
     commit = current_commit(options.uncommitted)
     report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
     card = paths.CARD.read_text(encoding="utf-8")
     spec = load_spec()
-    with paths.replaced(paths.RELEASE / params.task) as folder:
+    with paths.replaced(paths.RELEASE / folder_name(params.task)) as folder:
         model = onnx.load(paths.MODELS / paths.SHIPPED)
         Release(commit=commit, scores=report, card=card).stamp(model)
         (folder / paths.SHIPPED).write_bytes(model.SerializeToString(deterministic=True))
@@ -90,4 +92,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, names_files=True)

@@ -10,7 +10,7 @@ from percept.errors import run
 from percept.model_file.fresh_process import answering
 from percept.models import Model
 from percept.objective import Objective
-from percept.params import Params
+from percept.params import Params, Seed, folder_name
 from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class TrainParams(Params):
-    seed: int
+    seed: Seed
     objective: Objective
     model: Model
     optimizer: Optimizer
@@ -56,7 +56,7 @@ def _tell(text: str) -> None:
 
 def _log_dir(task: str, model: str) -> Path:
     name = os.environ.get("DVC_EXP_NAME") or time.strftime("%Y%m%d-%H%M%S")
-    folder = paths.logs() / f"{task}-{model}-{name}"
+    folder = paths.logs() / folder_name(f"{task}-{model}-{name}")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

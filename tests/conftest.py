@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from omegaconf import OmegaConf
+from project_conf import PUBLISHED, own_files
 
 settings.register_profile("percept", deadline=None)
 settings.load_profile("percept")
@@ -78,12 +79,10 @@ def clone_of_working_tree(folder: Path) -> Clone:
 
 def _leave_own_tasks(clone: Clone) -> None:
     """A person's own tasks, and what a run of one wrote, are no part of what is tested."""
-    published = OmegaConf.load(ROOT / "results/published.yaml")
-    if OmegaConf.load(clone.folder / "params.yaml").task not in published:
+    if OmegaConf.load(clone.folder / "params.yaml").task not in PUBLISHED:
         clone.run("git", "checkout", "--quiet", "HEAD", "--", "params.yaml", "dvc.lock", "results/metrics.json")
-    for file in (clone.folder / "conf/task").glob("*.yaml"):
-        if file.stem not in published:
-            file.unlink()
+    for file in own_files(clone.folder / "conf"):
+        file.unlink()
 
 
 @pytest.fixture(scope="session")

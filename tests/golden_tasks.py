@@ -42,7 +42,7 @@ def inferred(name: str) -> Task:
 def rendered(name: str) -> str:
     file = table_of(name)
     source = {"path": file.name, "urls": [str(file)], "sha256": sha256(ROOT / file)}
-    return render(inferred(name), name, source, f"python src/new_task.py {file} --target '{OPTIONS[name].target}'")
+    return render(inferred(name), name, source, f"python src/new_task.py {file} --target '{OPTIONS[name].target}'").text
 
 
 if __name__ == "__main__":

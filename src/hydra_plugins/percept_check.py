@@ -1,5 +1,10 @@
 """DVC composes conf/ by itself; it loads this file (`hydra.plugins_path`), so that it also checks what it composed."""
 
-from percept.composition import register
+import sys
+from pathlib import Path
+
+from percept.composition import check_overrides, overrides_of_dvc, register
 
 register()
+if Path(sys.argv[0]).name == "dvc":
+    check_overrides(overrides_of_dvc(sys.argv[1:]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from percept import lacking
+from percept import lacking, paths
 
 
 class UserError(Exception):
@@ -35,11 +35,16 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     return ", ".join(names[:limit]) + more
 
 
-def run(main: Callable[[], None]) -> None:
-    """Run a script; what a person can correct becomes one message and exit status 1, a bug keeps its traceback."""
+def run(main: Callable[[], None], names_files: bool = False) -> None:
+    """Run a script; what a person can correct becomes one message and exit status 1, a bug keeps its traceback.
+
+    It runs in the project's folder, wherever it is started, unless it `names_files` in the folder of the person.
+    """
     gc.set_threshold(100_000)  # nearly all that a stage loads stays until its end: search for garbage rarely
     script = Path(sys.argv[0]).stem
     try:
+        if not names_files:
+            os.chdir(paths.ROOT)
         main()
         sys.stdout.flush()
     except UserError as error:

@@ -6,21 +6,41 @@ something it can see has changed.
 """
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from yaml import YAMLError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from percept import paths
+from percept import paths, yaml_file
 from percept.errors import UserError, nearest
 
 # Text that looks like a number: `-S objective.positive=1` arrives as an integer.
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 
+
+def plain_name(name: str) -> str:
+    """Return a name that can become that of a folder. Raises `ValueError` where it could be a path, or none at all."""
+    if not re.fullmatch(r"\w[\w-]*", name) or len(name.encode()) > MAX_NAME_BYTES or name.lower() in DEVICES:
+        raise ValueError(f"should be letters, digits, _ and - alone, {MAX_NAME_BYTES} bytes at most: it names a folder")
+    return name
+
+
+def folder_name(name: str) -> str:
+    """Return a name for one new folder, put together of several. Raises `UserError` where it would be a path."""
+    if not (re.fullmatch(r"\w[^/\\:]*", name) and name.isprintable()) or len(name.encode()) > 2 * MAX_NAME_BYTES:
+        expected = f"a name without / \\ : and control characters, {2 * MAX_NAME_BYTES} bytes at most"
+        raise UserError("the name of a folder", repr(name), expected, "give the task or the experiment another name")
+    return name
+
+
+MAX_NAME_BYTES = 100  # a log folder's name has more than that of the task
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+Name = Annotated[str, AfterValidator(plain_name)]
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, scikit-learn and Keras all take
 
 RENAMED_KINDS = {"python": "custom"}  # of models: what people wrote before, and what it is called now
 
@@ -38,6 +58,7 @@ class Params(Section):
     def load(cls, path: Path = paths.PARAMS) -> Self:
         """Read and check this stage's sections. Raises `UserError`."""
         everything = read(path)
+        _check_task_name(everything, path)
         warn_when_stale(everything, path)
         return cls.check({key: everything[key] for key in cls.model_fields if key in everything}, str(path))
 
@@ -51,28 +72,30 @@ class Params(Section):
 
 
 def read(path: Path) -> dict[str, Any]:
-    """params.yaml as plain values. Raises `UserError` where it is missing, unreadable or has an open value (`???`)."""
+    """params.yaml as plain values, nothing in it resolved. Raises `UserError` where it is missing or unreadable."""
     advice = "write it with `python src/compose.py`, or start the run with `dvc exp run`"
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the parameters of the run", advice)
     try:
-        return plain_values(path)
-    except TypeError as error:
-        raise UserError(str(path), str(error), "a mapping of sections", advice) from None
-    except (OmegaConfBaseException, YAMLError, OSError, ValueError) as error:
+        return plain_values(yaml_file.load(path)[1])
+    except (OSError, ValueError) as error:
         raise UserError(str(path), " ".join(str(error).split()), "closed, readable YAML", advice) from None
 
 
-def plain_values(source: Path | DictConfig) -> dict[str, Any]:
-    """Give a YAML file or a configuration as plain values. Raises `TypeError` where it is no mapping.
-
-    OmegaConf reads the file, because it writes params.yaml: PyYAML would read its 1e-3 as a string.
-    """
-    loaded = OmegaConf.load(source) if isinstance(source, Path) else source
-    values = OmegaConf.to_container(loaded, resolve=True, throw_on_missing=True)
+def plain_values(values: Any) -> dict[str, Any]:
+    """Return the sections of params.yaml with texts as they are meant. Raises `ValueError` where there are none."""
+    if isinstance(values, DictConfig):
+        values = OmegaConf.to_container(values)
     if not isinstance(values, dict):
-        raise TypeError(f"a {type(values).__name__}")
-    return {str(name): value for name, value in values.items()}
+        raise ValueError(f"a {type(values).__name__} instead of a mapping of sections")
+
+    def as_meant(key: str, text: str) -> str:
+        try:
+            return yaml_file.unescape(text)
+        except ValueError as error:
+            raise ValueError(f"{key}: {error}") from None
+
+    return {str(name): value for name, value in yaml_file.with_texts(values, as_meant).items()}
 
 
 def conf_digest(task: str, conf: Path = paths.CONF) -> str:
@@ -87,17 +110,18 @@ def conf_digest(task: str, conf: Path = paths.CONF) -> str:
     return digest.hexdigest()[:12]
 
 
-def _with_bases(file: Path) -> list[Path]:
+def _with_bases(file: Path, seen: tuple[Path, ...] = ()) -> list[Path]:
     """A file of conf/, and those of its own group that it starts from."""
-    if not file.is_file():
+    if not file.is_file() or file in seen:
         return []
     try:
-        loaded = OmegaConf.load(file)
-        defaults = loaded.get("defaults", []) if isinstance(loaded, DictConfig) else []
-    except (OmegaConfBaseException, YAMLError, AttributeError):
-        defaults = []  # composing says what is wrong with it
-    bases = [file.parent / f"{name}.yaml" for name in defaults if isinstance(name, str) and name != "_self_"]
-    return [file, *(found for base in bases for found in _with_bases(base))]
+        loaded = yaml_file.load(file)[1]
+    except (OSError, ValueError):
+        loaded = None  # composing says what is wrong with it
+    defaults = loaded.get("defaults") if isinstance(loaded, dict) else None
+    names = [name for name in defaults if isinstance(name, str)] if isinstance(defaults, list) else []
+    bases = [file.parent / f"{name}.yaml" for name in names if name != "_self_" and ".." not in name]
+    return [file, *(found for base in bases for found in _with_bases(base, (*seen, file)))]
 
 
 def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:
@@ -110,6 +134,15 @@ def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:
             f"`python src/compose.py task={values.get('task')}` composes it anew.",
             file=sys.stderr,
         )
+
+
+def _check_task_name(values: dict[str, Any], path: Path) -> None:
+    """Refuse a name that would lead elsewhere, in stages too that make no path of it. Raises `UserError`."""
+    try:
+        plain_name(str(values.get("task")))
+    except ValueError as error:
+        advice = "correct it, or compose params.yaml anew with `python src/compose.py`"
+        raise UserError(f"{path}: task", f"{values.get('task')!r}", str(error), advice) from None
 
 
 def _explained(cls: type[Section], error: ValidationError, where: str) -> UserError:

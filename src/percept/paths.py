@@ -22,6 +22,8 @@ VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stoppe
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
 
+OUTPUTS = (RAW, PREPARED, MODELS, PLOTS)  # folders that are replaced as a whole
+
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED
 QUALITY = "quality.json"  # in PREPARED
@@ -44,23 +46,30 @@ def logs() -> Path:
 
 @contextmanager
 def replaced(target: Path) -> Iterator[Path]:
-    """Give a draft to write, an empty folder or a file yet to be made; it takes `target`'s place if all goes well."""
+    """Give a draft to write, an empty folder or a file yet to be made; it takes `target`'s place if all goes well.
+
+    Of folders only OUTPUTS, and those directly in release/, can be replaced. Raises `ValueError` for others.
+    """
+    is_folder = not target.suffix
+    if is_folder and target not in OUTPUTS and (target.parent != RELEASE or target.name == ".."):
+        raise ValueError(f"{target} is no folder that the project makes")
     draft = target.with_name(f".{target.name}.draft")
-    _remove(draft)
-    if target.suffix:
-        draft.parent.mkdir(parents=True, exist_ok=True)
-    else:
+    _remove(draft, is_folder)
+    if is_folder:
         draft.mkdir(parents=True)
+    else:
+        draft.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield draft
-        _remove(target)
+        _remove(target, is_folder)
         draft.rename(target)
     finally:
-        _remove(draft)
+        _remove(draft, is_folder)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
+def _remove(path: Path, is_folder: bool) -> None:
+    """Remove what is there; a folder that lies where a file should is a person's."""
+    if is_folder and path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -17,11 +17,12 @@ LAYERS = (  # from the top; a room may import itself and the layers below, and n
     {"files", "prepared"},
     {"dataset", "objective"},
     {"params"},
+    {"yaml_file"},
     {"errors"},
     {"paths"},
     {"percept"},  # its __init__
 )
-LOOSE = {"composition", "errors", "objective", "params", "paths"}
+LOOSE = {"errors", "objective", "params", "paths", "yaml_file"}
 TENSORFLOW = {"keras", "tensorflow", "tf2onnx"}
 MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "models",

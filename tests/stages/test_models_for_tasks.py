@@ -2,17 +2,16 @@
 
 import pytest
 from omegaconf import OmegaConf
+from project_conf import choices
 
 from percept.composition import composed
 from percept.errors import UserError
 from percept.models import build
-from percept.paths import CONF, ROOT
 from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
 from train import TrainParams
 
-TASKS = sorted(OmegaConf.load(ROOT / "results/published.yaml"))
-FOLDER = ROOT / CONF / "model"
-MODELS = sorted(file.relative_to(FOLDER).with_suffix("").as_posix() for file in FOLDER.rglob("*.yaml"))
+TASKS = choices("task")
+MODELS = choices("model")
 PICTURES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "fashion": (28, 28, 1)}
 
 

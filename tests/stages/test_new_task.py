@@ -216,7 +216,7 @@ def test_any_table_of_simple_columns_gives_a_file_that_composes(tmp_path_factory
     except UserError as refused:
         assert "what to do: " in str(refused) and "configuration" not in str(refused)
         return
-    text = render(task, "any", {"path": "table.csv", "urls": [str(file)], "sha256": "0" * 64}, "new_task")
+    text = render(task, "any", {"path": "table.csv", "urls": [str(file)], "sha256": "0" * 64}, "new_task").text
     (folder / "task").mkdir()
     (folder / "task/any.yaml").write_text(text, encoding="utf-8")
     config = composed(["task=any", f"hydra.searchpath=[file://{folder}]"])

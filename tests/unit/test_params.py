@@ -129,13 +129,13 @@ def test_an_exponent_without_a_point_is_a_number(params_yaml):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"fit:\n  epochs: ???", "Missing mandatory value: epochs full_key: fit.epochs"),
-        (b"a: ${nowhere}", "Interpolation key 'nowhere' not found"),
+        (b"fit:\n  epochs: ???", "fit.epochs: ??? stands for a value that is yet to be given"),
+        (b"a: ${nowhere}", "a: '${nowhere}' would refer to something else"),
         (b"a: [1", "line 1, column"),
         (b"a: 1\na: 2\n", "found duplicate key a"),
         (b"a: \xff\xfe", "can't decode byte 0xff"),
         (b"a: \x00", "unacceptable character"),
-        (b"3", "Invalid loaded object type: int"),
+        (b"3", "a int instead of a mapping"),
         (b"- 1\n- 2\n", "a list"),
     ],
 )

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from omegaconf import OmegaConf
 from tabulate import tabulate
 
+from percept import yaml_file
 from percept.dataset.contract import Category, ColumnRule, Date
 from percept.errors import listed
 from percept.evaluation.metrics import METRICS
@@ -44,7 +44,7 @@ def model_card(
         "## Rows": _rows(predictions.spec),
         "## What goes in": _inputs(predictions.spec),
         "## Limits": _limits(predictions, quality),
-        "## Configuration": ["```yaml", OmegaConf.to_yaml(OmegaConf.create(params)).rstrip(), "```"],
+        "## Configuration": ["```yaml", yaml_file.dump(params).rstrip(), "```"],
     }
     return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
 

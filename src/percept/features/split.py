@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from percept.dataset.cells import Form, parse_dates, parse_numbers
 from percept.errors import UserError, listed, nearest
-from percept.params import Label, Section
+from percept.params import Label, Section, Seed
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -20,7 +20,7 @@ class Fraction(Section):
     kind: Literal["fraction"]
     fraction: Share
     stratify: bool = False  # keep the share of each class
-    random_state: int | None = None  # null: the run's seed
+    random_state: Seed | None = None  # null: the run's seed
     of: Literal["train", "test"] = "train"  # validation only: cut from the training rows or from the test rows
     group: str | None = None  # column: rows of one value stay together, and the share is one of the values
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from percept.dataset.cells import DATE_PARTS, Form, date_parts, parse_dates, parse_numbers
-from percept.dataset.formula import arithmetic, column_names, derived
+from percept.dataset.formula import Formula, column_names, derived
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.params import Section
@@ -33,7 +33,7 @@ class TableFeatures(Section):
     category: tuple[str, ...] | Literal["rest"] = ()
     drop: tuple[str, ...] | Literal["rest"] = ()
     date: dict[str, Form] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
-    derive: dict[str, Annotated[str, AfterValidator(arithmetic)]] = Field({})  # new column -> formula over others
+    derive: dict[str, Formula] = Field({})  # new column -> formula over others
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
     scaling: Literal["none", "standard", "min_max", "asinh"] = "standard"  # of numeric columns; asinh: of long tails
     missing: MissingCells = MissingCells()

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from percept import paths
 from percept.errors import UserError, listed, nearest
@@ -19,11 +19,19 @@ if TYPE_CHECKING:
     import keras
 
 
+def stays_below(entry: str) -> str:
+    """Return an entry whose file, links followed, lies below src/custom/: no other runs. Raises `ValueError`."""
+    folder = (paths.ROOT / paths.CUSTOM).resolve()
+    if not (folder / entry.partition(":")[0]).resolve().is_relative_to(folder):
+        raise ValueError(f"should be a file below {paths.CUSTOM}/: copy yours there, and name it from there")
+    return entry
+
+
 class Custom(Network):
-    """Where the function is, and what it is given besides the task."""
+    """Where the function is (a file below src/custom/, and its name), and what it is given besides the task."""
 
     kind: Literal["custom"]
-    entry: Annotated[str, Field(pattern=r"^[\w/]+\.py:\w+$")]  # file below src/custom/, and function
+    entry: Annotated[str, Field(pattern=r"^[\w/]+\.py:\w+$"), AfterValidator(stays_below)]
     options: dict[str, Any] = Field({})  # keyword arguments
 
     def build(self, spec: DatasetSpec, objective: Objective) -> "keras.Model":
@@ -57,7 +65,11 @@ class Custom(Network):
 
 def _entry(entry: str) -> Callable[..., Any]:
     """Load the file of src/custom/ and return the function. Raises `UserError` where one is missing."""
-    name, _, function = entry.partition(":")
+    try:
+        name, _, function = stays_below(entry).partition(":")
+    except ValueError as error:
+        advice = f"copy it into {paths.CUSTOM}/"
+        raise UserError("model.entry", repr(entry), str(error), advice) from None
     file = paths.ROOT / paths.CUSTOM / name
     if not file.is_file():
         folder = paths.ROOT / paths.CUSTOM

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from percept.dataset.cells import DatePart
 from percept.dataset.contract import Contract
 from percept.dataset.formats import CsvFormat, PictureFormat
+from percept.dataset.formula import Formula
 from percept.params import Section
 
 Subset = Literal["train", "validation", "test"]
@@ -72,7 +73,7 @@ class TableInput(Section):
 
     text: CsvFormat
     date: dict[str, str]  # column -> its form
-    derive: dict[str, str]  # raw input -> formula over columns
+    derive: dict[str, Formula]  # raw input -> formula over columns
     required: tuple[str, ...]  # raw inputs that nothing fills where they are missing
 
 

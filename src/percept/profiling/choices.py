@@ -6,14 +6,13 @@ from typing import Any
 from percept.errors import UserError, listed
 from percept.profiling.columns import NO, SHOWN_VALUES, YES, ColumnProfile
 from percept.profiling.phrases import percent, shorten
+from percept.yaml_file import OPEN
 
 RARE = 0.2  # a class is rare that has less than this fraction of an equal share
 FEW_TO_SPLIT = 3  # rows of a class; fewer cannot be in each subset
 FEW_OF_A_CLASS = 10  # rows, on average
 FEW_ROWS = 200
 TEST, VALIDATION = 0.2, 0.25  # VALIDATION is a fraction of what TEST leaves: 60, 20 and 20 %
-
-OPEN = "???"  # Hydra reads it as a value that is yet to be given
 
 Option = tuple[Any, str]  # a value and what to say about it
 Classes = tuple[tuple[str, int], ...]  # labels and their rows, the most frequent first

@@ -1,33 +1,33 @@
 """Draft a task file for a table or for pictures: its text, and the report that a person reads first."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 from percept.profiling import pictures, task_file
 from percept.profiling.overview import overview
+from percept.profiling.phrases import one_line
 from percept.profiling.reading import ReadOptions, read_table
 from percept.profiling.task import TaskOptions, propose_task
 from percept.profiling.writing import address, stored_name
+from percept.profiling.yaml_text import Draft
 from percept.sources.download import sha256
 
 
-class Draft(NamedTuple):
-    """A task file that is not written yet."""
+def draft_table(file: Path, name: str, reading: ReadOptions, wanted: TaskOptions, command: str) -> tuple[Draft, str]:
+    """Draft the task `name` for a table; command: what was typed to get it. Raises `UserError`.
 
-    text: str
-    report: str  # what was seen in the data
-
-
-def draft_table(file: Path, name: str, reading: ReadOptions, wanted: TaskOptions, command: str) -> Draft:
-    """Draft the task `name` for a table; command: what was typed to get it. Raises `UserError`."""
+    With it comes what was seen in the data, for a person.
+    """
     task = propose_task(read_table(file, reading), wanted)
     source = {"path": stored_name(file, name), "urls": [address(file)], "sha256": sha256(file)}
-    return Draft(task_file.render(task, name, source, command), overview(task))
+    return task_file.render(task, name, source, command), overview(task)
 
 
-def draft_pictures(folder: Path, name: str, command: str) -> Draft:
-    """Draft the task `name` for pictures in class folders; command: what was typed to get it. Raises `UserError`."""
+def draft_pictures(folder: Path, name: str, command: str) -> tuple[Draft, str]:
+    """Draft the task `name` for pictures in class folders; command: what was typed to get it. Raises `UserError`.
+
+    With it comes what was seen in the data, for a person.
+    """
     found = pictures.profile_pictures(folder)
     source = {"path": stored_name(folder.resolve(), name), "urls": [address(folder)]}
     report = [f"{folder}: {found.described}; sides of {found.side} pixels", *found.notes]
-    return Draft(pictures.render(found, name, source, command), "\n".join(report))
+    return pictures.render(found, name, source, command), "\n".join(map(one_line, report))

@@ -3,7 +3,7 @@
 from tabulate import tabulate
 
 from percept.profiling.encoding import GUESS
-from percept.profiling.phrases import contents, percent, shorten
+from percept.profiling.phrases import contents, one_line, percent, shorten
 from percept.profiling.task import Task
 
 MANY_ROWS = 40
@@ -25,7 +25,7 @@ def overview(task: Task) -> str:
         notes.insert(0, f"The columns have no names of their own: {task.reading.remarks['columns']}.")
     if (doubt := task.reading.remarks.get("encoding", "")).startswith(GUESS):
         notes.insert(0, f"The encoding {text.encoding} is {doubt}; --encoding names another.")
-    return "\n".join([*lines, *(["", *notes] if notes else [])])
+    return "\n".join([*lines, *(["", *map(one_line, notes)] if notes else [])])
 
 
 def _row(task: Task, name: str) -> tuple[str, ...]:

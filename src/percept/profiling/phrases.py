@@ -1,18 +1,20 @@
 """Phrases for comments, messages and the overview: texts on one line, lists of names, what a column holds."""
 
-import re
 from datetime import timedelta
 
 from percept.dataset.cells import EPOCH
 from percept.errors import listed
 from percept.profiling.columns import ColumnProfile
 
-UNPRINTABLE = re.compile("[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+def one_line(text: str) -> str:
+    """Bring a text to one line of printable characters, whatever the data hold: what breaks lines or turns them."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def shorten(text: str, limit: int = 24) -> str:
     """Bring a text of the data to one line of at most `limit` characters, for a comment or a message."""
-    text = " ".join(UNPRINTABLE.sub(" ", text).split())
+    text = one_line(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

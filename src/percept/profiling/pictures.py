@@ -25,7 +25,7 @@ from percept.profiling.choices import (
     macro_f1_of_largest,
 )
 from percept.profiling.phrases import shorten
-from percept.profiling.yaml_text import Line, aligned, commented, flow, quoted
+from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 
 LARGE = 128  # pixels of the shorter side, from which on 64 show more than 32
 GREY = 8  # levels by which the channels of a grey picture may differ: JPEG rounds
@@ -128,8 +128,8 @@ def _size(content: bytes) -> tuple[int, int]:
         return image.height, image.width
 
 
-def render(found: PictureProfile, name: str, file: dict[str, Any], command: str) -> str:
-    """Write the text of the task file; file: path and urls of the source; command: what was typed to get it."""
+def render(found: PictureProfile, name: str, file: dict[str, Any], command: str) -> Draft:
+    """Write the task file; file: path and urls of the source; command: what was typed to get it."""
     largest, rarest = found.classes[0], found.classes[-1]
     is_rare = has_rare_class(found.classes)
     better = f"an accuracy above {largest[1] / found.num_pictures:.3f}, the share of {shorten(largest[0])}"
@@ -141,56 +141,43 @@ def render(found: PictureProfile, name: str, file: dict[str, Any], command: str)
         *found.notes,
         f"Written by `{shorten(command, 200)}`.",
     ]
-    objective: list[Line] = [
-        ("objective:", ""),
-        ("  primary: macro_f1", f"{shorten(rarest[0])} is rare: each class counts the same"),
+    choices = [
+        Block({"override /features": ("image", "")}),
+        Block({"override /objective": ("multiclass", "")}),
+        Block({"override /model": ("cnn_photo", "convolutions; each picture is a little different each time")}),
     ]
-    return "\n".join(
-        [
-            "# @package _global_",
-            *commented(head),
-            "defaults:",
-            "  - override /features: image",
-            "  - override /objective: multiclass",
-            "  - override /model: cnn_photo  # convolutions; each picture is a little different each time",
-            "",
-            f"task: {name}",
-            *aligned(_source(found, file)),
-            *aligned(_split(found)),
-            *(aligned(objective) if is_rare else []),
-            "optimizer:",
-            "  learning_rate: 0.003",
-            "  schedule: {kind: cosine, warmup_epochs: 3}",
-            "fit:",
-            "  epochs: 40",
-            f"  batch_size: {32 if found.num_pictures < 20_000 else 128}",
-            "  monitor: accuracy",
-            "",
-        ]
-    )
+    sections: dict[str, Block | Leaf] = {"task": (name, ""), "source": _source(found, file), "split": _split(found)}
+    if is_rare:
+        why = f"{shorten(rarest[0])} is rare: each class counts the same"
+        sections["objective"] = Block({"primary": ("macro_f1", why)})
+    schedule = {"kind": "cosine", "warmup_epochs": 3}
+    sections["optimizer"] = Block({"learning_rate": (0.003, ""), "schedule": (schedule, "")})
+    batch_size = 32 if found.num_pictures < 20_000 else 128
+    fit = {"epochs": (40, ""), "batch_size": (batch_size, ""), "monitor": ("accuracy", "")}
+    return draft(head, choices, sections | {"fit": Block(fit)})
 
 
-def _source(found: PictureProfile, file: dict[str, Any]) -> list[Line]:
-    broken = [("  broken: drop", f"{len(found.broken)} cannot be read; error: stop instead")] if found.broken else []
-    return [
-        ("source:", ""),
-        ("  kind: image_folder", ""),
-        (f"  path: {quoted(file['path'])}", ""),
-        (f"  urls: {flow(file['urls'])}", "where they are on this machine"),
-        (f'  sha256: "{found.sha256}"', "of the pictures, however they are packed"),
-        (f"  folder: {quoted(found.folder)}", "what holds one folder for each class"),
-        (f"  size: [{found.side}, {found.side}]", "height and width, pixels; larger ones take longer"),
-        (f"  color: {'grey' if found.is_grey else 'rgb'}", "or " + ("rgb" if found.is_grey else "grey")),
-        *broken,
-    ]
+def _source(found: PictureProfile, file: dict[str, Any]) -> Block:
+    options = {
+        "kind": ("image_folder", ""),
+        "path": (file["path"], ""),
+        "urls": (file["urls"], "where they are on this machine"),
+        "sha256": (Quoted(found.sha256), "of the pictures, however they are packed"),
+        "folder": (found.folder, "what holds one folder for each class"),
+        "size": ([found.side, found.side], "height and width, pixels; larger ones take longer"),
+        "color": ("grey" if found.is_grey else "rgb", "or " + ("rgb" if found.is_grey else "grey")),
+    }
+    if found.broken:
+        options["broken"] = ("drop", f"{len(found.broken)} cannot be read; error: stop instead")
+    return Block(options)
 
 
-def _split(found: PictureProfile) -> list[Line]:
+def _split(found: PictureProfile) -> Block:
     stratify = can_stratify(found.classes)
     part: dict[str, Any] = {"kind": "fraction", "fraction": TEST, "stratify": stratify, "random_state": 0}
     if found.has_sets:
-        test: dict[str, Any] = {"kind": "given"}
-        validation, what = part, "the folder test"
-    else:
-        test, validation, what = part, part | {"fraction": VALIDATION}, "keeps the share of each class" * stratify
-    return [("split:", ""), (f"  test: {flow(test)}", what), (f"  validation: {flow(validation)}", "of the rest")]
+        return Block({"test": ({"kind": "given"}, "the folder test"), "validation": (part, "of the rest")})
+    validation = part | {"fraction": VALIDATION}
+    return Block(
+        {"test": (part, "keeps the share of each class" * stratify), "validation": (validation, "of the rest")}
+    )

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.profiling.choices import OPEN, Classes, Option, choose_fit, choose_model, choose_objective, choose_split
+from percept.profiling.choices import Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.profiling.columns import MANY_VALUES, ColumnProfile, profile_columns
 from percept.profiling.leakage import columns_that_sum_to_target, leaking_columns
 from percept.profiling.nonlinear import nonlinear_columns
 from percept.profiling.phrases import quoted_names, shorten
 from percept.profiling.reading import Reading
+from percept.yaml_file import OPEN
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week

@@ -1,36 +1,35 @@
 """The text of the task file of a table, with comments on what was seen in it."""
 
-import json
 from typing import Any
 
 from percept.dataset.formats import CsvFormat
 from percept.errors import listed
-from percept.profiling.choices import Option, contract_rule, macro_f1_of_largest
+from percept.profiling.choices import contract_rule, macro_f1_of_largest
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.task import Task
-from percept.profiling.yaml_text import Line, aligned, commented, flow, quoted
+from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 
 MANY_COLUMNS = 200  # more are not listed one by one
 
 
-def render(task: Task, name: str, file: dict[str, Any], command: str) -> str:
-    """Write the text of the task file; file: path, urls and sha256 of the source; command: what was typed to get it."""
+def render(task: Task, name: str, file: dict[str, Any], command: str) -> Draft:
+    """Write the task file; file: path, urls and sha256 of the source; command: what was typed to get it."""
     choices = [
-        ("defaults:", ""),
-        ("  - override /features: table", ""),
-        (f"  - override /objective: {task.kind}", ""),
-        (f"  - override /model: {task.model[0]}", task.model[1]),
+        Block({"override /features": ("table", "")}),
+        Block({"override /objective": (task.kind, "")}),
+        Block({"override /model": task.model}),
     ]
-    blocks = [
-        ["# @package _global_", *commented(_head(task, name, command))],
-        [*aligned(choices), "", f"task: {name}"],
-        aligned(_source(task, file)),
-        aligned(_features(task)),
-        *(aligned([(f"{name}:", ""), *_options(getattr(task, name))]) for name in ("split", "objective", "fit")),
-        _contract(task),
-    ]
-    return "\n".join(line for block in blocks for line in block) + "\n"
+    sections: dict[str, Block | Leaf] = {
+        "task": (name, ""),
+        "source": _source(task, file),
+        "features": _features(task),
+        "split": Block(task.split),
+        "objective": Block(task.objective),
+        "fit": Block(task.fit),
+        "contract": _contract(task),
+    }
+    return draft(_head(task, name, command), choices, sections)
 
 
 def _head(task: Task, name: str, command: str) -> list[str]:
@@ -66,50 +65,38 @@ def _expected(task: Task) -> str:
     return f"an accuracy above {count / sum(rows for _, rows in task.classes):.3f}, the share of {shorten(largest)}"
 
 
-def _source(task: Task, file: dict[str, Any]) -> list[Line]:
+def _source(task: Task, file: dict[str, Any]) -> Block:
     text, remarks = task.reading.text, task.reading.remarks
-    lines = [
-        ("source:", ""),
-        (f"  kind: {task.reading.kind}", ""),
-        ("  files:", ""),
-        (f"    - path: {quoted(file['path'])}", ""),
-        (f"      urls: {flow(file['urls'])}", "where the file is on this machine"),
-        (f"      sha256: {json.dumps(file['sha256'])}", "of the file: write the new one here when you edit it"),
-    ]
     defaults = CsvFormat()
-    for option, value in text:
-        if value != getattr(defaults, option):
-            lines.append((f"  {option}: {flow(value)}", remarks.get(option, "")))
-    return lines
+    stored = {
+        "path": (file["path"], ""),
+        "urls": (file["urls"], "where the file is on this machine"),
+        "sha256": (Quoted(file["sha256"]), "of the file: write the new one here when you edit it"),
+    }
+    options = {option: (value, remarks.get(option, "")) for option, value in text if value != getattr(defaults, option)}
+    return Block({"kind": (task.reading.kind, ""), "files": Block([Block(stored)]), **options})
 
 
-def _features(task: Task) -> list[Line]:
-    lines: list[Line] = [("features:", "")]
+def _features(task: Task) -> Block:
+    options: dict[str, Block | Leaf] = {}
     uses = ("numeric", "category", "drop")
     rest = max(uses, key=lambda use: len(task.used(use))) if len(task.uses) > MANY_COLUMNS else ""
     for use in uses:
         columns = task.used(use)
         if use == rest:
-            lines.append((f"  {use}: rest", f"{len(columns)} columns that no list names"))
+            options[use] = ("rest", f"{len(columns)} columns that no list names")
         elif columns:
-            lines.append((f"  {use}:", ""))
-            lines += [(f"    - {quoted(column.name)}", _remark(column, task)) for column in columns]
+            options[use] = Block([(column.name, _remark(column, task)) for column in columns])
         if use == "category" and task.used("date"):
-            lines.append(("  date:", "each becomes days since 1970, month and weekday"))
-            lines += [
-                (
-                    f"    {quoted(column.name, is_key=True)}: {json.dumps(column.form, ensure_ascii=False)}",
-                    _remark(column, task),
-                )
-                for column in task.used("date")
-            ]
+            dates = {column.name: (Quoted(column.form or ""), _remark(column, task)) for column in task.used("date")}
+            options["date"] = Block(dates, "each becomes days since 1970, month and weekday")
     if any(column.num_values > MANY_VALUES for column in task.used("category")):
-        lines.append((f"  max_categories: {MANY_VALUES}", "of each column; rarer ones count as unseen ones"))
-    lines.append(("  scaling: asinh", "of numeric columns: outliers are pulled in; or standard, min_max, none"))
-    lines.append(("  missing:", "what to do about empty cells"))
-    lines.append(("    numeric: median", "or mean, drop (the row), error"))
-    lines.append(("    category: own_category", "or most_frequent, drop, error"))
-    return lines
+        options["max_categories"] = (MANY_VALUES, "of each column; rarer ones count as unseen ones")
+    options["scaling"] = ("asinh", "of numeric columns: outliers are pulled in; or standard, min_max, none")
+    gaps = {"numeric": ("median", "or mean, drop (the row), error")}
+    gaps["category"] = ("own_category", "or most_frequent, drop, error")
+    options["missing"] = Block(gaps, "what to do about empty cells")
+    return Block(options)
 
 
 def _remark(column: ColumnProfile, task: Task) -> str:
@@ -124,22 +111,15 @@ def _remark(column: ColumnProfile, task: Task) -> str:
     return "; ".join(parts)
 
 
-def _options(options: dict[str, Option]) -> list[Line]:
-    return [(f"  {name}: {flow(value)}", comment) for name, (value, comment) in options.items()]
-
-
-def _contract(task: Task) -> list[str]:
+def _contract(task: Task) -> Block:
     rules = {}
     if len(task.uses) <= MANY_COLUMNS:
         rules = {
-            column.name: contract_rule(column, use)
+            column.name: (contract_rule(column, use), "")
             for use in ("numeric", "category", "date")
             for column in task.used(use)
         }
     use, labels = "numeric" if task.kind == "regression" else "category", tuple(label for label, _ in task.classes)
-    rules[task.target.name] = contract_rule(task.target, use, labels)
-    return [
-        "contract:  # what new rows must keep to; a broken rule stops the run, `violation: drop` leaves such rows out",
-        "  columns:",
-        *(f"    {quoted(name, is_key=True)}: {flow(rule)}" for name, rule in rules.items()),
-    ]
+    rules[task.target.name] = (contract_rule(task.target, use, labels), "")
+    what = "what new rows must keep to; a broken rule stops the run, `violation: drop` leaves such rows out"
+    return Block({"columns": Block(rules)}, what)

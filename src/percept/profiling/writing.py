@@ -5,10 +5,13 @@ import re
 import tempfile
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from percept import paths
-from percept.composition import composed
+from percept.composition import composed, differences
 from percept.errors import UserError
+from percept.params import plain_values
+from percept.profiling.yaml_text import Draft
 from percept.sources.download import inside
 
 
@@ -37,13 +40,23 @@ def address(file: Path) -> str:
     return str(absolute.relative_to(paths.ROOT) if absolute.is_relative_to(paths.ROOT) else absolute)
 
 
-def check_composes(text: str, name: str) -> None:
-    """Check that Hydra composes the task, in a temporary folder. Raises `UserError`."""
+def check_composes(draft: Draft, name: str) -> None:
+    """Check that Hydra composes the task as it is meant, in a temporary folder. Raises `UserError`."""
     with tempfile.TemporaryDirectory(prefix="percept-") as folder:
-        draft = Path(folder) / "task" / f"{name}_draft.yaml"
-        draft.parent.mkdir()
-        draft.write_text(text, encoding="utf-8")
-        composed([f"task={name}_draft", f"hydra.searchpath=[file://{folder}]"])
+        file = Path(folder) / "task" / f"{name}_draft.yaml"
+        file.parent.mkdir()
+        file.write_text(draft.text, encoding="utf-8")
+        found = plain_values(composed([f"task={name}_draft", f"hydra.searchpath=['file://{folder}']"]))
+    for key, meant, there in differences(draft.meant, _as_far(found, draft.meant)):
+        advice = "rename it in the data, and please report it"
+        raise UserError(f"{name}.yaml: {key}", f"Hydra reads {there!r}", f"{meant!r}, as the data have it", advice)
+
+
+def _as_far(values: Any, pattern: Any) -> Any:
+    """Return the values without the keys that a pattern lacks."""
+    if not (isinstance(values, dict) and isinstance(pattern, dict)):
+        return values
+    return {key: _as_far(value, pattern[key]) for key, value in values.items() if key in pattern}
 
 
 def write(target: Path, text: str, force: bool) -> str:

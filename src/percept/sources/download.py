@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 UNKNOWN = "unknown"
+CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # and half characters
+MAX_PART_BYTES = 200  # file systems take 255, drafts have longer names
 NUM_ATTEMPTS = 4  # for each address
 BACKOFF_S = 0.5  # before the second attempt; doubles with each
 TIMEOUT_S = 30  # without a byte
@@ -42,8 +45,10 @@ class RemoteFile(Section):
 
 
 def inside(path: str) -> str:
-    """Return `path` if it is relative and stays inside its folder. Raises `ValueError`."""
+    """Return `path` if it is relative, stays inside its folder and can be one of a file. Raises `ValueError`."""
     parts = PurePosixPath(path).parts
+    if CONTROL.search(path) or any(len(part.encode()) > MAX_PART_BYTES for part in parts):
+        raise ValueError(f"should have no control characters, and at most {MAX_PART_BYTES} bytes between two /")
     if not parts or PurePosixPath(path).is_absolute() or ".." in parts or "\\" in path or ":" in parts[0]:
         raise ValueError("should be a relative path without '..'")
     return path
@@ -61,7 +66,7 @@ def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Call
     Nothing gets the file's name unless its `digest` is right. A folder is copied where `digest` takes folders.
     Raises `UserError` with everything that was tried.
     """
-    target = folder / file.path
+    target = folder / inside(file.path)
     target.parent.mkdir(parents=True, exist_ok=True)
     if have and file.sha256 != UNKNOWN and not _problem(have / file.path, file, digest):
         _copy(have / file.path, target)

@@ -7,6 +7,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from percept import paths
 from percept.errors import UserError
@@ -75,6 +76,21 @@ def own(tmp_path, monkeypatch):
         (folder / "mine.py").write_text("\n".join(["import keras", *lines]) + "\n", encoding="utf-8")
 
     return write
+
+
+@pytest.mark.parametrize("entry", ["/net.py:build", "linked.py:build", "folder/net.py:build", "../net.py:build"])
+def test_a_file_outside_src_custom_is_never_run(own, tmp_path, entry):
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    (outside / "net.py").write_text("raise SystemExit('it was run')\n", encoding="utf-8")
+    (tmp_path / paths.CUSTOM / "linked.py").symlink_to(outside / "net.py")
+    (tmp_path / paths.CUSTOM / "folder").symlink_to(outside)
+    entry = f"{outside}{entry}" if entry.startswith("/") else entry
+    with pytest.raises(ValidationError, match=r"should (be a file below src/custom/|match pattern)"):
+        Custom(kind="custom", entry=entry)
+    unchecked = Custom.model_construct(kind="custom", entry=entry, options={})
+    with pytest.raises(UserError, match="should be a file below src/custom/: copy yours there"):
+        build(unchecked, SPEC, OBJECTIVE)
 
 
 @pytest.mark.parametrize(

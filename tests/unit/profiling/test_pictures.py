@@ -19,7 +19,7 @@ def save(file, height: int = 40, width: int = 30, grey: bool = True) -> None:
 
 
 def text(folder) -> str:
-    return render(profile_pictures(folder), "leaves", {"path": "leaves", "urls": ["leaves"]}, "new_task")
+    return render(profile_pictures(folder), "leaves", {"path": "leaves", "urls": ["leaves"]}, "new_task").text
 
 
 @pytest.mark.parametrize(("height", "width", "side"), [(40, 30, 32), (127, 200, 32), (128, 200, 64), (500, 400, 64)])

@@ -27,7 +27,7 @@ def task(tmp_path):
 
 def test_a_thousand_columns_are_not_listed_one_by_one(task):
     found = task(1000)
-    config = OmegaConf.to_container(OmegaConf.create(render(found, "t", SOURCE, "new_task")))
+    config = OmegaConf.to_container(OmegaConf.create(render(found, "t", SOURCE, "new_task").text))
     assert config["features"]["numeric"] == "rest" and config["features"]["category"] == ["kind"]
     assert list(config["contract"]["columns"]) == ["y"]
     lines = overview(found).splitlines()
@@ -35,7 +35,7 @@ def test_a_thousand_columns_are_not_listed_one_by_one(task):
 
 
 def test_some_columns_are_listed_each_with_its_rule(task):
-    config = OmegaConf.to_container(OmegaConf.create(render(task(5), "t", SOURCE, "new_task")))
+    config = OmegaConf.to_container(OmegaConf.create(render(task(5), "t", SOURCE, "new_task").text))
     assert config["features"]["numeric"] == [f"g{number}" for number in range(5)]
     assert list(config["contract"]["columns"]) == [f"g{number}" for number in range(5)] + ["kind", "y"]
     assert config["contract"]["columns"]["g0"] == {"type": "number", "min": 0, "missing": False}
@@ -44,11 +44,11 @@ def test_some_columns_are_listed_each_with_its_rule(task):
 
 def test_all_classes_of_the_target_are_in_the_contract(task):
     found = task(2, target=lambda row: f"class {row // 2:02d}" if row < 36 else "other")
-    config = OmegaConf.to_container(OmegaConf.create(render(found, "t", SOURCE, "new_task")))
+    config = OmegaConf.to_container(OmegaConf.create(render(found, "t", SOURCE, "new_task").text))
     assert len(config["contract"]["columns"]["y"]["values"]) == 19
 
 
 def test_values_that_hydra_would_take_for_open_are_not_listed(task):
     found = task(2, target=lambda row: ("???", "x")[row % 2])
-    config = OmegaConf.to_container(OmegaConf.create(render(found, "t", SOURCE, "new_task")))
+    config = OmegaConf.to_container(OmegaConf.create(render(found, "t", SOURCE, "new_task").text))
     assert config["contract"]["columns"]["y"] == {"type": "category", "missing": False}

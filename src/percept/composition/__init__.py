@@ -1,0 +1,96 @@
+"""conf/ composed by Hydra and checked before params.yaml is touched; imports every room that has options."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
+
+from percept import paths
+from percept.composition.config import RENAMED_MODELS, Config, check
+from percept.composition.hydra_setup import register
+from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
+from percept.errors import UserError, nearest
+from percept.params import plain_values
+
+__all__ = [
+    "RENAMED_MODELS",
+    "Config",
+    "check_overrides",
+    "composed",
+    "differences",
+    "load_config",
+    "overrides_of_dvc",
+    "register",
+]
+
+
+def composed(overrides: list[str]) -> DictConfig:
+    """Compose conf/ with overrides such as `task=churn`, resolved and checked, as params.yaml has it.
+
+    Raises `UserError`.
+    """
+    register()
+    check_overrides(overrides)
+    with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
+        config = compose("config", overrides)
+        config.conf = check(config)
+        OmegaConf.resolve(config)
+    return config
+
+
+@contextmanager
+def _explained(overrides: list[str]) -> Iterator[None]:
+    """Turn what Hydra and OmegaConf say into a `UserError`."""
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _user_error(error, overrides) from None
+    except RecursionError:
+        found = "a file of conf/ starts from itself"
+        raise UserError("configuration", found, "defaults that end", f"correct {' '.join(overrides)}") from None
+    except (ValueError, AssertionError, TypeError) as error:  # of Hydra about overrides that mean nothing
+        found = " ".join(str(error).split()) or "Hydra cannot take these overrides"
+        raise UserError("configuration", found, "what conf/ offers", f"correct {' '.join(overrides)}") from error
+
+
+def _user_error(outermost: Exception, overrides: list[str]) -> UserError:
+    error: BaseException | None = outermost
+    unknown = ConfigKeyError | ConfigAttributeError
+    while error is not None and not isinstance(error, UserError | unknown | MissingMandatoryValue):
+        error = error.__cause__ or error.__context__
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, MissingMandatoryValue):
+        return UserError("configuration", f"{error.full_key} is ???", "a value", f"give it: `{error.full_key}=...`")
+    if isinstance(error, unknown) and error.parent_node is not None:
+        known = [str(key) for key in error.parent_node if key != "hydra"]
+        found = f"{error.full_key}: unknown key{nearest(str(error.key), known) or '; known: ' + ', '.join(known)}"
+        return UserError("configuration", found, "a key of conf/", "correct the override")
+    expected, found = "what conf/ offers", " ".join(str(outermost).split())
+    if isinstance(outermost, MissingConfigException) and outermost.missing_cfg_file:
+        group, _, name = outermost.missing_cfg_file.partition("/")
+        known = choices_of(group)
+        if known:
+            found = f"there is no {group}={name} (conf/{group}/{name}.yaml){nearest(name, known)}"
+            expected = f"one of {' '.join(known)}"
+    return UserError("configuration", found, expected, f"correct {' '.join(overrides)}")
+
+
+def load_config(overrides: list[str]) -> Config:
+    """Compose conf/ with overrides into checked sections. Raises `UserError`."""
+    return Config.check(plain_values(composed(overrides)), "configuration")
+
+
+def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:
+    """Return (key, value here, value there) of each value that differs; a key that is missing counts as `???`."""
+    if not (isinstance(here, dict) and isinstance(there, dict)):
+        return [] if here == there else [(key, here, there)]
+    names = list(dict.fromkeys([*here, *there]))
+    return [
+        difference
+        for name in names
+        for difference in differences(here.get(name, "???"), there.get(name, "???"), f"{key}.{name}".lstrip("."))
+    ]

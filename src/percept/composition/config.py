@@ -1,0 +1,77 @@
+"""Every section of params.yaml, and the check of all of them at once."""
+
+from omegaconf import DictConfig, OmegaConf
+
+from percept import paths
+from percept.composition.references import resolved
+from percept.dataset.contract import Contract
+from percept.errors import UserError
+from percept.evaluation.metrics import check_primary
+from percept.features import Features
+from percept.features.split import Split
+from percept.models import Model, check_serves
+from percept.objective import Objective
+from percept.params import Name, Params, Seed, conf_digest
+from percept.sources import Source
+from percept.training.optimizer import Optimizer
+from percept.training.options import Fit
+from percept.yaml_file import escape, with_texts
+
+RENAMED_MODELS = {  # what people typed before, and what it is called now
+    "cnn_digits": "recipe/digits_cnn",
+    "cnn_fashion": "recipe/fashion_mnist_cnn",
+    "mlp_4": "recipe/gates",
+    "mlp_12_8": "recipe/diabetes",
+    "mlp_16": "mlp_small",
+    "mlp_30": "recipe/california",
+    "mlp_64": "mlp_dropout",
+    "mlp_64_64": "recipe/churn",
+    "mlp_100": "recipe/mnist",
+    "mlp_256_128": "mlp_large",
+    "mlp_300_100": "recipe/fashion_mnist",
+    "refining": "weight_tied",
+    "wide_deep_california": "recipe/california_wide_deep",
+}
+
+
+class Config(Params):
+    """Every section of params.yaml."""
+
+    task: Name
+    seed: Seed
+    source: Source
+    features: Features
+    split: Split
+    objective: Objective
+    contract: Contract
+    model: Model
+    optimizer: Optimizer
+    fit: Fit
+    conf: str  # digest of the files it was composed from
+
+
+def check(config: DictConfig) -> str:
+    """Resolve and validate a composed configuration; return the digest that params.yaml keeps. Raises `UserError`.
+
+    Its texts are then escaped twice: once for `OmegaConf.resolve`, which DVC calls next, and once for params.yaml.
+    """
+    sections = OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"])
+    values = resolved(OmegaConf.to_container(sections, resolve=False, throw_on_missing=True))
+    _check_model_name(values)
+    checked = Config.check(values | {"conf": ""}, "configuration")
+    check_serves(checked.model, checked.features.kind, checked.task)
+    check_primary(checked.objective)
+    for name, value in values.items():
+        config[name] = with_texts(value, lambda _, text: escape(escape(text)))
+    return conf_digest(checked.task, paths.ROOT / paths.CONF)
+
+
+def _check_model_name(values: dict) -> None:
+    """Refuse a name of an earlier version, for which `register` makes a configuration. Raises `UserError`."""
+    old = values["model"].get("kind") if isinstance(values.get("model"), dict) else None
+    new = RENAMED_MODELS.get(old) if isinstance(old, str) else None
+    if new:
+        advice = f"write model={new}, or in a file of conf/ `override /model: {new}`"
+        raise UserError(
+            f"model={old}", "a name of an earlier version", f"model={new}, which has the same values", advice
+        )
