@@ -6,5 +6,5 @@ from pathlib import Path
 from percept.composition import check_overrides, overrides_of_dvc, register
 
 register()
-if Path(sys.argv[0]).name == "dvc":
+if Path(sys.argv[0]).stem == "dvc":
     check_overrides(overrides_of_dvc(sys.argv[1:]))

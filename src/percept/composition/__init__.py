@@ -35,10 +35,21 @@ def composed(overrides: list[str]) -> DictConfig:
     register()
     check_overrides(overrides)
     with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
-        config = compose("config", overrides)
+        config = _compose(overrides)
         config.conf = check(config)
         OmegaConf.resolve(config)
     return config
+
+
+def _compose(overrides: list[str]) -> DictConfig:
+    advice = f"correct {' '.join(overrides)}"
+    try:
+        return compose("config", overrides)
+    except RecursionError:
+        raise UserError("configuration", "a file of conf/ starts from itself", "an end of it", advice) from None
+    except (ValueError, AssertionError, TypeError) as error:  # what Hydra says where overrides mean nothing
+        found = " ".join(str(error).split()) or "Hydra cannot take this"
+        raise UserError("configuration", found, "what conf/ offers", advice) from error
 
 
 @contextmanager
@@ -48,12 +59,6 @@ def _explained(overrides: list[str]) -> Iterator[None]:
         yield
     except (HydraException, OmegaConfBaseException) as error:
         raise _user_error(error, overrides) from None
-    except RecursionError:
-        found = "a file of conf/ starts from itself"
-        raise UserError("configuration", found, "defaults that end", f"correct {' '.join(overrides)}") from None
-    except (ValueError, AssertionError, TypeError) as error:  # of Hydra about overrides that mean nothing
-        found = " ".join(str(error).split()) or "Hydra cannot take these overrides"
-        raise UserError("configuration", found, "what conf/ offers", f"correct {' '.join(overrides)}") from error
 
 
 def _user_error(outermost: Exception, overrides: list[str]) -> UserError:

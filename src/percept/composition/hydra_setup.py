@@ -17,6 +17,7 @@ from percept.composition.references import check_references
 from percept.errors import UserError
 from percept.params import Section
 
+MAIN = "config.yaml"
 RESOLVERS = ("oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "oc.env", "oc.select")
 
 
@@ -71,11 +72,25 @@ class FileConfigSource(file_config_source.FileConfigSource):
         except (OSError, ValueError, OmegaConfBaseException) as error:
             found = " ".join(str(error).split())
             raise UserError(where, found, "readable YAML of options", "correct the file") from None
-        options = {key: value for key, value in (values or {}).items() if name != "config.yaml" or key != "conf"}
-        check_references(options, where)
-        if own := {"conf", "hydra"} & set(options):
-            raise UserError(f"{where}: {min(own)}", "a key of the composition itself", "options", "take it out")
+        if name == MAIN:
+            values = {key: value for key, value in values.items() if key != "conf"}
+        else:
+            _check_places(values or {}, header, name)
+        check_references(values, where)
         return ConfigResult(self.provider, f"{self.scheme()}://{self.path}", config, header)
+
+
+def _check_places(values: dict[str, Any], header: dict[str, str | None], name: str) -> None:
+    """Refuse a file that would reach what Hydra and `check` keep for themselves. Raises `UserError`."""
+    entries = values.get("defaults") if isinstance(values.get("defaults"), list) else []
+    starts = [str(min(entry, default="") if isinstance(entry, dict) else entry) for entry in entries or []]
+    moved = [start for start in starts if "@" in start.replace("@_here_", "")]
+    taken = [str(key) for key in (*values, name.split("/")[0]) if key in ("conf", "hydra")]
+    if header["package"] not in (None, "_global_"):
+        taken.append(f"@package {header['package']}")
+    if moved or taken:
+        found = f"{(moved + taken)[0]}: a key of the composition itself, or a way to one"
+        raise UserError(f"{paths.CONF}/{name}", found, "options of a run", "take it out")
 
 
 def option_classes(annotation: Any) -> list[type[Section]]:

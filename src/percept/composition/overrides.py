@@ -68,4 +68,5 @@ def overrides_of_dvc(words: list[str]) -> list[str]:
     """Return what `-S` gives in the words of a `dvc` command: DVC tells a plugin nothing of it."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-S", "--set-param", action="append", default=[])
-    return parser.parse_known_args(words)[0].set_param
+    given = [word.removeprefix(f"{paths.PARAMS}:") for word in parser.parse_known_args(words)[0].set_param]
+    return [word for word in given if ":" not in word.partition("=")[0]]  # before it stands another file
