@@ -23,8 +23,9 @@ def main() -> None:
 
 
 def _shipped() -> Path:
-    """Return the project's own file, from the folder where a person is."""
-    return Path(os.path.relpath(paths.ROOT / paths.MODELS / paths.SHIPPED))
+    """Return models/model.onnx of the folder where a person is, or else the project's."""
+    here = paths.MODELS / paths.SHIPPED
+    return here if here.is_file() else Path(os.path.relpath(paths.ROOT / here))
 
 
 def _options() -> argparse.Namespace:
