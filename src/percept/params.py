@@ -20,6 +20,9 @@ from percept.errors import UserError, nearest
 # Text that looks like a number: `-S objective.positive=1` arrives as an integer.
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 
+MAX_NAME_BYTES = 100  # a log folder's name has more than that of the task
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+
 
 def plain_name(name: str) -> str:
     """Return a name that can become that of a folder. Raises `ValueError` where it could be a path, or none at all."""
@@ -28,21 +31,18 @@ def plain_name(name: str) -> str:
     return name
 
 
+Name = Annotated[str, AfterValidator(plain_name)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, scikit-learn and Keras all take
+
+RENAMED_KINDS = {"python": "custom"}  # of models: what people wrote before, and what it is called now
+
+
 def folder_name(name: str) -> str:
     """Return a name for one new folder, put together of several. Raises `UserError` where it would be a path."""
     if not (re.fullmatch(r"\w[^/\\:]*", name) and name.isprintable()) or len(name.encode()) > 2 * MAX_NAME_BYTES:
         expected = f"a name without / \\ : and control characters, {2 * MAX_NAME_BYTES} bytes at most"
         raise UserError("the name of a folder", repr(name), expected, "give the task or the experiment another name")
     return name
-
-
-MAX_NAME_BYTES = 100  # a log folder's name has more than that of the task
-DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
-Name = Annotated[str, AfterValidator(plain_name)]
-
-Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, scikit-learn and Keras all take
-
-RENAMED_KINDS = {"python": "custom"}  # of models: what people wrote before, and what it is called now
 
 
 class Section(BaseModel):
