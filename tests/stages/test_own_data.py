@@ -32,7 +32,7 @@ def test_the_task_file_of_a_public_table_runs_unedited_and_tells_the_classes_apa
         source = {"path": file.name, "urls": [str(file)], "sha256": sha256(file)}
         (folder / "found/task").mkdir(parents=True)
         written = folder / "found/task/penguins.yaml"
-        written.write_text(render(task, "penguins", source, "new_task"), encoding="utf-8")
+        written.write_text(render(task, "penguins", source, "new_task").text, encoding="utf-8")
         report = run_stages(["task=penguins", f"hydra.searchpath=[file://{folder / 'found'}]"])
     assert report["test"]["accuracy"] > 0.9
 
