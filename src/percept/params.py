@@ -178,9 +178,14 @@ def _described(section: type[Section] | None, names: list[str], problem: Any) ->
             tag, tags = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
             new = RENAMED_KINDS.get(tag)
             renamed = f"; it is now called {new!r}" if new and repr(new) in tags else ""
-            return f"{name}.{_discriminator(problem)} = {tag!r}", f"should be one of {tags}{renamed}"
-    value = "" if isinstance(problem["input"], dict) else f" = {problem['input']!r}"
+            return f"{name}.{_discriminator(problem)} = {_short(tag)}", f"should be one of {tags}{renamed}"
+    value = "" if isinstance(problem["input"], dict) else f" = {_short(problem['input'])}"
     return f"{name}{value}", problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."
 
 
 def _discriminator(problem: Any) -> str:

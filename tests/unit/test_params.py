@@ -21,6 +21,12 @@ RANGES = [
     ("churn", "features.missing.numeric", "guess", "features.missing.numeric = 'guess': should be 'median', 'mean'"),
     ("churn", "features.numeric", 3, "features.numeric = 3: should be a valid tuple, or should be 'rest'"),
     ("california", "features.derive.AveRooms", "os.x", "features.derive.AveRooms = 'os.x': should be column names"),
+    (
+        "california",
+        "features.derive.AveRooms",
+        "-" * 9999,
+        f"features.derive.AveRooms = '{'-' * 99}...: should have at",
+    ),
     ("xor_gate", "source.rows", [[0, 1]], "source: rows[0] has 2 values; expected 3"),
 ]
 UNKNOWN_KEYS = [
