@@ -13,11 +13,11 @@ from percept.prepared.examples import load_spec
 from percept.training.environment import num_cpus
 
 ON_CPUS = """
-import os, runpy, sys
+import os, sys
 os.sched_setaffinity(0, map(int, sys.argv[2:]))
-sys.argv = sys.argv[1:2]
-sys.path.insert(0, os.path.dirname(sys.argv[0]))
-runpy.run_path(sys.argv[0], run_name="__main__")
+sys.path.insert(0, sys.argv[1])
+import train
+train.main()
 """
 
 
@@ -38,7 +38,7 @@ def test_train_ships_a_checked_file_where_no_test_rows_lie(task, num_validation)
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or num_cpus() < 2, reason="the CPUs cannot be chosen here")
 def test_convolutions_give_the_same_bits_on_one_cpu_and_on_two():
-    command = [sys.executable, "-c", ON_CPUS, str(paths.ROOT / "src/train.py")]
+    command = [sys.executable, "-c", ON_CPUS, str(paths.ROOT / "src")]
     histories, cpus = [], sorted(os.sched_getaffinity(0))
     with workspace() as folder:
         prepare_data(["task=digits_cnn", "fit.epochs=1"])
