@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 
 from percept import paths
+from percept.dataset.formats import known_encoding
 from percept.errors import run
+from percept.files.limits import Limits
 from percept.profiling import writing
 from percept.profiling.draft import draft_pictures, draft_table
 from percept.profiling.reading import ReadOptions
@@ -26,11 +28,12 @@ def main() -> None:
     source = Path(options.images or options.file)
     stem = Path(source.name.removesuffix(".gz")).stem if options.file else source.resolve().name
     name = writing.safe_name(options.name or stem)
+    limits = Limits.given(options.limit)
     command = shlex.join(["python", "src/new_task.py", *sys.argv[1:]])
     if options.images:
-        draft, report = draft_pictures(source, name, command)
+        draft, report = draft_pictures(source, name, command, limits)
     else:
-        draft, report = draft_table(source, name, _read_options(options), _task_options(options), command)
+        draft, report = draft_table(source, name, _read_options(options), _task_options(options), command, limits)
     writing.check_composes(draft, name)
     print(report)
     written = writing.write(paths.ROOT / paths.CONF / "task" / f"{name}.yaml", draft.text, options.force)
@@ -59,14 +62,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--header", action=argparse.BooleanOptionalAction, help="the first row names the columns")
     parser.add_argument("--separator", choices=(",", ";", "|", "tab"), help="between the cells, where it is not seen")
     parser.add_argument("--encoding", type=_encoding, help="of the text, where the guess is wrong: cp1250, euc-kr, ...")
+    parser.add_argument(
+        "--limit", metavar="NAME=VALUE", action="append", default=[], help="raise a bound of SECURITY.md"
+    )
     parser.add_argument("--force", action="store_true", help="replace the task file that is there")
     return parser.parse_args()
 
 
 def _encoding(name: str) -> str:
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        return codecs.lookup(known_encoding(name)).name
+    except ValueError:
         raise argparse.ArgumentTypeError(f"{name!r} is no encoding that Python knows") from None
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from percept import paths
 from percept.errors import run
+from percept.files.limits import PredictionLimits
 from percept.prediction.run import predict
 
 
 def main() -> None:
     options = _options()
-    tally = predict(options.inputs, options.output, options.model, options.id, options.strict)
+    limits = PredictionLimits.given(options.limit)
+    tally = predict(options.inputs, options.output, options.model, options.id, options.strict, limits=limits)
     where = f" -> {options.output}" if options.output else ""
     print(f"predict: {tally.summary()}{where}", file=sys.stdout if options.output else sys.stderr)
 
@@ -35,6 +37,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=_shipped(), help="(default: %(default)s)")
     parser.add_argument("--id", help="a column of the input that comes first in the output")
     parser.add_argument("--strict", action="store_true", help="refuse the whole input where any row is unusual")
+    parser.add_argument(
+        "--limit", metavar="NAME=VALUE", action="append", default=[], help="raise a bound of SECURITY.md"
+    )
     return parser.parse_args()
 
 

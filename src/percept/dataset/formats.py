@@ -1,5 +1,6 @@
 """How the text of a file becomes rows, and a picture becomes pixels: the same when training and when predicting."""
 
+import codecs
 import re
 from collections.abc import Callable
 from typing import Annotated, Literal, Self
@@ -9,15 +10,19 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 from percept.params import Section
 
 
-def _known(encoding: str) -> str:
+def known_encoding(encoding: str) -> str:
+    """Return the name of a text encoding. Raises `ValueError` for any other name, also of codecs for host names."""
     try:
         "".encode(encoding)
-    except LookupError:
-        raise ValueError("should be a text encoding of Python, such as utf-8-sig, cp1252 or euc-kr") from None
+        is_text = codecs.lookup(encoding).name not in ("idna", "punycode")
+    except (LookupError, UnicodeError):
+        is_text = False
+    if not is_text:
+        raise ValueError("should be a text encoding of Python, such as utf-8-sig, cp1252 or euc-kr")
     return encoding
 
 
-Encoding = Annotated[str, AfterValidator(_known)]
+Encoding = Annotated[str, AfterValidator(known_encoding)]
 
 ALSO = {
     " ": "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}",

@@ -13,6 +13,7 @@ Parts = tuple[str, ...]  # of a path
 
 SETS = {"train", "test"}
 OTHER_SETS = {"dev", "val", "valid", "validation"}
+MAX_DEPTH = 100  # folders in each other
 ADVICE = "correct the folders, or set source.folder to the one that holds one folder for each class"
 
 
@@ -80,6 +81,9 @@ def _visible(path: Path, names: Iterable[str]) -> list[tuple[Parts, str]]:
     for name in names:
         if any("\ud800" <= letter <= "\udfff" for letter in name):  # bytes that Python could not decode
             raise UserError(path.name, f"the name {name!a}", "names in UTF-8", "rename it")
+        if (depth := name.count("/")) > MAX_DEPTH:
+            found = f"{name[:40]!r}... lies {depth} folders deep"
+            raise UserError(path.name, found, f"at most {MAX_DEPTH}", "move it, or leave it out")
     return [(PurePosixPath(unicodedata.normalize("NFC", name)).parts, name) for name in names if not is_hidden(name)]
 
 

@@ -5,8 +5,8 @@ written, and spares predict the import of pandas.
 """
 
 import csv
-import gzip
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 from pathlib import Path
@@ -16,10 +16,12 @@ import numpy as np
 from percept.dataset.formats import CsvFormat, plain_number
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.files.text import DAMAGED, GZIP, NUM_BYTES, broken_gzip, check_is_text
+from percept.files.limits import LIMITS, MIB, Limits
+from percept.files.text import DAMAGED, broken_gzip, unpacked
 
 ADVICE = "correct the file (and its sha256), or source.separator, source.columns, source.encoding"
 CHUNK = 8192  # rows
+CHUNK_BYTES = 16 * MIB  # of rows that are taken at once, and the last of them
 
 Row = list[str]
 
@@ -27,15 +29,20 @@ Row = list[str]
 class CsvRows:
     """The rows of a CSV file of any size, some at a time, with the line where each ends."""
 
-    def __init__(self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str) -> None:
+    def __init__(
+        self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str, limits: Limits, is_held: bool = False
+    ) -> None:
         """Start to read. Raises `UserError` for a file that is not text.
 
-        file: its name in messages; advice: what to do where it is not CSV.
+        file: its name in messages; advice: what to do where it is not CSV; is_held: all of it comes into memory.
         """
-        self._file, self._text, self._advice = file, text, advice
+        self._file, self._text, self._advice, self._limits = file, text, advice, limits
         self._ended = 0  # the line where the last row before those that wait ends
         self._waiting: list[Row] = []
-        lines = io.TextIOWrapper(_unpacked(stream, file), text.encoding, newline="")
+        content, self._read = unpacked(stream, file, limits, is_held)
+        self._read.row_start = 0
+        lines = io.TextIOWrapper(content, text.encoding, newline="")
+        csv.field_size_limit(limits.cell_chars)
         self._reader = csv.reader(lines, delimiter=text.separator, strict=True)
 
     def first(self) -> Row:
@@ -85,13 +92,15 @@ class CsvRows:
     def _take(self, num_rows: int, width: int | None = None) -> list[Row]:
         """Take the next rows, blank ones too. Rows before a broken one are checked first: the first error is told."""
         rows, self._waiting = self._waiting, []
-        problem = None
+        problem, start = None, self._read.num_bytes
         try:
-            rows += islice(self._reader, num_rows - len(rows))
+            for row in islice(self._reader, num_rows - len(rows)):
+                rows.append(row)
+                self._read.row_start = self._read.num_bytes
+                if self._read.num_bytes - start > CHUNK_BYTES:
+                    break
         except csv.Error as error:
-            line, begin = self._reader.line_num, self._ended + sum(map(_num_lines, rows)) + 1
-            since = f", in a row that begins in line {begin}" if line > begin else ""
-            problem = self.refusal(f"line {line}: {error}{since}", "well-formed CSV")
+            problem = self._broken(error, self._ended + sum(map(_num_lines, rows)) + 1)
         except DAMAGED as error:
             problem = broken_gzip(self._file, error, f" after line {self._reader.line_num}")
         except UnicodeDecodeError as error:
@@ -104,6 +113,15 @@ class CsvRows:
         if problem:
             raise problem from None
         return rows
+
+    def _broken(self, error: csv.Error, begin: int) -> UserError:
+        """Make the error for a row that begins in line `begin` and is no CSV, or has a cell beyond the bound."""
+        line = self._reader.line_num
+        since = f", in a row that begins in line {begin}" if line > begin else ""
+        if str(error).startswith("field larger"):
+            found = f"line {line}: a cell of more than {self._limits.cell_chars:,} characters{since}"
+            return self._limits.refusal(self._file, found, "cell_chars")
+        return self.refusal(f"line {line}: {error}{since}", "well-formed CSV")
 
     def _check_width(self, rows: list[Row], width: int) -> None:
         if set(map(len, rows)) - {width, 0}:
@@ -122,30 +140,17 @@ class CsvRows:
         return islice(accumulate(map(_num_lines, rows), initial=self._ended), 1, None)
 
 
-def _unpacked(stream: io.BufferedReader, file: str) -> io.BufferedReader:
-    """Unpack what gzip has packed. Raises `UserError` for a file that is not text."""
-    start = stream.peek(NUM_BYTES)
-    check_is_text(Path(file), start)
-    if not start.startswith(GZIP):
-        return stream
-    unpacked: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=stream))
-    try:
-        check_is_text(Path(file), unpacked.peek(NUM_BYTES))
-    except DAMAGED as error:
-        raise broken_gzip(file, error) from None
-    return unpacked
-
-
 def _num_lines(row: Row) -> int:
     """Count the lines of the file that a row takes: a cell may hold line breaks."""
     return 1 + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row)
 
 
-def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
+def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE, limits: Limits = LIMITS) -> Table:
     """Read every cell as text. Raises `UserError` for what is not a table, with the line and `advice`."""
     with path.open("rb") as stream:
-        reader = CsvRows(stream, str(path), text, advice)
+        reader = CsvRows(stream, str(path), text, advice, limits, is_held=True)
         names = [name.strip() for name in text.columns or reader.first()]
+        limits.check(str(path), len(names), "columns", "columns")
         _check_header(reader, names, text)
         columns: dict[str, list[str]] = {name: [] for name in names}
         lines: list[int] = []
@@ -156,9 +161,10 @@ def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
                 values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
                 column += map(plain, values) if plain else values
             lines += ends
+            limits.check(str(path), len(lines) * len(names), "cells", f"cells up to line {lines[-1]:,}")
     if not lines:
         raise reader.no_rows()
-    arrays = {name: np.array(column, dtype=object) for name, column in columns.items()}
+    arrays = {name: np.array(columns.pop(name), dtype=object) for name in names}
     form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
     return Table(file=str(path), columns=arrays, lines=np.array(lines), text=form)
 
@@ -166,7 +172,7 @@ def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE) -> Table:
 def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:
     if not text.columns and not any(names):
         raise reader.refusal("the file is empty" if not names else "the header is blank", "a header line and rows")
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise reader.refusal(f"the header names {listed(map(repr, twice))} more than once", "distinct column names")
     if any("\0" in name for name in names):

@@ -1,5 +1,6 @@
 """Some columns of a CSV file of any size, chunk by chunk; rows of a wrong length are reported, not refused."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
@@ -7,6 +8,7 @@ from io import BufferedReader
 from percept.dataset.formats import CsvFormat
 from percept.errors import UserError, listed, nearest
 from percept.files.csv import CsvRows, Row
+from percept.files.limits import Limits
 
 ADVICE = "correct the file: the model reads it as its own training rows were read"
 
@@ -30,17 +32,25 @@ class CsvReader:
     """Reads the wanted columns of a CSV file."""
 
     def __init__(
-        self, stream: BufferedReader, file: str, text: CsvFormat, wanted: Sequence[str], targets: Sequence[str]
+        self,
+        stream: BufferedReader,
+        file: str,
+        text: CsvFormat,
+        wanted: Sequence[str],
+        targets: Sequence[str],
+        limits: Limits,
     ) -> None:
         """Find the columns. Raises `UserError`.
 
         file: its name in messages; targets: columns that a file without a header may lack.
         """
         self._file, self._text, self._wanted = file, text, tuple(dict.fromkeys(wanted))
-        self._rows = CsvRows(stream, file, text, ADVICE)
+        self._rows = CsvRows(stream, file, text, ADVICE, limits)
         names = self._find_names(targets)
+        limits.check(file, len(names), "columns", "columns")
         self._width = len(names)
-        self._positions = {name: names.index(name) for name in self._wanted}
+        positions = {name: index for index, name in enumerate(names)}
+        self._positions = {name: positions[name] for name in self._wanted}
 
     def chunks(self, num_rows: int) -> Iterator[TableChunk]:
         """Give at most `num_rows` rows at a time. Raises `UserError` for what is not CSV, with the line."""
@@ -71,10 +81,11 @@ class CsvReader:
         if self._text.columns and not set(self._wanted) <= set(names):
             self._rows.put_back(first)
             return self._given_names(self._text.columns, targets, len(names))
+        counts = Counter(names)
         for name in self._wanted:
-            if name not in names:
+            if not counts[name]:
                 raise self._missing(name, names)
-            if names.count(name) > 1:
+            if counts[name] > 1:
                 raise self._rows.refusal(f"the header names {name!r} more than once", "distinct column names")
         return names
 
@@ -90,7 +101,8 @@ class CsvReader:
         )
 
     def _missing(self, name: str, names: list[str]) -> UserError:
-        lacking = [wanted for wanted in self._wanted if wanted not in names]
+        known = set(names)
+        lacking = [wanted for wanted in self._wanted if wanted not in known]
         expected = f"the columns {listed(self._wanted, 40)}, in any order"
         if len(lacking) == len(self._wanted):
             found = f"the first line ({listed(names, 5)}) names no column that the model reads"

@@ -1,6 +1,7 @@
 """Parquet files: typed columns become the text cells that a CSV file of the same table would have."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from percept.dataset.cells import parse_numbers
 from percept.dataset.formats import CsvFormat, plain_number
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
+from percept.files.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +23,9 @@ START = b"PAR1"  # of every such file
 ROW_LABELS = re.compile(r"__index_level_\d+__")  # what pandas adds: numbers that mean nothing
 WHOLE = 2**53  # below it a float tells each whole number from the next
 TRUTH = ("True", "False")  # as pandas writes them to CSV
+YEARS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970 at the ends of the years 1 to 9999
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+LARGEST = 2**63 - 1
 
 
 def is_parquet(path: Path) -> bool:
@@ -40,36 +45,51 @@ def check_installed(path: Path) -> None:
         raise UserError(str(path), found, "pyarrow, or a CSV file", "`pip install pyarrow`") from None
 
 
-def open_parquet(path: Path) -> "ParquetFile":
-    """Open a file. Raises `UserError` where it is damaged, or pyarrow is not installed."""
+def open_parquet(path: Path, limits: Limits = LIMITS) -> "ParquetFile":
+    """Open a file, of which equal texts are stored once: a few bytes can stand for a long text in each of many rows.
+
+    Raises `UserError` where it is damaged or beyond a bound, or pyarrow is not installed.
+    """
     check_installed(path)
     from pyarrow import parquet
 
     with blamed(path):
-        return parquet.ParquetFile(path)
+        file = parquet.ParquetFile(path)
+        limits.check(str(path), file.metadata.num_columns, "columns", "columns")
+        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        return parquet.ParquetFile(path, metadata=file.metadata, read_dictionary=texts)
 
 
-def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing) -> Table:
+def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing, limits: Limits = LIMITS) -> Table:
     """Read every cell as text, and leave out the row labels of pandas. Raises `UserError`."""
-    file = open_parquet(path)
+    file = open_parquet(path, limits)
     names = [name for name in file.schema_arrow.names if not ROW_LABELS.fullmatch(name)]
     check_columns(path, file.schema_arrow, names)
     if not names or not file.metadata.num_rows:
         raise UserError(str(path), f"no {'rows' if names else 'columns'}", "at least one", "write the file anew")
+    limits.check(str(path), len(names) * file.metadata.num_rows, "cells", "cells")
+    _check_size(path, file, limits)
     text, columns = CsvFormat(missing=missing), {}
     for name in names:
         with blamed(path):
-            column = file.read(columns=[name]).column(0)
-        cells = [cell.strip() for cell in texts(column, text)]
-        check_no_nul(path, name, cells)
-        columns[name.strip()] = np.array(["" if cell in missing else cell for cell in cells], dtype=object)
+            cells = texts(file.read(columns=[name]).column(0), text)
+        check_cells(path, name, cells, limits)
+        plain = {cell: "" if cell.strip() in missing else cell.strip() for cell in set(cells)}
+        columns[name.strip()] = np.array([plain[cell] for cell in cells], dtype=object)
     return Table(str(path), columns, np.arange(1, file.metadata.num_rows + 1), text=text, unit="row")
+
+
+def _check_size(path: Path, file: "ParquetFile", limits: Limits) -> None:
+    """Check the size that the file gives for what is in it, before it is unpacked. Raises `UserError`."""
+    size = sum(file.metadata.row_group(index).total_byte_size for index in range(file.metadata.num_row_groups))
+    limits.check_size(str(path), size)
+    limits.check_unpacking(str(path), size, path.stat().st_size)
 
 
 def check_columns(path: Path, schema: "pa.Schema", names: list[str]) -> None:
     """Refuse columns with the same name, and columns of lists or other nested types. Raises `UserError`."""
-    stripped = [name.strip() for name in schema.names]
-    if twice := [name for name in dict.fromkeys(names) if stripped.count(name.strip()) > 1]:
+    stripped = Counter(name.strip() for name in schema.names)
+    if twice := [name for name in dict.fromkeys(names) if stripped[name.strip()] > 1]:
         raise UserError(
             str(path), f"the name {listed(map(repr, twice))} more than once", "distinct column names", "rename them"
         )
@@ -85,9 +105,12 @@ def check_columns(path: Path, schema: "pa.Schema", names: list[str]) -> None:
         )
 
 
-def check_no_nul(path: Path, name: str, cells: list[str], first: int = 1) -> None:
-    """Refuse NUL characters: fixed-width text arrays would lose them. Raises `UserError`."""
-    if "\0" in "".join(cells):
+def check_cells(path: Path, name: str, cells: list[str], limits: Limits, first: int = 1) -> None:
+    """Refuse cells beyond the bound, and NUL, which fixed-width text arrays would lose. Raises `UserError`."""
+    longest = max(cells, key=len)
+    where = f"{path}, row {first + cells.index(longest)}, column {name!r}"
+    limits.check(where, len(longest), "cell_chars", "characters")
+    if "\0" in "".join(set(cells)):
         row = first + next(index for index, cell in enumerate(cells) if "\0" in cell)
         raise UserError(str(path), f"row {row}, column {name!r} holds a NUL character", "text", "correct the file")
 
@@ -99,7 +122,7 @@ def blamed(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         found = " ".join(str(error).split()) or type(error).__name__
         raise UserError(str(path), found, "a whole Parquet file", "write or fetch it anew") from None
 
@@ -110,8 +133,14 @@ def _is_readable(kind: "pa.DataType") -> bool:
     if types.is_dictionary(kind):
         return _is_readable(kind.value_type)
     tests = [types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp]
-    tests += [types.is_time, types.is_string, types.is_large_string, types.is_string_view, types.is_null]
+    tests += [types.is_time, types.is_null, _is_text]
     return any(is_kind(kind) for is_kind in tests)
+
+
+def _is_text(kind: "pa.DataType") -> bool:
+    from pyarrow import types
+
+    return any(is_kind(kind) for is_kind in (types.is_string, types.is_large_string, types.is_string_view))
 
 
 def texts(
@@ -127,6 +156,8 @@ def texts(
 
     kind = cells.type
     if types.is_dictionary(kind):
+        if _is_text(kind.value_type):
+            return [cell for part in getattr(cells, "chunks", [cells]) for cell in _shared(part)]
         return texts(cells.cast(kind.value_type), text, form, truth)
     if types.is_boolean(kind):
         cells = compute.if_else(cells, *truth)
@@ -140,6 +171,13 @@ def texts(
     if text.decimal != "." and (types.is_floating(kind) or types.is_decimal(kind)):
         cells = compute.replace_substring(cells, ".", text.decimal)
     return compute.fill_null(cells, "").to_pylist()
+
+
+def _shared(cells: "pa.DictionaryArray") -> list[str]:
+    """Return the cells, equal ones as one text in memory."""
+    used = cells.indices.unique().drop_null()
+    values = dict(zip(used.to_pylist(), cells.dictionary.take(used).to_pylist(), strict=True))
+    return [values.get(index) or "" for index in cells.indices.to_pylist()]
 
 
 def _floats(cells: "pa.ChunkedArray | pa.Array", text: CsvFormat) -> "pa.ChunkedArray | pa.Array":
@@ -161,13 +199,27 @@ def _floats(cells: "pa.ChunkedArray | pa.Array", text: CsvFormat) -> "pa.Chunked
 
 
 def _dates(cells: "pa.ChunkedArray | pa.Array", form: str | None) -> "pa.ChunkedArray | pa.Array":
-    """Write dates as text; moments with a time zone in UTC."""
+    """Write dates as text; moments with a time zone in UTC, and those that no date can hold as Arrow writes times."""
     import pyarrow as pa
     from pyarrow import compute, types
 
     if types.is_date(cells.type):
         cells = cells.cast(pa.timestamp("ms"))
-    cells = cells.cast(pa.timestamp(cells.type.unit))
+    unit = cells.type.unit
+    cells = cells.cast(pa.timestamp(unit))
+    counts = cells.cast(pa.int64())
+    low, high = (max(-LARGEST, min(end * PER_SECOND[unit], LARGEST)) for end in YEARS)
+    is_date = compute.and_(compute.greater_equal(counts, low), compute.less_equal(counts, high))
+    written = _written(compute.if_else(is_date, cells, pa.scalar(None, cells.type)), form)
+    beyond = compute.binary_join_element_wise("<value out of range: ", counts.cast(pa.string()), ">", "")
+    return compute.if_else(is_date, written, beyond)
+
+
+def _written(cells: "pa.ChunkedArray | pa.Array", form: str | None) -> "pa.ChunkedArray | pa.Array":
+    """Write moments of the years 1 to 9999 as text."""
+    import pyarrow as pa
+    from pyarrow import compute
+
     seconds = compute.floor_temporal(cells, unit="second")
     if form is None:
         form = "%Y-%m-%d"

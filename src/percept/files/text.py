@@ -1,15 +1,19 @@
 """Text files, plain or packed by gzip, and the files that are taken for text and are not."""
 
 import gzip
+import io
 import zlib
 from pathlib import Path
+from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from percept.errors import UserError, listed
+from percept.files.limits import LIMITS, MIB, Limits
 
 GZIP = b"\x1f\x8b"
 DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)  # what unpacking raises for a broken file
 NUM_BYTES = 16  # at the start of a file that tell what it is
+BUFFER = 2**16  # bytes that are read at a time
 ZIP = b"PK\x03\x04"  # a zip file, or a table of a spreadsheet program, which is one too
 OTHERS = {  # first bytes -> what the file is, and what reads it
     b"PAR1": ("a Parquet file", "read_parquet"),
@@ -21,18 +25,70 @@ OTHERS = {  # first bytes -> what the file is, and what reads it
 NEEDS = {"read_parquet": " (needs: pip install pyarrow)", "read_excel": " (needs: pip install openpyxl)"}
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a text file, unpacked. Raises `UserError` for a file that is not text."""
-    content = path.read_bytes()
-    check_is_text(path, content)
-    if not content.startswith(GZIP):
-        return content
+class Counted(io.RawIOBase):
+    """A stream that counts the bytes that are read from it."""
+
+    def __init__(self, stream: io.BufferedReader | gzip.GzipFile) -> None:
+        self._stream, self.num_bytes = stream, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        chunk = self._stream.read1(len(view))
+        view[: len(chunk)] = chunk
+        self.num_bytes += len(chunk)
+        return len(chunk)
+
+
+class Unpacked(Counted):
+    """The bytes of a text file, unpacked where gzip has packed them; reading beyond a bound raises `UserError`.
+
+    row_start: number of bytes before the row that is being read; whoever reads rows sets it, None: there are none.
+    """
+
+    def __init__(self, stream: io.BufferedReader, file: str, limits: Limits, is_held: bool) -> None:
+        self._packed = Counted(stream) if stream.peek(NUM_BYTES).startswith(GZIP) else None
+        super().__init__(gzip.GzipFile(fileobj=io.BufferedReader(self._packed)) if self._packed else stream)
+        self._file, self._limits, self._is_held = file, limits, is_held
+        self.row_start: int | None = None
+
+    def readinto(self, buffer: Any) -> int:
+        num_read = super().readinto(buffer)
+        if self._packed:
+            self._limits.check_unpacking(self._file, self.num_bytes, self._packed.num_bytes)
+        if self._is_held:
+            self._limits.check_size(self._file, self.num_bytes)
+        if self.row_start is not None and self.num_bytes - self.row_start > self._limits.row_mib * MIB:
+            found = f"a row or line of more than {self._limits.row_mib:,} MiB, from byte {self.row_start:,} on"
+            raise self._limits.refusal(self._file, found, "row_mib")
+        return num_read
+
+
+def unpacked(stream: io.BufferedReader, file: str, limits: Limits, is_held: bool) -> tuple[BinaryIO, Unpacked]:
+    """Start to read a text file: return the stream of its bytes, and what counts them. Raises `UserError`.
+
+    file: its name in messages; is_held: all of it comes into memory.
+    """
+    check_is_text(Path(file), stream.peek(NUM_BYTES))
+    raw = Unpacked(stream, file, limits, is_held)
+    content = io.BufferedReader(raw, BUFFER)
     try:
-        content = gzip.decompress(content)
+        check_is_text(Path(file), content.peek(NUM_BYTES))
     except DAMAGED as error:
-        raise broken_gzip(str(path), error) from None
-    check_is_text(path, content)
-    return content
+        raise broken_gzip(file, error) from None
+    return content, raw
+
+
+def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
+    """Read a text file, unpacked. Raises `UserError` for a file that is not text, or beyond a bound."""
+    with path.open("rb") as stream:
+        content, _ = unpacked(stream, str(path), limits, is_held=True)
+        try:
+            return content.read()
+        except DAMAGED as error:
+            raise broken_gzip(str(path), error) from None
 
 
 def broken_gzip(file: str, error: Exception, where: str = "") -> UserError:

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from pydantic import FiniteFloat
+
 from percept.dataset.contract import Contract
 from percept.params import Section
 from percept.prepared.spec import PictureInput, RawInput, TableInput
@@ -26,8 +28,8 @@ class Metadata(Section):
     kind: Literal["binary", "multiclass", "multilabel", "regression"]
     targets: tuple[str, ...]
     classes: tuple[str, ...]  # binary and multiclass: name of class 0, 1, ...
-    thresholds: tuple[float, ...]  # of each logistic unit
-    temperature: float
+    thresholds: tuple[FiniteFloat, ...]  # of each logistic unit
+    temperature: FiniteFloat
     inputs: tuple[RawInput, ...]
     table: TableInput | None
     picture: PictureInput | None

@@ -1,5 +1,10 @@
 """Run the shipped file, models/model.onnx, with nothing but ONNX Runtime."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +17,56 @@ if TYPE_CHECKING:
 OUTPUT = "prediction"  # probabilities or values
 DECISION = "decision"  # name of the class, or 0 and 1 for each label; no such output for values
 CHUNK = 4096  # rows at a time: pictures of a large set need not be unpacked all at once
+FATAL = 4  # what the runtime says by itself of a file of others: nothing but this
 GROUP = 16  # rows are run in multiples of it: fewer run other machine code, which rounds in another way
 
 
-def open_session(file: Path | bytes) -> "InferenceSession":
-    """Open a file, or the bytes of one, to run on the processor."""
+@dataclass(frozen=True)
+class Bounds:
+    """The most that a file of others may take, which may have been made to take all there is."""
+
+    seconds: float  # to open it, and to answer each chunk of rows
+    memory_mib: int  # of values while it answers; one for all sessions of a process
+
+
+def open_session(file: Path | bytes, bounds: Bounds | None = None) -> "InferenceSession":
+    """Open a file, or the bytes of one, to run on the processor; beyond the bounds the runtime raises an error."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the processor
-    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    if not bounds:
+        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    _bound_memory(bounds.memory_mib)
+    options.add_session_config_entry("session.use_env_allocators", "1")
+    options.log_severity_level = FATAL
+    with _stopped_after(bounds.seconds, lambda: options.set_load_cancellation_flag(True)):
+        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _bound_memory(memory_mib: int) -> None:
+    """Let the sessions of this process that ask for it share one memory of this size."""
+    import onnxruntime
+
+    place = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    default = -1
+    onnxruntime.create_and_register_allocator(
+        place, onnxruntime.OrtArenaCfg(memory_mib * 2**20, default, default, default)
+    )
+
+
+@contextmanager
+def _stopped_after(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def read_metadata(file: Path | bytes) -> dict[str, str]:
@@ -38,16 +83,29 @@ def predict(file: Path | bytes, raw: dict[str, NDArray]) -> dict[str, NDArray]:
     return run(open_session(file), raw)
 
 
-def run(session: "InferenceSession", raw: dict[str, NDArray]) -> dict[str, NDArray]:
+def run(session: "InferenceSession", raw: dict[str, NDArray], bounds: Bounds | None = None) -> dict[str, NDArray]:
     """Predict by an open session; the outputs of a row do not depend on the other rows."""
     names = [output.name for output in session.get_outputs()]
     num_rows = len(next(iter(raw.values())))
     chunks = []
     for start in range(0, num_rows, CHUNK):
         rows = {name: _as_onnx(column[start : start + CHUNK]) for name, column in raw.items()}
-        chunks.append(session.run(names, rows))
+        chunks.append(_answers(session, names, rows, bounds))
     found = zip(names, zip(*chunks, strict=True), strict=True)
     return {name: np.concatenate(parts)[:num_rows] for name, parts in found}
+
+
+def _answers(
+    session: "InferenceSession", names: list[str], rows: dict[str, NDArray], bounds: Bounds | None
+) -> list[NDArray]:
+    if not bounds:
+        return session.run(names, rows)
+    from onnxruntime import RunOptions
+
+    options = RunOptions()
+    options.log_severity_level = FATAL
+    with _stopped_after(bounds.seconds, lambda: setattr(options, "terminate", True)):
+        return session.run(names, rows, options)
 
 
 def _as_onnx(column: NDArray) -> NDArray:

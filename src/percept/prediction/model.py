@@ -1,5 +1,6 @@
 """The shipped file, its metadata, and the columns of predictions that follow from them."""
 
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,10 @@ from pydantic import ValidationError
 
 from percept.dataset.formula import column_names
 from percept.errors import UserError, listed
+from percept.files.limits import PREDICTION_LIMITS, PredictionLimits
 from percept.model_file import session as shipped
 from percept.model_file.metadata import Metadata
+from percept.prediction.check import problems
 from percept.prepared.spec import PictureInput, TableInput
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class ShippedModel:
     path: Path
     session: "InferenceSession"
     metadata: Metadata
+    limits: PredictionLimits
 
     @property
     def table(self) -> TableInput:
@@ -75,7 +79,7 @@ class ShippedModel:
 
         Rows that are not `usable` have NaN among float32 and None among objects.
         """
-        found = shipped.run(self.session, raw)
+        found = self._run(raw)
         numbers = np.where(usable[:, np.newaxis], found[shipped.OUTPUT], np.float32(np.nan))  # (rows, outputs)
         decided = found.get(shipped.DECISION, np.empty(0))  # values have none
         match self.metadata.kind:
@@ -89,6 +93,18 @@ class ShippedModel:
             case _:
                 columns = [_masked(usable, decided), numbers.max(axis=1), *numbers.T]
         return dict(zip(self.outputs, columns, strict=True))
+
+    def _run(self, raw: dict[str, NDArray]) -> dict[str, NDArray]:
+        """Return every output by name, (rows, ...). Raises `UserError` where the network fails or takes too long."""
+        started = time.monotonic()
+        num_rows = len(next(iter(raw.values())))
+        try:
+            found = shipped.run(self.session, raw, _bounds(self.limits))
+            if any(len(values) != num_rows for values in found.values()):
+                raise ValueError("it gives other numbers of rows than it gets")
+        except _errors(ValueError) as error:
+            raise _failure(self.path, error, started, self.limits) from None
+        return found
 
 
 def _value_column(name: str) -> str:
@@ -104,28 +120,52 @@ def _masked(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
     return np.where(usable, values.astype(object), np.array(None, dtype=object))
 
 
-def load_model(path: Path) -> ShippedModel:
+def load_model(path: Path, limits: PredictionLimits = PREDICTION_LIMITS) -> ShippedModel:
     """Open a shipped file. Raises `UserError` for any other file, and where its metadata do not say how to use it."""
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the model that train writes", NEW_FILE)
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
+    limits.check_size(str(path), path.stat().st_size)
+    started = time.monotonic()
+    try:
+        session = shipped.open_session(path, _bounds(limits))
+    except _errors() as error:
+        raise _failure(path, error, started, limits) from None
+    metadata = _read_metadata(path, session)
+    model = ShippedModel(path, session, metadata, limits)
+    if wrong := [*problems(metadata, session, limits)]:
+        found = f"what it says of itself does not fit what is in it: {listed(wrong, 3)}"
+        raise UserError(str(path), found, "a file that train wrote", NEW_FILE)
+    return model
 
+
+def _read_metadata(path: Path, session: "InferenceSession") -> Metadata:
     try:
-        session = shipped.open_session(path)
-    except (
-        state.Fail,
-        state.InvalidProtobuf,
-        state.InvalidGraph,
-        state.InvalidArgument,
-        state.NotImplemented,
-    ) as error:
-        raise UserError(str(path), " ".join(str(error).split()), "an ONNX file that train wrote", NEW_FILE) from None
-    texts = session.get_modelmeta().custom_metadata_map
-    try:
-        return ShippedModel(path, session, Metadata.from_texts(texts))
+        return Metadata.from_texts(session.get_modelmeta().custom_metadata_map)
     except ValidationError as error:
         wrong = [".".join(map(str, problem["loc"])) for problem in error.errors()]
         found = f"it does not say how to give it new rows ({listed(wrong)})"
-    except ValueError as error:  # what should be JSON is not
+    except (ValueError, RecursionError) as error:  # what should be JSON is not, or is nested too deep
         found = f"what it says of itself cannot be read ({error})"
     raise UserError(str(path), found, "a file of this version of train", NEW_FILE)
+
+
+def _bounds(limits: PredictionLimits) -> shipped.Bounds:
+    return shipped.Bounds(limits.answer_s, limits.answer_mib)
+
+
+def _errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """Return all that the runtime raises for a file that is broken, or goes beyond a bound, and `more`."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    known = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    return (*known, *more)
+
+
+def _failure(path: Path, error: Exception, started: float, limits: PredictionLimits) -> UserError:
+    """Make the error for a file that cannot be opened, or gives no answer."""
+    said = " ".join(str(error).split())
+    if time.monotonic() - started >= limits.answer_s:
+        return limits.refusal(str(path), f"no answer within {limits.answer_s:g} seconds", "answer_s")
+    if "Available memory" in said:
+        return limits.refusal(str(path), f"it needs more memory than {limits.answer_mib:,} MiB", "answer_mib")
+    return UserError(str(path), said, "an ONNX file that train wrote", NEW_FILE)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from percept.dataset.contract import Number
 from percept.errors import UserError, listed, nearest
 from percept.files.csv_stream import TableChunk
-from percept.files.parquet import TRUTH, blamed, check_columns, check_installed, check_no_nul, open_parquet, texts
+from percept.files.limits import Limits
+from percept.files.parquet import TRUTH, blamed, check_cells, check_columns, check_installed, open_parquet, texts
 from percept.model_file.metadata import Metadata
 from percept.prediction.model import Kind, ShippedModel
 
@@ -41,10 +42,10 @@ def parquet_writer(path: Path, columns: Mapping[str, Kind]) -> Iterator[Callable
 class ParquetReader:
     """Reads the wanted columns of a Parquet file as the text that a CSV file would have."""
 
-    def __init__(self, path: Path, wanted: Sequence[str], model: ShippedModel) -> None:
+    def __init__(self, path: Path, wanted: Sequence[str], model: ShippedModel, limits: Limits) -> None:
         """Open the file and find the columns. Raises `UserError`."""
-        self._file = open_parquet(path)
-        self._path, self._text, self._dates = path, model.table.text, model.table.date
+        self._file = open_parquet(path, limits)
+        self._path, self._text, self._dates, self._limits = path, model.table.text, model.table.date, limits
         schema = self._file.schema_arrow
         self._names = _names(path, schema.names, wanted)
         check_columns(path, schema, list(self._names.values()))
@@ -61,14 +62,16 @@ class ParquetReader:
                 batch = next(batches, None)
             if batch is None:
                 return
+            self._limits.check_size(str(self._path), batch.nbytes)
             columns = {name: self._texts(name, batch) for name in self._names}
             first, self.num_read = self.num_read + 1, self.num_read + batch.num_rows
             yield TableChunk(columns, range(first, self.num_read + 1), unit="row")
 
     def _texts(self, name: str, batch: "pa.RecordBatch") -> list[str]:
         cells = batch.column(self._names[name])
-        found = texts(cells, self._text, self._dates.get(name), self._truth[name])
-        check_no_nul(self._path, name, found, self.num_read + 1)
+        with blamed(self._path):
+            found = texts(cells, self._text, self._dates.get(name), self._truth[name])
+        check_cells(self._path, name, found, self._limits, self.num_read + 1)
         return found
 
 

@@ -1,17 +1,16 @@
 """Predict picture files, and flag those that cannot be read."""
 
-import os
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept.errors import UserError, listed
-from percept.files.container import is_hidden
-from percept.files.picture import CHANNELS, UnreadableError, endings, read_picture
+from percept.files.container import is_hidden, read_file
+from percept.files.limits import Limits
+from percept.files.picture import CHANNELS, UnreadableError, decoded, endings, read_picture
 from percept.prediction.flags import Flags
 from percept.prediction.model import ShippedModel
 from percept.prepared.spec import PictureInput
@@ -36,29 +35,40 @@ def picture_files(inputs: Sequence[Path]) -> list[Path]:
     return files
 
 
-def predict_pictures(model: ShippedModel, files: Sequence[Path]) -> tuple[dict[str, NDArray], Flags]:
+def predict_pictures(model: ShippedModel, files: Sequence[Path], limits: Limits) -> tuple[dict[str, NDArray], Flags]:
     """Return the columns of `ShippedModel.outputs`, and which files cannot be read."""
-    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about odd metadata and large pictures, which are read all the same
-        decoded = list(pool.map(lambda file: _decoded(file, model.picture), files))
+        contents = (_content(file, limits) for file in files)
+        found = list(decoded(contents, lambda content: _pixels(content, model.picture, limits)))
     flags = Flags()
-    usable = np.array([not isinstance(one, str) for one in decoded])
-    flags.add(BROKEN, np.flatnonzero(~usable), [one for one in decoded if isinstance(one, str)])
+    usable = np.array([not isinstance(one, str) for one in found])
+    flags.add(BROKEN, np.flatnonzero(~usable), [one for one in found if isinstance(one, str)])
     pixels = np.zeros((len(files), *model.picture.size, CHANNELS[model.picture.color]), np.uint8)
-    for index, one in enumerate(decoded):
+    for index, one in enumerate(found):
         if not isinstance(one, str):
             pixels[index] = one
     return model.predict({model.metadata.inputs[0].name: pixels}, usable), flags
 
 
-def _decoded(file: Path, form: PictureInput) -> NDArray[np.uint8] | str:
-    """Return pixels, (height, width, channels), or why there are none."""
+def _content(file: Path, limits: Limits) -> bytes | str:
+    """Return the bytes of a file, or why there are none."""
     try:
-        pixels = read_picture(file.read_bytes(), form.size, form.color, form.resize)
-    except UnreadableError as error:
-        return str(error)
+        return read_file(file, limits)
     except OSError as error:
         return error.strerror or type(error).__name__
+    except UserError as error:
+        return " ".join(str(error).split())
+
+
+def _pixels(content: bytes | str, form: PictureInput, limits: Limits) -> NDArray[np.uint8] | str:
+    """Return pixels, (height, width, channels), or why there are none."""
+    if isinstance(content, str):
+        return content
+    try:
+        pixels = read_picture(content, form.size, form.color, form.resize, limits)
+    except UnreadableError as error:
+        return str(error)
     if form.white == 255:
         return pixels
     return ((pixels.astype(np.uint32) * form.white + 127) // 255).astype(np.uint8)

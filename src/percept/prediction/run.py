@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from percept.errors import UserError, listed
 from percept.files.csv_stream import CsvReader
+from percept.files.limits import PREDICTION_LIMITS, PredictionLimits
 from percept.files.parquet import START, is_parquet
 from percept.prediction import output, pictures
 from percept.prediction.flags import Flags, Tally
@@ -36,14 +37,20 @@ class PredictedChunk(NamedTuple):
 
 
 def predict(
-    inputs: list[str], target: Path | None, model_path: Path, key: str | None, strict: bool, chunk: int = CHUNK
+    inputs: list[str],
+    target: Path | None,
+    model_path: Path,
+    key: str | None,
+    strict: bool,
+    chunk: int = CHUNK,
+    limits: PredictionLimits = PREDICTION_LIMITS,
 ) -> Tally:
     """Write all predictions, and return the tally of what was unusual. Raises `UserError`.
 
     target: None is the standard output; key: a column of the input that comes first in the output; strict: refuse the
     whole input where any row is unusual; chunk: rows at a time.
     """
-    model = load_model(model_path)
+    model = load_model(model_path, limits)
     files = [Path(name) for name in inputs if name != STDIN]
     check_inputs(inputs, model, key)
     if target:
@@ -93,7 +100,7 @@ def _picture_chunks(model: ShippedModel, files: list[Path]) -> Iterator[Predicte
     with _progress(" pictures", len(files)) as move_to:
         for start in range(0, len(files), PICTURES):
             some = files[start : start + PICTURES]
-            columns, flags = pictures.predict_pictures(model, some)
+            columns, flags = pictures.predict_pictures(model, some, model.limits)
             names = [str(file) for file in some]
             yield PredictedChunk(
                 {"file": np.array(names, dtype=object)} | columns, flags, len(names), names.__getitem__
@@ -109,14 +116,14 @@ def _reader(name: str, model: ShippedModel, wanted: list[str]) -> Iterator[tuple
         stream = cast(BufferedReader, sys.stdin.buffer)
         if stream.peek(len(START)).startswith(START):
             raise UserError("standard input", "a Parquet file", "text, such as CSV", "name the file itself")
-        yield CsvReader(stream, "standard input", text, wanted, targets), lambda: None
+        yield CsvReader(stream, "standard input", text, wanted, targets, model.limits), lambda: None
     elif is_parquet(Path(name)):
-        rows = ParquetReader(Path(name), wanted, model)
+        rows = ParquetReader(Path(name), wanted, model, model.limits)
         with _progress(" rows", rows.num_rows) as move_to:
             yield rows, lambda: move_to(rows.num_read)
     else:
         with Path(name).open("rb") as stream:
-            reader = CsvReader(stream, name, text, wanted, targets)
+            reader = CsvReader(stream, name, text, wanted, targets, model.limits)
             with _progress("B", Path(name).stat().st_size) as move_to:
                 yield reader, lambda: move_to(stream.tell())
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dataset.cells import DatePart
+from percept.dataset.cells import DatePart, Form
 from percept.dataset.contract import Contract
 from percept.dataset.formats import CsvFormat, PictureFormat
 from percept.dataset.formula import Formula
@@ -72,7 +72,7 @@ class TableInput(Section):
     """How the text of a file becomes the raw inputs."""
 
     text: CsvFormat
-    date: dict[str, str]  # column -> its form
+    date: dict[str, Form]  # by column
     derive: dict[str, Formula]  # raw input -> formula over columns
     required: tuple[str, ...]  # raw inputs that nothing fills where they are missing
 
@@ -80,7 +80,7 @@ class TableInput(Section):
 class PictureInput(PictureFormat):
     """How a picture becomes the raw input."""
 
-    white: int  # the level that is 255 in a picture file
+    white: int = Field(ge=1, le=255)  # the level that is 255 in a picture file
 
 
 class DatasetSpec(Section):

@@ -17,13 +17,14 @@ TIMES = (
 FORMS = tuple(day + time for time in TIMES for day in DAYS)
 FIRST, LAST = 1800, 2200  # years
 DIGITS = "%Y%m%d"  # a number too, so the name of the column must say date
+LONGEST = 60  # characters of a date
 
 
 def date_forms(cells: Iterable[str], forms: tuple[str, ...] = FORMS) -> list[str]:
     """Return every form that reads all cells, the most likely first."""
     left = list(forms)
     for cell in cells:
-        if not re.search(r"\d.*\D.*\d", cell) and forms is FORMS:
+        if len(cell) > LONGEST or (forms is FORMS and not re.search(r"\d\D+\d", cell)):
             return []
         left = [form for form in left if _reads(form, cell)]
         if not left:

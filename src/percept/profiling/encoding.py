@@ -6,12 +6,14 @@ from pathlib import Path
 
 from percept.errors import UserError
 from percept.files import text
+from percept.files.limits import LIMITS, Limits
 
 SAMPLE_BYTES = 200_000
+DECODED_BYTES = 2**20  # at a time
 # What cp1252 makes of letters of central Europe: signs inside of words; š and ž, which no western language has.
 CENTRAL = re.compile(r"(?<=[^\W\d_])[£¥ª¯³¹º¼¾¿](?=[^\W\d_])|[ŠšŽž]")
 GUESS = "a guess from the bytes"
-WORD = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")  # has a letter that is not ASCII
+LETTER = re.compile(r"[^\W\d_a-zA-Z]")  # that is not ASCII
 
 
 def check_is_file(path: Path) -> None:
@@ -25,15 +27,15 @@ def check_is_file(path: Path) -> None:
         raise UserError(str(path), f"there is no such file{beside}", "a CSV or Parquet file", "check the name")
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
     """Read the bytes of a text file, unpacked. Raises `UserError` for a file that is not a table as text."""
-    content = text.read_bytes(path)
-    if not content.strip():
+    content = text.read_bytes(path, limits)
+    if not content or content.isspace():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
     if re.match(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]", content):
         raise text.not_text(path, "a page of HTML or XML", "bring the table itself, not the page that shows it")
     if found := re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*[\[{]|{\s*\"[^\"]*\"\s*:)", content):
-        is_lines = found[2].startswith(b"{") and re.search(rb"}\s*\n\s*{", content) is not None
+        is_lines = found[2].startswith(b"{") and re.search(rb"}[ \t\r]*\n\s*{", content) is not None
         raise text.not_text(path, "JSON", text.conversion(path, "read_json", ", lines=True" if is_lines else ""))
     return content
 
@@ -55,7 +57,7 @@ def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
 
 def _doubt(content: bytes, encoding: str) -> str:
     """Ask about the first word that the likeliest other encoding would change."""
-    words = WORD.findall(content.decode(encoding, "ignore"))
+    words = [word for word in re.findall(r"\w+", content.decode(encoding, "ignore")) if LETTER.search(word)]
     other = {"cp1252": "cp1250", "cp1250": "cp1252"}.get(encoding, encoding)
     for word in words:
         rival = word.encode(encoding).decode(other, "replace")
@@ -67,9 +69,9 @@ def _doubt(content: bytes, encoding: str) -> str:
 def _guess(content: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    if _decodes(content, "cp949") and _is_korean(content.decode("cp949")):
+    if _decodes(content, "cp949") and _is_korean(_sample(content, "cp949")):
         return "cp949"
-    if _decodes(content, "cp932") and _is_japanese(content.decode("cp932")):
+    if _decodes(content, "cp932") and _is_japanese(_sample(content, "cp932")):
         return "cp932"
     high = re.findall(rb"[\x80-\xff]+", content[:SAMPLE_BYTES])
     if sum(len(run) == 1 for run in high) > 0.7 * len(high):  # single letters such as é among others
@@ -80,9 +82,13 @@ def _guess(content: bytes) -> str | None:
     return next((name for name in [*candidates, "cp1252"] if _decodes(content, name)), None)
 
 
+def _sample(content: bytes, encoding: str) -> str:
+    return content[: 2 * SAMPLE_BYTES].decode(encoding, "ignore")[:SAMPLE_BYTES]  # letters have two bytes at most
+
+
 def _is_korean(text: str) -> bool:
     """Tell whether nearly all that is not ASCII is a common syllable: other texts of Asia give rare ones."""
-    letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
+    letters = [letter for letter in text if letter > "\x7f"]
     common = [letter for letter in letters if "가" <= letter <= "힣" and len(letter.encode("euc-kr")) == 2]
     return len(common) > 0.9 * len(letters)
 
@@ -93,13 +99,16 @@ def _is_central(content: bytes) -> bool:
 
 
 def _is_japanese(text: str) -> bool:
-    letters = [letter for letter in text[:SAMPLE_BYTES] if letter > "\x7f"]
+    letters = [letter for letter in text if letter > "\x7f"]
     return sum("ぁ" <= letter <= "ヿ" for letter in letters) > 0.2 * len(letters)
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        content.decode(encoding)
+        for start in range(0, len(content), DECODED_BYTES):
+            decoder.decode(content[start : start + DECODED_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

@@ -14,6 +14,7 @@ import numpy as np
 from percept.errors import listed
 from percept.files.class_folders import Parts, check_training_classes, class_folders
 from percept.files.container import Contents, opened
+from percept.files.limits import LIMITS, Limits
 from percept.files.picture import FORMATS, UnreadableError, endings, read_picture
 from percept.profiling.choices import (
     FEW_ROWS,
@@ -67,12 +68,12 @@ class PictureProfile:
         return notes
 
 
-def profile_pictures(path: Path) -> PictureProfile:
+def profile_pictures(path: Path, limits: Limits = LIMITS) -> PictureProfile:
     """Read every picture of a folder, tar or zip once, and profile them. Raises `UserError`."""
-    with opened(path) as contents:
+    with opened(path, limits) as contents:
         folder = _class_root(contents)
         found = class_folders(path, contents, folder)
-        sizes, is_grey, broken = _sizes_and_colours(found.files)
+        sizes, is_grey, broken = _sizes_and_colours(found.files, limits)
         readable = [name for name in found.files if "/".join(name) not in broken]
         check_training_classes(str(path), found, readable)
         counts = Counter(map(found.class_of, readable))
@@ -104,7 +105,9 @@ def _class_root(contents: Contents) -> str:
     return "."
 
 
-def _sizes_and_colours(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tuple[int, int]], bool, set[str]]:
+def _sizes_and_colours(
+    files: dict[Parts, Callable[[], bytes]], limits: Limits
+) -> tuple[list[tuple[int, int]], bool, set[str]]:
     """Return (height, width) of each picture, whether all are grey, and the names of files that cannot be read."""
     sizes, is_grey, broken = [], True, set()
     with warnings.catch_warnings():
@@ -112,7 +115,7 @@ def _sizes_and_colours(files: dict[Parts, Callable[[], bytes]]) -> tuple[list[tu
         for path, read in files.items():
             content = read()
             try:
-                pixels = read_picture(content, (32, 32), "rgb", "stretch")
+                pixels = read_picture(content, (32, 32), "rgb", "stretch", limits)
             except UnreadableError:
                 broken.add("/".join(path))
                 continue
@@ -129,7 +132,7 @@ def _size(content: bytes) -> tuple[int, int]:
 
 
 def render(found: PictureProfile, name: str, file: dict[str, Any], command: str) -> Draft:
-    """Write the task file; file: path and urls of the source; command: what was typed to get it."""
+    """Write the task file; file: options of the source; command: what was typed to get it."""
     largest, rarest = found.classes[0], found.classes[-1]
     is_rare = has_rare_class(found.classes)
     better = f"an accuracy above {largest[1] / found.num_pictures:.3f}, the share of {shorten(largest[0])}"
@@ -167,6 +170,8 @@ def _source(found: PictureProfile, file: dict[str, Any]) -> Block:
         "size": ([found.side, found.side], "height and width, pixels; larger ones take longer"),
         "color": ("grey" if found.is_grey else "rgb", "or " + ("rgb" if found.is_grey else "grey")),
     }
+    if "limits" in file:
+        options["limits"] = (file["limits"], "as asked")
     if found.broken:
         options["broken"] = ("drop", f"{len(found.broken)} cannot be read; error: stop instead")
     return Block(options)

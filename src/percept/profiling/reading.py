@@ -13,11 +13,13 @@ from percept.dataset.formats import CsvFormat, number_pattern
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.files.csv import read_csv
+from percept.files.limits import LIMITS, Limits
 from percept.files.parquet import is_parquet, read_parquet
 from percept.profiling.date_formats import date_forms
 from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
 
 SAMPLE_ROWS = 1000
+SAMPLE_BYTES = 2**24
 SAMPLE_VALUES = 1000  # of a column
 SEPARATORS = (",", ";", "\t", "|")
 # Decimal mark and thousands mark, the likelier first.
@@ -51,14 +53,29 @@ class ReadOptions:
 NO_OPTIONS = ReadOptions()
 
 
-def read_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Reading:
+def read_table(path: Path, options: ReadOptions = NO_OPTIONS, limits: Limits = LIMITS) -> Reading:
     """Find out how to read a file, and read it. Raises `UserError`."""
     check_is_file(path)
     if is_parquet(path):
-        return _read_parquet(path, options)
-    content = read_bytes(path)
+        return _read_parquet(path, options, limits)
+    text, remarks = _text_format(path, options, limits)
+    table = read_csv(path, text, ADVICE, limits)
+    _check_width(path, table)
+    found, more = _cell_options(table, text.separator)
+    if found:
+        del table  # two of them would need twice the memory
+        text = CsvFormat.model_validate(text.model_dump() | found)
+        table = read_csv(path, text, ADVICE, limits)
+    return Reading(table, text, remarks | more)
+
+
+def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvFormat, dict[str, str]]:
+    """Find out how text becomes rows, and return remarks on the options that differ from their defaults."""
+    content = read_bytes(path, limits)
     encoding, doubt = (options.encoding, "as asked") if options.encoding else guess_encoding(path, content)
-    lines = content.decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
+    lines = content[:SAMPLE_BYTES].decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
+    if len(content) > SAMPLE_BYTES and len(lines) > 1:
+        lines.pop()  # it may be cut
     separator = options.separator or _separator(lines)
     rows = _rows(lines, separator)
     _check_first_row(path, rows)
@@ -71,25 +88,21 @@ def read_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Reading:
         text = text.model_copy(update={"columns": names})
         seen = "the first row looks like data; --header: it names the columns"
         remarks["columns"] = seen if options.header is None else "as asked: the first row is data"
-    table = read_csv(path, text, ADVICE)
-    _check_width(path, table)
-    found, more = _cell_options(table, separator)
-    if found:
-        text = CsvFormat.model_validate(text.model_dump() | found)
-        table = read_csv(path, text, ADVICE)
-    return Reading(table, text, remarks | more)
+    return text, remarks
 
 
-def _read_parquet(path: Path, options: ReadOptions) -> Reading:
+def _read_parquet(path: Path, options: ReadOptions, limits: Limits) -> Reading:
     """Read a file that says itself how to, except which texts stand for a missing cell."""
     if options != NO_OPTIONS:
         expected = "none of them: a Parquet file says so itself"
         raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
-    table = read_parquet(path)
+    table = read_parquet(path, limits=limits)
     distinct = _value_counts(table)
     if not (marks := _missing_marks(distinct, ".", "")):
         return Reading(table, table.text, {}, "parquet")
-    table = read_parquet(path, (*table.text.missing, *marks))
+    known = table.text.missing
+    del table  # two of them would need twice the memory
+    table = read_parquet(path, (*known, *marks), limits)
     return Reading(table, table.text, _remark_on(marks, distinct), "parquet")
 
 
@@ -180,11 +193,15 @@ def _cell_options(table: Table, separator: str) -> tuple[dict[str, Any], dict[st
 
 
 def _value_counts(table: Table) -> dict[str, Counter[str]]:
-    """Count the values of each column, without missing ones."""
-    distinct = {name: Counter(cells.tolist()) for name, cells in table.columns.items()}
-    for values in distinct.values():
-        values.pop("", None)
-    return distinct
+    """Count the first values of each column, and all that may stand for a missing one; "" aside."""
+    return {name: _first_values(Counter(cells.tolist())) for name, cells in table.columns.items()}
+
+
+def _first_values(counts: Counter[str]) -> Counter[str]:
+    """Return some of the values and all marks: those of every column together can be as large as the table."""
+    counts.pop("", None)
+    known = [value for value in counts if value.lower() in MISSING]
+    return Counter({value: counts[value] for value in (*itertools.islice(counts, 2 * SAMPLE_VALUES), *known)})
 
 
 def _remark_on(marks: list[str], distinct: dict[str, Counter[str]]) -> dict[str, str]:

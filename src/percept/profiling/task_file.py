@@ -14,7 +14,7 @@ MANY_COLUMNS = 200  # more are not listed one by one
 
 
 def render(task: Task, name: str, file: dict[str, Any], command: str) -> Draft:
-    """Write the task file; file: path, urls and sha256 of the source; command: what was typed to get it."""
+    """Write the task file; file: options of the source; command: what was typed to get it."""
     choices = [
         Block({"override /features": ("table", "")}),
         Block({"override /objective": (task.kind, "")}),
@@ -74,6 +74,8 @@ def _source(task: Task, file: dict[str, Any]) -> Block:
         "sha256": (Quoted(file["sha256"]), "of the file: write the new one here when you edit it"),
     }
     options = {option: (value, remarks.get(option, "")) for option, value in text if value != getattr(defaults, option)}
+    if "limits" in file:
+        options["limits"] = (file["limits"], "as asked")
     return Block({"kind": (task.reading.kind, ""), "files": Block([Block(stored)]), **options})
 
 

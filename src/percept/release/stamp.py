@@ -35,8 +35,11 @@ class Release(Section):
         try:
             return cls(commit=metadata["commit"], scores=json.loads(metadata["scores"]), card=metadata["card"])
         except KeyError:
-            advice = "make one with `python src/ship.py`; the card of the last run is models/model_card.md"
-            raise UserError(str(where), "no model card inside", "a released file", advice) from None
+            found = "no model card inside"
+        except (ValueError, RecursionError):  # of JSON and of pydantic
+            found = "the scores inside cannot be read"
+        advice = "make one with `python src/ship.py`; the card of the last run is models/model_card.md"
+        raise UserError(str(where), found, "a released file", advice)
 
 
 def check_up_to_date() -> None:

@@ -10,6 +10,7 @@ from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.files.container import opened
 from percept.files.csv import read_csv
+from percept.files.limits import LIMITS, Limits
 from percept.sources.download import bring, inside
 from percept.sources.source import OneFile
 
@@ -33,15 +34,16 @@ class Archive(OneFile, CsvFormat):
         return self
 
     def fetch(self, folder: Path, have: Path | None) -> None:
-        extract(bring(self.files[0], folder, have), self.member, folder / self.member)
+        archive = bring(self.files[0], folder, have, limits=self.limits)
+        extract(archive, self.member, folder / self.member, self.limits)
 
     def read(self, folder: Path) -> Table:
-        return read_csv(folder / self.member, self)
+        return read_csv(folder / self.member, self, limits=self.limits)
 
 
-def extract(archive: Path, member: str, target: Path) -> None:
+def extract(archive: Path, member: str, target: Path, limits: Limits = LIMITS) -> None:
     """Copy one regular member to `target`; no name inside the archive decides where. Raises `UserError`."""
-    with opened(archive) as contents:
+    with opened(archive, limits) as contents:
         content = contents.files[member]() if member in contents.files else None
     if content is None:
         raise UserError(

@@ -1,12 +1,13 @@
 """arff: a text table whose header says what each column holds, in one file, or as training and test set.
 
-scipy reads the header. The rows are read here, because scipy guesses their quotes from the first row, takes a backslash
-for the end of a quoted text, and passes over cells that are too many.
+The reader is our own: SciPy's guesses the quotes of all rows from the first and of values from the line, which takes
+minutes where there are many, takes a backslash for the end of a quoted text, and passes over cells that are too many.
 """
 
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isnan
@@ -19,13 +20,17 @@ from numpy.typing import NDArray
 from percept.dataset.formats import CsvFormat, Encoding
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.files.text import read_bytes
+from percept.files.limits import LIMITS, MIB, Limits
+from percept.files.text import DAMAGED, broken_gzip, unpacked
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring
 from percept.sources.source import SourceOptions
 
-NAME = r"'[^']*'|\"[^\"]*\"|[^'\"\s]\S*"
-UNREAD = re.compile(rf"@attribute\s+({NAME})\s+(string|date|relational)", re.IGNORECASE)
+QUOTED = r"'[^']*'|\"[^\"]*\""
+ATTRIBUTE = re.compile(rf"@attribute\s+({QUOTED}|[^'\"\s]\S*)\s+(\S.*)", re.IGNORECASE)
+VALUE = re.compile(rf"\s*({QUOTED}|[^'\"\s,{{}}][^,}}]*)\s*([,}}])")  # the first } outside of quotes ends the values
+NUMERIC = ("numeric", "real", "int")  # how the types begin
+UNREAD = ("string", "date", "relational")
 SINGLE_QUOTE = re.compile(r"(^|,)\s*'")  # opens a cell
 TO_CSV = "convert the file to CSV (source.kind: csv)"
 
@@ -73,57 +78,102 @@ class Relation:
     lines: NDArray[np.int64]  # (rows,)
 
 
-def read_arff(path: Path, encoding: str = "utf-8-sig") -> Relation:
+def read_arff(path: Path, encoding: str = "utf-8-sig", limits: Limits = LIMITS) -> Relation:
     """Read one file: numbers as Python writes them, nominal values as they stand, "" for a missing one.
 
     Raises `UserError` for what is not ARFF, with the line, and for what only Weka reads.
     """
-    lines = list(io.StringIO(_decoded(path, encoding), newline=None))
-    start = next((index for index, line in enumerate(lines) if line.strip()[:5].lower() == "@data"), None)
-    if start is None:
-        raise _unreadable(path, "no line @data", "a header, @data, and rows")
-    attributes = _attributes(path, lines[:start])
+    lines = enumerate(_lines(path, encoding, limits), 1)
+    attributes = _attributes(path, lines, limits)
     rows, numbers = [], []
-    for number, line in enumerate(lines[start + 1 :], start + 2):
-        if line.strip() and not line.lstrip().startswith("%"):
-            rows.append(_row(path, number, line.strip(), attributes))
+    csv.field_size_limit(limits.cell_chars)
+    for number, line in lines:
+        if line and not line.startswith("%"):
+            rows.append(_row(path, number, line, attributes))
             numbers.append(number)
+            limits.check(str(path), len(rows) * len(attributes), "cells", f"cells up to line {number:,}")
     if not rows:
         raise _unreadable(path, "no rows", "at least one row below @data")
     return Relation(path, attributes, np.array(rows, dtype=object), np.array(numbers))
 
 
-def _decoded(path: Path, encoding: str) -> str:
-    try:
-        content = read_bytes(path).decode(encoding)
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise _unreadable(path, f"line {line} is not {encoding}", f"text in {encoding}") from None
-    if "\0" in content:  # fixed-width text arrays would lose it; most often the file is UTF-16
-        line = content.count("\n", 0, content.index("\0")) + 1
-        raise _unreadable(path, f"line {line} holds a NUL character", f"text in {encoding}")
-    return content
+def _lines(path: Path, encoding: str, limits: Limits) -> Iterator[str]:
+    """Give each line without the spaces around it. Raises `UserError` for what is not text, with the line."""
+    number = 0
+    with path.open("rb") as stream:
+        content, read = unpacked(stream, str(path), limits, is_held=True)
+        read.row_start = 0
+        try:
+            for number, line in enumerate(io.TextIOWrapper(content, encoding), 1):
+                read.row_start = read.num_bytes
+                if "\0" in line:  # fixed-width text arrays would lose it; most often the file is UTF-16
+                    raise _unreadable(path, f"line {number} holds a NUL character", f"text in {encoding}")
+                yield line.strip()
+        except DAMAGED as error:
+            raise broken_gzip(str(path), error, f" after line {number}") from None
+        except UnicodeDecodeError as error:
+            number += 1 + error.object.count(b"\n", 0, error.start)
+            raise _unreadable(path, f"line {number} is not {encoding}", f"text in {encoding}") from None
 
 
-def _attributes(path: Path, lines: list[str]) -> dict[str, frozenset[str] | None]:
-    """Return the attributes that the header names, as `Relation` has them. Raises `UserError`."""
-    from scipy.io import arff
-
-    header = [line.strip() for line in lines]
-    for number, line in enumerate(header, 1):
-        if found := UNREAD.match(line):
-            what = f"line {number}: attribute {found[1]} is of type {found[2].lower()}"
-            raise UserError(str(path), what, "numeric and nominal attributes, which alone can be read", TO_CSV)
-        if line.lower().startswith("@attribute"):
-            _check_no_escapes(path, number, line)
-    try:
-        _, meta = arff.loadarff(io.StringIO("\n".join([*header, "@data", ""])))
-    except (arff.ArffError, NotImplementedError, ValueError, csv.Error) as error:
-        raise _unreadable(path, f"broken header ({error})", "@attribute lines with distinct names") from None
-    if not meta.names():
+def _attributes(path: Path, lines: Iterator[tuple[int, str]], limits: Limits) -> dict[str, frozenset[str] | None]:
+    """Return the attributes that the lines down to @data name, as `Relation` has them. Raises `UserError`."""
+    attributes: dict[str, frozenset[str] | None] = {}
+    num_chars = 0
+    for number, line in lines:
+        word = line[:10].lower()
+        if word.startswith("@data"):
+            break
+        num_chars += len(line)
+        if num_chars > limits.row_mib * MIB:
+            raise limits.refusal(str(path), f"a header of more than {limits.row_mib:,} MiB", "row_mib")
+        if word.startswith("@attribute"):
+            name, values = _attribute(path, number, line)
+            if name in attributes:
+                raise _unreadable(path, f"line {number} names {name!r} again", "distinct names of attributes")
+            attributes[name] = values
+            limits.check(str(path), len(attributes), "columns", "attributes or more")
+        elif line and not word.startswith(("%", "@relation")):
+            raise _unreadable(path, f"line {number} of the header: {line[:60]}", "@relation, @attribute or @data")
+    else:
+        raise _unreadable(path, "no line @data", "a header, @data, and rows")
+    if not attributes:
         raise _unreadable(path, "no line @attribute", "one for each column")
-    kinds = {name: meta[name] for name in meta}
-    return {name: frozenset(map(str.strip, values)) if values else None for name, (_, values) in kinds.items()}
+    return attributes
+
+
+def _attribute(path: Path, number: int, line: str) -> tuple[str, frozenset[str] | None]:
+    """Read the name and the nominal values of an attribute, None for a numeric one. Raises `UserError`."""
+    if not (found := ATTRIBUTE.match(line)):
+        raise _unreadable(path, f"line {number}: {line[:60]}", "@attribute, a name and a type")
+    name, kind = _bare(found[1]), found[2]
+    _check_no_escapes(path, number, found[1] + kind.partition("}")[0])
+    if kind.startswith("{"):
+        return name, _values(path, number, kind)
+    if kind.lower().startswith(UNREAD):
+        what = f"line {number}: attribute {found[1]} is of type {kind.split()[0].lower()}"
+        raise UserError(str(path), what, "numeric and nominal attributes, which alone can be read", TO_CSV)
+    if not kind.lower().startswith(NUMERIC):
+        what = f"line {number}: attribute {found[1]} is of type {kind[:30]}"
+        raise _unreadable(path, what, "numeric, real, integer, or values in { }")
+    return name, None
+
+
+def _values(path: Path, number: int, text: str) -> frozenset[str]:
+    """Read the values of a nominal attribute; a comment may stand behind them. Raises `UserError`."""
+    values, position, mark = [], 1, ","
+    while mark == ",":
+        if not (found := VALUE.match(text, position)):
+            what = f"line {number}: {text[position : position + 30]!r} among the values of an attribute"
+            raise _unreadable(path, what, "values parted by commas, up to a closing }")
+        values.append(_bare(found[1].strip()))
+        position, mark = found.end(), found[2]
+    return frozenset(values)
+
+
+def _bare(text: str) -> str:
+    """Take off the quotes."""
+    return text[1:-1].strip() if text[0] in "'\"" else text
 
 
 def _row(path: Path, number: int, line: str, attributes: dict[str, frozenset[str] | None]) -> list[str]:
@@ -133,7 +183,10 @@ def _row(path: Path, number: int, line: str, attributes: dict[str, frozenset[str
         raise UserError(str(path), found, "rows with a cell for each attribute, which alone can be read", TO_CSV)
     _check_no_escapes(path, number, line)
     quote = "'" if SINGLE_QUOTE.search(line) else '"'
-    cells = [cell.strip() for cell in next(csv.reader([line], quotechar=quote, skipinitialspace=True))]
+    try:
+        cells = [cell.strip() for cell in next(csv.reader([line], quotechar=quote, skipinitialspace=True))]
+    except csv.Error as error:
+        raise _unreadable(path, f"line {number}: {error}", "cells parted by commas") from None
     if len(cells) != len(attributes):
         expected = f"{len(attributes)} in each, parted by commas"
         raise _unreadable(path, f"line {number} has {len(cells)} cells", expected)

@@ -15,4 +15,4 @@ class Csv(OneFile, CsvFormat):
     kind: Literal["csv"]
 
     def read(self, folder: Path) -> Table:
-        return read_csv(folder / self.files[0].path, self)
+        return read_csv(folder / self.files[0].path, self, limits=self.limits)

@@ -4,30 +4,24 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
 from percept import paths
 from percept.errors import UserError
 from percept.files.container import opened
+from percept.files.limits import SOURCE_LIMITS, SourceLimits
 from percept.params import Section
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 UNKNOWN = "unknown"
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # and half characters
 MAX_PART_BYTES = 200  # file systems take 255, drafts have longer names
 NUM_ATTEMPTS = 4  # for each address
 BACKOFF_S = 0.5  # before the second attempt; doubles with each
-TIMEOUT_S = 30  # without a byte
-AS_IT_IS = {"Accept-Encoding": "identity"}  # else a .gz file may arrive unpacked, with another sha256
 
 
 class RemoteFile(Section):
@@ -60,7 +54,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Callable[[Path], str] = sha256) -> Path:
+def bring(
+    file: RemoteFile,
+    folder: Path,
+    have: Path | None = None,
+    digest: Callable[[Path], str] = sha256,
+    limits: SourceLimits = SOURCE_LIMITS,
+) -> Path:
     """Put `file` below `folder`: from `have` (an earlier fetch), then DATA_MIRROR, then its urls.
 
     Nothing gets the file's name unless its `digest` is right. A folder is copied where `digest` takes folders.
@@ -73,7 +73,10 @@ def bring(file: RemoteFile, folder: Path, have: Path | None = None, digest: Call
         return target
     tried = []
     for address in _addresses(file):
-        problem = (_download if _is_http(address) else _take)(address, file, target, digest)
+        if _is_http(address):
+            problem = _download(address, file, target, digest, limits)
+        else:
+            problem = _take(address, file, target, digest)
         if not problem:
             print(f"fetch: {file.path} from {address}")
             return target
@@ -92,6 +95,8 @@ def _problem(path: Path, file: RemoteFile, digest: Callable[[Path], str], addres
     """Say what is wrong with the bytes at `path`, if anything. Raises `UserError` where no sha256 is known yet."""
     if not path.exists():
         return "no such file"
+    if not (path.is_file() or path.is_dir()):
+        return "neither a file nor a folder"  # a device can be read for ever
     try:
         found = digest(path)
     except IsADirectoryError:
@@ -148,41 +153,25 @@ def _copy(source: Path, target: Path) -> None:
             shutil.copyfile(source / name, target / name)
 
 
-def _download(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
+def _download(
+    address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str], limits: SourceLimits
+) -> str | None:
     """Fetch one address with retries. Returns the problem in words, or None when `target` is in place."""
-    import requests
-    from pooch import HTTPDownloader
+    from percept.sources import http
 
+    deadline = time.monotonic() + limits.download_s
     for attempt in range(1, NUM_ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
             part = Path(scratch) / PurePosixPath(file.path).name
-            try:
-                with _progress(file.path) as bar:
-                    HTTPDownloader(bar, chunk_size=1 << 16, timeout=TIMEOUT_S, headers=AS_IT_IS)(
-                        address, str(part), None
-                    )
-            except requests.HTTPError as error:
-                status = 0 if error.response is None else error.response.status_code
-                problem, final = f"HTTP {status}", 0 < status < 500 and status not in (408, 429)
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-                problem, final = f"{type(error).__name__} ({str(error)[:300]})", False
-            except requests.RequestException as error:
-                problem, final = f"{type(error).__name__} ({str(error)[:300]})", True
-            else:
+            failure = http.save(address, file.path, part, deadline, limits)
+            if not failure:
                 wrong = _problem(part, file, digest, address)
                 if not wrong:
                     shutil.move(part, target)
                 return wrong
-        if final:
-            return problem
+        if failure.is_final:
+            return failure.problem
         if attempt < NUM_ATTEMPTS:
             time.sleep(BACKOFF_S * 2 ** (attempt - 1))
-    return f"{problem}, {NUM_ATTEMPTS} attempts"
-
-
-def _progress(name: str) -> "tqdm":
-    from tqdm import tqdm
-
-    return tqdm(  # total=1 until the server tells: pooch asks for the truth value, and a bar of 0 is false
-        desc=name, total=1, unit="B", unit_scale=True, unit_divisor=1024, leave=False, disable=not sys.stderr.isatty()
-    )
+        problem = f"{failure.problem}, {NUM_ATTEMPTS} attempts"
+    return problem

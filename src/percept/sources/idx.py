@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.table import Images
 from percept.errors import UserError
+from percept.files.limits import LIMITS, MIB, Limits
 from percept.files.text import DAMAGED
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring
@@ -35,11 +36,11 @@ class Idx(SourceOptions):
 
     def fetch(self, folder: Path, have: Path | None) -> None:
         for _, file in self.files:
-            bring(file, folder, have)
+            bring(file, folder, have, limits=self.limits)
 
     def read(self, folder: Path) -> Images:
         train, test = (
-            (read_idx(folder / images.path, 3), read_idx(folder / labels.path, 1))
+            (read_idx(folder / images.path, 3, self.limits), read_idx(folder / labels.path, 1, self.limits))
             for images, labels in (
                 (self.files.train_images, self.files.train_labels),
                 (self.files.test_images, self.files.test_labels),
@@ -57,29 +58,34 @@ class Idx(SourceOptions):
         )
 
 
-def read_idx(path: Path, ndim: int) -> NDArray[np.uint8]:
+def read_idx(path: Path, ndim: int, limits: Limits = LIMITS) -> NDArray[np.uint8]:
     """Read one gzipped IDX file of bytes. Raises `UserError`.
 
     The format: two zeros, type 8, the number of axes, their lengths (big-endian), the data.
     """
+    length = 4 + 4 * ndim
     try:
         with gzip.open(path) as stream:
-            content = stream.read()
+            header = stream.read(length)
+            if len(header) < length or header[:4] != bytes([0, 0, 8, ndim]):
+                raise _broken(str(path), f"starts with {header[:4].hex(' ')}", f"an IDX file of bytes with {ndim} axes")
+            shape = struct.unpack(f">{ndim}I", header[4:])
+            size = math.prod(shape)
+            content = stream.read(min(size, limits.file_mib * MIB) + 1)
     except DAMAGED as error:
         raise _broken(str(path), str(error), "a whole gzip file") from None
-    header = 4 + 4 * ndim
-    if len(content) < header or content[:4] != bytes([0, 0, 8, ndim]):
-        raise _broken(str(path), f"starts with {content[:4].hex(' ')}", f"an IDX file of bytes with {ndim} axes")
-    shape = struct.unpack(f">{ndim}I", content[4:header])
-    if len(content) - header != math.prod(shape):
-        raise _broken(str(path), f"{len(content) - header:,} bytes of data", f"{shape} as its header says")
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    limits.check_size(str(path), len(content))
+    limits.check_unpacking(str(path), len(content), path.stat().st_size)
+    if not size:
+        raise _broken(str(path), f"the lengths {shape} in its header", "at least one along each axis")
+    if len(content) != size:
+        found = f"{len(content):,} bytes of data{' or more' if len(content) > size else ''}"
+        raise _broken(str(path), found, f"{shape} as its header says")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _check_sizes(train: tuple[NDArray[np.uint8], ...], test: tuple[NDArray[np.uint8], ...]) -> None:
     for (pixels, labels), name in ((train, "train"), (test, "test")):
-        if not len(pixels):
-            raise _broken(f"source.files.{name}_images", "no images", "at least one")
         if len(pixels) != len(labels):
             raise _broken(
                 f"source.files.{name}_labels", f"{len(labels)} labels", f"one for each of {len(pixels)} images"

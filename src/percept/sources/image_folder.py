@@ -1,10 +1,8 @@
 """image_folder: pictures in one folder for each class, inside a folder, tar or zip."""
 
 import hashlib
-import os
 import warnings
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,12 +16,11 @@ from percept.dataset.table import Images
 from percept.errors import UserError, listed
 from percept.files.class_folders import ClassFolders, Parts, check_training_classes, class_folders
 from percept.files.container import opened
-from percept.files.picture import CHANNELS, UnreadableError, read_picture
+from percept.files.picture import CHANNELS, UnreadableError, decoded, read_picture
 from percept.sources.download import RemoteFile, bring, inside
 from percept.sources.source import SourceOptions
 
 NUM_SHOWN = 20  # names in a message
-READ_AHEAD = 4  # files in memory for each thread
 DROPPED = "picture cannot be read"
 
 
@@ -51,7 +48,7 @@ class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
         return folder if folder == "." else inside(folder)
 
     def fetch(self, folder: Path, have: Path | None) -> None:
-        bring(self, folder, have, self.digest)
+        bring(self, folder, have, self.digest, self.limits)
 
     def digests(self, folder: Path) -> dict[str, str]:
         """Return the sha256 of all pictures together, however they are packed."""
@@ -59,12 +56,12 @@ class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
 
     def digest(self, path: Path) -> str:
         """Compute the sha256 of the pictures in a folder or archive, however it is packed. Raises `UserError`."""
-        with opened(path) as contents:
+        with opened(path, self.limits) as contents:
             return class_folders(path, contents, self.folder).digest()
 
     def read(self, folder: Path) -> Images:
         path = folder / self.path
-        with opened(path) as contents:
+        with opened(path, self.limits) as contents:
             found = class_folders(path, contents, self.folder)
             self._check_memory(len(found.files))
             paths = sorted(found.files)
@@ -89,29 +86,24 @@ class ImageFolder(RemoteFile, PictureFormat, SourceOptions):
         self, files: dict[Parts, Callable[[], bytes]], paths: list[Parts]
     ) -> tuple[NDArray[np.uint8], list[Decoded]]:
         """Return the pixels, (pictures, height, width, channels), and a `Decoded` for each, in the order of `paths`."""
-        from PIL import Image
-
-        Image.init()  # the threads would do it all at once
         pixels = np.zeros((len(paths), *self.size, CHANNELS[self.color]), np.uint8)
         position = {path: index for index, path in enumerate(paths)}
-        num_threads = os.cpu_count() or 1
-        running: dict[Parts, Future[Decoded]] = {}
-        order = list(files)
-        with warnings.catch_warnings(), ThreadPoolExecutor(num_threads) as pool:
+        outcomes: dict[Parts, Decoded] = {}
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata and of large pictures, which are read all the same
-            for number, path in enumerate(order):
-                if number >= READ_AHEAD * num_threads:
-                    running[order[number - READ_AHEAD * num_threads]].result()
-                running[path] = pool.submit(self._decode, files[path](), pixels[position[path]])
-        return pixels, [running[path].result() for path in paths]
+            contents = (read() for read in files.values())
+            for path, (one, picture) in zip(files, decoded(contents, self._decode), strict=True):
+                outcomes[path] = one
+                if picture is not None:
+                    pixels[position[path]] = picture
+        return pixels, [outcomes[path] for path in paths]
 
-    def _decode(self, content: bytes, pixels: NDArray[np.uint8]) -> Decoded:
+    def _decode(self, content: bytes) -> tuple[Decoded, NDArray[np.uint8] | None]:
         digest = hashlib.sha256(content).digest()
         try:
-            pixels[:] = read_picture(content, self.size, self.color, self.resize)
+            return Decoded(digest, None), read_picture(content, self.size, self.color, self.resize, self.limits)
         except UnreadableError as error:
-            return Decoded(digest, str(error))
-        return Decoded(digest, None)
+            return Decoded(digest, str(error)), None
 
     def _check_memory(self, num_pictures: int) -> None:
         import psutil

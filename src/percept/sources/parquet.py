@@ -16,4 +16,4 @@ class Parquet(OneFile):
     missing: tuple[str, ...] = CsvFormat().missing  # texts that stand for "no value", beside null and NaN
 
     def read(self, folder: Path) -> Table:
-        return read_parquet(folder / self.files[0].path, self.missing)
+        return read_parquet(folder / self.files[0].path, self.missing, self.limits)

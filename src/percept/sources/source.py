@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from percept.dataset.table import Images, Table
+from percept.files.limits import SourceLimits
 from percept.params import Section
 from percept.sources.download import RemoteFile, bring, sha256
 
@@ -14,6 +15,7 @@ class SourceOptions(Section):
     """Options of one kind of source, which fetch it and read it."""
 
     kind: str
+    limits: SourceLimits = SourceLimits()  # the most that a file may ask for
 
     def fetch(self, folder: Path, have: Path | None) -> None:
         """Bring the files as published into `folder`; have: an earlier fetch to copy from. Raises `UserError`."""
@@ -42,4 +44,4 @@ class OneFile(SourceOptions):
         return self
 
     def fetch(self, folder: Path, have: Path | None) -> None:
-        bring(self.files[0], folder, have)
+        bring(self.files[0], folder, have, limits=self.limits)

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from percept.errors import UserError
+from percept.files.limits import SOURCE_LIMITS, SourceLimits
 from percept.sources import download
 from percept.sources.download import RemoteFile, bring, sha256
 
@@ -34,20 +35,18 @@ def folder(tmp_path, monkeypatch):
     assert list(scratch.iterdir()) == []
 
 
-@pytest.fixture
-def impatient(monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT_S", 0.2)
+IMPATIENT = SourceLimits(silence_s=0.2)
 
 
-def assert_brought(file: RemoteFile, folder, have=None):
-    assert bring(file, folder, have) == folder / file.path
+def assert_brought(file: RemoteFile, folder, have=None, limits=SOURCE_LIMITS):
+    assert bring(file, folder, have, limits=limits) == folder / file.path
     assert sha256(folder / file.path) == file.sha256
     assert [path for path in folder.rglob("*") if path.is_file()] == [folder / file.path]
 
 
-def failure(file: RemoteFile, folder, have=None) -> str:
+def failure(file: RemoteFile, folder, have=None, limits=SOURCE_LIMITS) -> str:
     with pytest.raises(UserError) as raised:
-        bring(file, folder, have)
+        bring(file, folder, have, limits=limits)
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     return str(raised.value)
 
@@ -141,24 +140,24 @@ def test_wrong_bytes_are_reported_with_their_digest_and_size(server, folder):
     assert server.asked == ["/a"]
 
 
-def test_a_slow_but_steady_server_is_waited_for(server, folder, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT_S", 0.5)
+def test_a_slow_but_steady_server_is_waited_for(server, folder):
+    limits = SourceLimits(silence_s=0.5)
     start = time.monotonic()
-    assert_brought(remote(server.publish("/a", {"body": CONTENT, "pause_s": 0.06})), folder)
-    assert time.monotonic() - start > download.TIMEOUT_S
+    assert_brought(remote(server.publish("/a", {"body": CONTENT, "pause_s": 0.06})), folder, limits=limits)
+    assert time.monotonic() - start > limits.silence_s
     assert len(server.asked) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_silent_server_is_left_after_all_attempts(server, folder):
-    message = failure(remote(server.publish("/a", {"body": CONTENT, "sent": 9, "stalls": True})), folder)
+    message = failure(
+        remote(server.publish("/a", {"body": CONTENT, "sent": 9, "stalls": True})), folder, limits=IMPATIENT
+    )
     assert "timed out" in message and f"{download.NUM_ATTEMPTS} attempts" in message
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_server_that_stalls_once_is_asked_again(server, folder):
     stalled = {"body": CONTENT, "sent": 100_000, "stalls": True}
-    assert_brought(remote(server.publish("/a", stalled, {"body": CONTENT})), folder)
+    assert_brought(remote(server.publish("/a", stalled, {"body": CONTENT})), folder, limits=IMPATIENT)
 
 
 def test_a_packed_file_arrives_as_it_was_published(server, folder):

@@ -66,8 +66,14 @@ def test_training_and_test_images_are_joined_and_told_apart(source, tmp_path):
         ({"train_labels": LABELS[:2]}, r"train_labels: 2 labels\n.*one for each of 3 images"),
         ({"test_labels": LABELS}, r"test_labels: 5 labels\n.*one for each of 2 images"),
         ({"test_images": PIXELS[3:, :2]}, r"test_images: images of 2 x 3\n.*images of 4 x 3"),
-        ({"train_images": PIXELS[:0], "train_labels": LABELS[:0]}, "train_images: no images"),
-        ({"test_images": PIXELS[:0], "test_labels": LABELS[:0]}, "test_images: no images"),
+        (
+            {"train_images": PIXELS[:0], "train_labels": LABELS[:0]},
+            r"train_images\.gz: the lengths \(0, 4, 3\) in its header\n.*at least one",
+        ),
+        (
+            {"test_images": PIXELS[:0], "test_labels": LABELS[:0]},
+            r"test_images\.gz: the lengths \(0, 4, 3\) in its header",
+        ),
         ({"classes": ("cat", "dog")}, r"source\.classes: 2 names\n.*each label up to 2"),
         ({"train_images": LABELS[:3]}, r"train_images\.gz: starts with 00 00 08 01\n.*3 axes"),
         ({"train_labels": b"plain"}, r"train_labels\.gz: Not a gzipped file"),
@@ -111,7 +117,9 @@ def test_a_file_shorter_than_its_header_is_refused(tmp_path, size):
 def test_data_of_another_length_than_the_header_says_is_refused(tmp_path, change):
     content = (idx_bytes(PIXELS) + b"x")[: len(idx_bytes(PIXELS)) + change]
     refused(
-        tmp_path / "a.gz", gzip.compress(content), rf"{60 + change} bytes of data\n.*\(5, 4, 3\) as its header says"
+        tmp_path / "a.gz",
+        gzip.compress(content),
+        rf"{60 + change} bytes of data( or more)?\n.*\(5, 4, 3\) as its header says",
     )
 
 
