@@ -194,7 +194,7 @@ def _in_zip(path: Path, stack: ExitStack, limits: Limits) -> Contents:
 
 
 def _check_number(path: Path, found: int, limits: Limits) -> None:
-    limits.check(path.name, found, "files", "files and folders or more")
+    limits.check(path.name, found, "files", "files and folders", is_all=False)
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:

@@ -161,7 +161,7 @@ def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE, limits: Limits =
                 values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
                 column += map(plain, values) if plain else values
             lines += ends
-            limits.check(str(path), len(lines) * len(names), "cells", f"cells up to line {lines[-1]:,}")
+            limits.check(str(path), len(lines) * len(names), "cells", f"cells up to line {lines[-1]:,}", False)
     if not lines:
         raise reader.no_rows()
     arrays = {name: np.array(columns.pop(name), dtype=object) for name in names}

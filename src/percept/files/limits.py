@@ -28,7 +28,7 @@ class Limits(Section):
     files: PositiveInt = Field(100_000, description="files and folders of an archive or folder: all names are held")
     row_mib: PositiveInt = Field(16, description="one row or line of text")
     cell_chars: PositiveInt = Field(131_072, description="one cell; most often a quote that never ends")
-    columns: PositiveInt = Field(50_000, description="columns of a table: some milliseconds each")
+    columns: PositiveInt = Field(20_000, description="columns of a table: some milliseconds each")
     cells: PositiveInt = Field(10_000_000, description="rows x columns of a table that is held in memory")
     pixels: PositiveInt = Field(64_000_000, description="width x height of a picture, with some 12 bytes for each")
 
@@ -55,14 +55,17 @@ class Limits(Section):
             where, found, expected, f"check the file; where it is what you want, raise the bound: {raised}"
         )
 
-    def check(self, where: str, found: int, name: str, what: str) -> None:
-        """Refuse what is more than the bound `name`; what: its unit in words. Raises `UserError`."""
-        if found > getattr(self, name):
-            raise self.refusal(where, f"{found:,} {what}", name, found)
+    def check(self, where: str, found: int, name: str, what: str, is_all: bool = True) -> None:
+        """Refuse what is more than the bound `name`. Raises `UserError`.
 
-    def check_size(self, where: str, num_bytes: int) -> None:
+        what: the unit in words; is_all: so many there are, not only so far.
+        """
+        if found > getattr(self, name):
+            raise self.refusal(where, f"{found:,} {what}{'' if is_all else ' or more'}", name, found if is_all else None)
+
+    def check_size(self, where: str, num_bytes: int, is_all: bool = True) -> None:
         """Refuse a file or member that has more bytes than `file_mib`. Raises `UserError`."""
-        self.check(where, -(-num_bytes // MIB), "file_mib", "MiB")
+        self.check(where, -(-num_bytes // MIB), "file_mib", "MiB", is_all)
 
     def check_unpacking(self, where: str, unpacked: int, packed: int) -> None:
         """Refuse so many bytes unpacked from so few packed ones. Raises `UserError`."""

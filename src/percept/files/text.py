@@ -59,7 +59,7 @@ class Unpacked(Counted):
         if self._packed:
             self._limits.check_unpacking(self._file, self.num_bytes, self._packed.num_bytes)
         if self._is_held:
-            self._limits.check_size(self._file, self.num_bytes)
+            self._limits.check_size(self._file, self.num_bytes, is_all=False)
         if self.row_start is not None and self.num_bytes - self.row_start > self._limits.row_mib * MIB:
             found = f"a row or line of more than {self._limits.row_mib:,} MiB, from byte {self.row_start:,} on"
             raise self._limits.refusal(self._file, found, "row_mib")

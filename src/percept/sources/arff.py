@@ -91,7 +91,7 @@ def read_arff(path: Path, encoding: str = "utf-8-sig", limits: Limits = LIMITS) 
         if line and not line.startswith("%"):
             rows.append(_row(path, number, line, attributes))
             numbers.append(number)
-            limits.check(str(path), len(rows) * len(attributes), "cells", f"cells up to line {number:,}")
+            limits.check(str(path), len(rows) * len(attributes), "cells", f"cells up to line {number:,}", False)
     if not rows:
         raise _unreadable(path, "no rows", "at least one row below @data")
     return Relation(path, attributes, np.array(rows, dtype=object), np.array(numbers))
@@ -132,7 +132,7 @@ def _attributes(path: Path, lines: Iterator[tuple[int, str]], limits: Limits) ->
             if name in attributes:
                 raise _unreadable(path, f"line {number} names {name!r} again", "distinct names of attributes")
             attributes[name] = values
-            limits.check(str(path), len(attributes), "columns", "attributes or more")
+            limits.check(str(path), len(attributes), "columns", "attributes", is_all=False)
         elif line and not word.startswith(("%", "@relation")):
             raise _unreadable(path, f"line {number} of the header: {line[:60]}", "@relation, @attribute or @data")
     else:

@@ -74,7 +74,7 @@ def read_idx(path: Path, ndim: int, limits: Limits = LIMITS) -> NDArray[np.uint8
             content = stream.read(min(size, limits.file_mib * MIB) + 1)
     except DAMAGED as error:
         raise _broken(str(path), str(error), "a whole gzip file") from None
-    limits.check_size(str(path), len(content))
+    limits.check_size(str(path), len(content), is_all=False)
     limits.check_unpacking(str(path), len(content), path.stat().st_size)
     if not size:
         raise _broken(str(path), f"the lengths {shape} in its header", "at least one along each axis")
