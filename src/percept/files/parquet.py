@@ -73,6 +73,9 @@ def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing, lim
     for name in names:
         with blamed(path):
             cells = texts(file.read(columns=[name]).column(0), text)
+        if len(cells) != file.metadata.num_rows:
+            found = f"column {name!r} has {len(cells):,} rows, and the file says {file.metadata.num_rows:,}"
+            raise UserError(str(path), found, "a whole Parquet file", "write or fetch it anew")
         check_cells(path, name, cells, limits)
         plain = {cell: "" if cell.strip() in missing else cell.strip() for cell in set(cells)}
         columns[name.strip()] = np.array([plain[cell] for cell in cells], dtype=object)

@@ -33,6 +33,9 @@ def problems(metadata: Metadata, session: "InferenceSession", limits: Limits) ->
     yield from _twice("inputs", names)
     yield from _twice("classes", metadata.classes)
     yield from _twice("targets", metadata.targets)
+    texts = "".join([*names, *metadata.classes, *metadata.targets])
+    if any("\ud800" <= letter <= "\udfff" for letter in texts):
+        yield "a name has half of a character, which no file can hold"
     known = {given.name: given for given in session.get_inputs()}
     if not names or set(names) != set(known):
         yield f"inputs are {listed(names, 5) or 'none'}, and those of the network {listed(known, 5) or 'none'}"
