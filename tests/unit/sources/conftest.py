@@ -1,5 +1,6 @@
 """A web server on this machine that misbehaves as asked."""
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ class Answer:
     sent: int | None = None  # bytes of the body that leave, of all that Content-Length promises
     stalls: bool = False  # then keeps the connection open and silent
     pause_s: float = 0  # before each twelfth of the body
+    has_length: bool = True  # says how long the body is
     packed: bool = False  # says Content-Encoding: gzip to whoever accepts it
 
 
@@ -24,7 +26,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         answer = self.server.next_answer(self.path)
         self.send_response(answer.status)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if answer.has_length:
+            self.send_header("Content-Length", str(len(answer.body)))
         if answer.packed and "gzip" in self.headers.get("Accept-Encoding", ""):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
@@ -32,7 +35,8 @@ class Handler(BaseHTTPRequestHandler):
         step = max(1, -(-len(leaving) // 12)) if answer.pause_s else max(1, len(leaving))
         for start in range(0, len(leaving), step):
             time.sleep(answer.pause_s)
-            self.wfile.write(leaving[start : start + step])
+            with contextlib.suppress(ConnectionError):  # whoever asked has seen enough
+                self.wfile.write(leaving[start : start + step])
         if answer.stalls:
             self.server.closing.wait(timeout=10)
 

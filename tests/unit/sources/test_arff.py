@@ -250,3 +250,25 @@ def test_published_files_are_read_as_scipy_reads_them(name):
                 assert not any(math.isnan(float(cell)) for cell in column)
             else:
                 assert column.tolist() == [value.decode() for value in wanted[attribute]]
+
+
+@pytest.mark.parametrize(
+    "values",
+    ["{green, 'dark red',blue} % {first, last}", "{green,'dark red', blue}% 'x", '{ "green" ,dark red,blue } \\ }'],
+)
+def test_the_first_bracket_outside_of_quotes_ends_the_values(read, values):
+    found = read(HEADER.replace("{green, 'dark red',blue}", values) + ROWS)
+    assert found.attributes["leaf colour"] == frozenset({"green", "dark red", "blue"})
+    found = read("@relation r\n@attribute a {'x}', \"y,{\"} % }\n@attribute b real % {c}\n@data\n'x}',1\n")
+    assert found.attributes == {"a": frozenset({"x}", "y,{"}), "b": None}
+
+
+def test_a_long_line_of_quotes_and_commas_is_read_in_linear_time(read):
+    line = "','," * 300_000  # guessing the quotes from it took hours
+    with pytest.raises(UserError, match="line 2"):
+        read("@relation r\n@attribute a {" + line + "\n@data\n1\n")
+
+
+def test_a_cell_beyond_the_bound_is_refused_with_its_line(read):
+    with pytest.raises(UserError, match="line 9: field larger than field limit"):
+        read(HEADER + "1,green," + "2" * 200_000 + "\n")

@@ -249,3 +249,29 @@ def test_when_everything_fails_the_message_lists_it_all_and_the_way_out(server, 
 
 def test_a_file_without_addresses_says_so(folder):
     assert "nothing: no urls" in failure(remote(), folder)
+
+
+def test_a_server_that_sends_more_than_the_bound_is_left(server, folder):
+    limits = SourceLimits(download_mib=1)
+    body = bytes(2**20 + 1)
+    said = failure(remote(server.publish("/a", {"body": body})), folder, limits=limits)  # says how much it is
+    assert "more than 1 MiB; where that is right, raise the bound: source.limits.download_mib=..." in said
+    said = failure(remote(server.publish("/b", {"body": body, "has_length": False})), folder, limits=limits)
+    assert "more than 1 MiB" in said
+    assert server.asked == ["/a", "/b"]
+
+
+def test_a_server_that_drips_is_left_at_the_bound_of_the_whole_download(server, folder):
+    limits = SourceLimits(download_s=0.4)
+    said = failure(remote(server.publish("/a", {"body": CONTENT, "pause_s": 0.2})), folder, limits=limits)
+    assert "not complete after 0.4 seconds; where that is right, raise the bound: source.limits.download_s=..." in said
+    assert server.asked == ["/a"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".org", "xn--a\N{SNOWMAN}", ".org", "[::1", "%41"])
+def test_a_name_that_no_host_can_have_is_reported(folder, host):
+    assert f"\n    http://{host}/a: " in failure(remote(f"http://{host}/a"), folder)
+
+
+def test_what_is_no_file_is_not_read_for_ever(folder):
+    assert "/dev/zero: neither a file nor a folder" in failure(remote("/dev/zero"), folder)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from percept.errors import UserError
+from percept.files.limits import SourceLimits
 from percept.sources.idx import Idx, read_idx
 
 PIXELS = np.arange(5 * 4 * 3, dtype=np.uint8).reshape(5, 4, 3)  # (images, height, width)
@@ -141,3 +142,19 @@ def test_a_gzip_file_cut_anywhere_is_refused(tmp_path_factory, size):
 def test_a_damaged_gzip_file_is_refused(tmp_path, start):
     damaged = bytes(byte ^ 0xFF for byte in PACKED[start : start + 8])
     refused(tmp_path / "a.gz", PACKED[:start] + damaged + PACKED[start + 8 :], "expected: a whole gzip file")
+
+
+@pytest.mark.parametrize("shape", [(2**32 - 1, 2**32 - 1, 0), (0, 4, 3), (2, 0, 2)])
+def test_an_axis_without_length_is_refused(tmp_path, shape):
+    refused(tmp_path / "a.gz", gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *shape)), "the lengths .* in its header")
+
+
+def test_data_beyond_the_bounds_are_refused(tmp_path):
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(struct.pack(">HBB3I", 0, 8, 3, 2**11, 2**10, 2) + bytes(2**22)))
+    for limits, name in ((SourceLimits(file_mib=1), "file_mib"), (SourceLimits(), None)):
+        if name is None:
+            assert read_idx(path, 3, limits).shape == (2**11, 2**10, 2)
+        else:
+            with pytest.raises(UserError, match=rf"2 MiB or more\n.*{name}[\s\S]*source\.limits\.{name}="):
+                read_idx(path, 3, limits)
