@@ -211,3 +211,12 @@ def test_a_parquet_file_has_the_bounds_of_a_table(tmp_path):
     same = pa.DictionaryArray.from_arrays(np.zeros(100_000, np.int32), ["x" * 200_000])
     long = pa.table({"a": same})  # some kB in the file, 20 GB as texts of their own
     assert f"{path}, row 1, column 'a': 200,000 characters" in refuses(long, "cell_chars")
+
+
+def test_the_page_on_security_has_every_bound_with_its_default():
+    page = (Path(__file__).parents[3] / "SECURITY.md").read_text(encoding="utf-8")
+    rows = {row.split("|")[1]: row.split("|")[2] for row in page.splitlines() if row.startswith("| `")}
+    for name, field in {**SourceLimits.model_fields, **PredictionLimits.model_fields}.items():
+        default = next(default for names, default in rows.items() if f"`{name}`" in names)
+        number = "1 hour" if name == "download_s" else str(field.default)
+        assert number in default.replace(",", "")
