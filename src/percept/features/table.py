@@ -16,6 +16,7 @@ from percept.prepared.raw_inputs import as_raw_inputs
 from percept.prepared.spec import RawInput
 
 TASK_FILE = "correct it in conf/task/"
+MAX_CHARS = 2**28  # of a column of texts, each as wide as the longest: 1 GiB
 
 
 class MissingCells(Section):
@@ -167,7 +168,23 @@ def raw_columns(
     numbers |= derived_columns(features, table, [name for name in numeric if name in features.derive])
     dates = dict.fromkeys(column.date for column in inputs if column.date)
     days = {name: read_dates(table, name, features.date[name]) for name in dates}
+    for column in inputs:
+        if column.kind == "category" and not column.date:
+            check_lengths(table, column.name)
     return as_raw_inputs(inputs, table.columns, numbers, days)
+
+
+def check_lengths(table: Table, column: str) -> None:
+    """Refuse a column of categories or labels with a very long text: an array has all as wide. Raises `UserError`."""
+    cells = table.columns[column]
+    longest = max(range(len(cells)), key=lambda row: len(cells[row]))
+    if len(cells) * len(cells[longest]) > MAX_CHARS:
+        raise UserError(
+            f"{table.file}, column {column!r}",
+            f"{table.place(longest)} holds a text of {len(cells[longest]):,} characters",
+            f"at most {MAX_CHARS // len(cells):,} in a column of categories or labels with {len(cells):,} rows",
+            "correct the cell, or put the column into features.drop in conf/task/",
+        )
 
 
 def derived_columns(features: TableFeatures, table: Table, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:

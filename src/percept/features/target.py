@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.features.table import TASK_FILE, TableFeatures, derived_columns, read_numbers
+from percept.features.table import TASK_FILE, TableFeatures, check_lengths, derived_columns, read_numbers
 from percept.objective import Binary, Multiclass, Multilabel, Objective, Regression
 from percept.prepared.raw_inputs import SMALLEST
 from percept.prepared.spec import TargetScale
@@ -23,7 +23,10 @@ def _read_target(name: str, raw: Table, features: TableFeatures, objective: Obje
             raise UserError("objective.target", found, "a column of the file", f"{TASK_FILE}, or use kind: regression")
         return derived_columns(features, raw, [name])[name].astype(np.float64)
     _check_is_column("objective.target", name, raw)
-    return read_numbers(raw, name) if isinstance(objective, Regression) else raw.columns[name]
+    if isinstance(objective, Regression):
+        return read_numbers(raw, name)
+    check_lengths(raw, name)
+    return raw.columns[name]
 
 
 def read_weights(raw: Table, objective: Objective) -> NDArray[np.float64] | None:

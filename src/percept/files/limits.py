@@ -61,7 +61,8 @@ class Limits(Section):
         what: the unit in words; is_all: so many there are, not only so far.
         """
         if found > getattr(self, name):
-            raise self.refusal(where, f"{found:,} {what}{'' if is_all else ' or more'}", name, found if is_all else None)
+            more, needed = ("", found) if is_all else (" or more", None)
+            raise self.refusal(where, f"{found:,} {what}{more}", name, needed)
 
     def check_size(self, where: str, num_bytes: int, is_all: bool = True) -> None:
         """Refuse a file or member that has more bytes than `file_mib`. Raises `UserError`."""

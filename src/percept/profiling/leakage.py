@@ -75,7 +75,7 @@ def target_matrix(cells: NDArray[np.object_], is_value: bool) -> NDArray[np.floa
     """Return values, (rows, 1), or one-hot classes, (rows, classes)."""
     if is_value:
         return parse_numbers(cells)[:, np.newaxis]
-    classes, index = np.unique(cells.astype(str), return_inverse=True)
+    classes, index = np.unique(cells, return_inverse=True)  # as objects: fixed-width text is as wide as the longest
     return np.eye(len(classes))[index]
 
 
@@ -92,7 +92,7 @@ def _as_predictor(cells: NDArray[np.object_], column: ColumnProfile) -> NDArray:
         return parse_dates(cells, column.form)
     if column.use == "numeric":
         return parse_numbers(cells)
-    return np.unique(cells.astype(str), return_inverse=True)[1].reshape(-1)
+    return np.unique(cells, return_inverse=True)[1].reshape(-1)
 
 
 def _score(values: NDArray, targets: NDArray[np.float64], is_value: bool) -> float:

@@ -52,10 +52,10 @@ class Arff(SourceOptions):
     def fetch(self, folder: Path, have: Path | None) -> None:
         for _, file in self.files:
             if file:
-                bring(file, folder, have)
+                bring(file, folder, have, limits=self.limits)
 
     def read(self, folder: Path) -> Table:
-        parts = [read_arff(folder / file.path, self.encoding) for _, file in self.files if file]
+        parts = [read_arff(folder / file.path, self.encoding, self.limits) for _, file in self.files if file]
         for test in parts[1:]:
             _check_same_attributes(parts[0], test)
         cells = np.concatenate([part.cells for part in parts])

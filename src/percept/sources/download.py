@@ -69,14 +69,14 @@ def bring(
     target = folder / inside(file.path)
     target.parent.mkdir(parents=True, exist_ok=True)
     if have and file.sha256 != UNKNOWN and not _problem(have / file.path, file, digest):
-        _copy(have / file.path, target)
+        _copy(have / file.path, target, limits)
         return target
     tried = []
     for address in _addresses(file):
         if _is_http(address):
             problem = _download(address, file, target, digest, limits)
         else:
-            problem = _take(address, file, target, digest)
+            problem = _take(address, file, target, digest, limits)
         if not problem:
             print(f"fetch: {file.path} from {address}")
             return target
@@ -128,7 +128,9 @@ def _is_http(address: str) -> bool:
     return address.lower().startswith(("http://", "https://"))
 
 
-def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str]) -> str | None:
+def _take(
+    address: str, file: RemoteFile, target: Path, digest: Callable[[Path], str], limits: SourceLimits
+) -> str | None:
     """Copy from this machine. Returns the problem in words, or None when `target` is in place."""
     try:
         path = Path(address).expanduser()
@@ -138,16 +140,16 @@ def _take(address: str, file: RemoteFile, target: Path, digest: Callable[[Path],
     source = next((root / path for root in (paths.home(), paths.ROOT) if (root / path).exists()), path)
     problem = _problem(source, file, digest, address)
     if not problem:
-        _copy(source, target)
+        _copy(source, target, limits)
     return problem
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, limits: SourceLimits) -> None:
     """Copy a file, or all of a folder except links and hidden files."""
     if not source.is_dir():
         shutil.copyfile(source, target)
         return
-    with opened(source) as contents:
+    with opened(source, limits) as contents:
         for name in contents.files:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / name, target / name)

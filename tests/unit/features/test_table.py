@@ -67,6 +67,13 @@ def test_a_column_without_a_name_of_its_own_can_be_dropped_but_not_learned_from(
         assigned(table, numeric="rest")
 
 
+def test_one_long_text_does_not_make_an_array_of_texts_as_wide(make_table):
+    table = make_table({"plan": ["a"] * 9999 + ["x" * 100_000], "age": [1] * 10_000})
+    features = TableFeatures(kind="table", numeric=["age"], category=["plan"])
+    with pytest.raises(UserError, match=r"column 'plan': line \d+ holds a text of 100,000 characters[\s\S]*26,843"):
+        raw_columns(features, table, assign_columns(features, table, not_features=[]))
+
+
 def test_cells_are_read_as_numbers_and_an_empty_cell_is_nan(make_table):
     table = make_table({"n": ["1", "-2.5", "1e3", None, ".5", "+7"]})
     np.testing.assert_array_equal(read_numbers(table, "n"), [1, -2.5, 1000, np.nan, 0.5, 7])

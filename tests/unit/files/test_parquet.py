@@ -167,3 +167,26 @@ def test_pandas_writes_the_same_table_to_csv_and_to_parquet(tmp_path):
     frame.to_csv(tmp_path / "table.csv", index=False)
     frame.to_parquet(tmp_path / "table.parquet", index=False)
     assert cells(read_parquet(tmp_path / "table.parquet")) == cells(read_csv(tmp_path / "table.csv", CsvFormat()))
+
+
+@pytest.mark.parametrize(("unit", "moment"), [("ms", 2**62), ("ms", -62_135_596_800_001), ("us", 2**62)])
+def test_a_moment_that_no_date_can_hold_is_text_and_the_others_are_dates(tmp_path, unit, moment):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    moments = pa.array([0, moment, None], pa.int64()).cast(pa.timestamp(unit))
+    days = pa.array([19000, 2**31 - 1, None], pa.int32()).cast(pa.date32())
+    parquet.write_table(pa.table({"when": moments, "day": days}), tmp_path / "a.parquet")
+    found = read_parquet(tmp_path / "a.parquet").columns
+    assert found["when"].tolist() == ["1970-01-01", f"<value out of range: {moment}>", ""]
+    assert found["day"].tolist() == ["2022-01-08", f"<value out of range: {(2**31 - 1) * 86_400_000}>", ""]
+
+
+def test_a_column_with_fewer_rows_than_the_file_says_is_refused(tmp_path, monkeypatch):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"a": [1, 2, 3]}), tmp_path / "a.parquet")
+    monkeypatch.setattr("percept.files.parquet.texts", lambda *_: ["1"])
+    with pytest.raises(UserError, match="column 'a' has 1 rows, and the file says 3"):
+        read_parquet(tmp_path / "a.parquet")

@@ -14,6 +14,7 @@ from percept.errors import UserError
 from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.features.table import TableFeatures
+from percept.files.limits import SourceLimits
 from percept.objective import Multiclass
 from percept.params import Params
 from percept.sources import Source
@@ -272,3 +273,10 @@ def test_a_long_line_of_quotes_and_commas_is_read_in_linear_time(read):
 def test_a_cell_beyond_the_bound_is_refused_with_its_line(read):
     with pytest.raises(UserError, match="line 9: field larger than field limit"):
         read(HEADER + "1,green," + "2" * 200_000 + "\n")
+
+
+def test_the_bounds_of_the_source_hold(source, tmp_path):
+    given = source(train=HEADER + ROWS)
+    bounded = given.model_copy(update={"limits": SourceLimits(cells=5)})
+    with pytest.raises(UserError, match=r"6 cells up to line 10 or more[\s\S]*source\.limits\.cells="):
+        fetched(bounded, tmp_path)
