@@ -171,8 +171,6 @@ def test_pandas_writes_the_same_table_to_csv_and_to_parquet(tmp_path):
 
 @pytest.mark.parametrize(("unit", "moment"), [("ms", 2**62), ("ms", -62_135_596_800_001), ("us", 2**62)])
 def test_a_moment_that_no_date_can_hold_is_text_and_the_others_are_dates(tmp_path, unit, moment):
-    pa = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
 
     moments = pa.array([0, moment, None], pa.int64()).cast(pa.timestamp(unit))
     days = pa.array([19000, 2**31 - 1, None], pa.int32()).cast(pa.date32())
@@ -183,8 +181,6 @@ def test_a_moment_that_no_date_can_hold_is_text_and_the_others_are_dates(tmp_pat
 
 
 def test_a_column_with_fewer_rows_than_the_file_says_is_refused(tmp_path, monkeypatch):
-    pa = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
 
     parquet.write_table(pa.table({"a": [1, 2, 3]}), tmp_path / "a.parquet")
     monkeypatch.setattr("percept.files.parquet.texts", lambda *_: ["1"])
