@@ -68,7 +68,7 @@ def to_onnx(
 ) -> bytes:
     """Join encoder (ONNX; None for pictures), network and decision into one ONNX file that takes raw inputs."""
     outputs = named_outputs(model.output)
-    model = keras.Model(model.input, list(outputs.values()), name="network")  # a list keeps its order
+    model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "network.onnx"
@@ -76,7 +76,7 @@ def to_onnx(
             warnings.filterwarnings("ignore", category=FutureWarning, module="keras")
             model.export(exported, format="onnx", verbose=False)
         network = onnx.load(exported)
-    _rename_inner(network.graph)
+    _number(network.graph)
     if encoder:
         front = onnx.load_from_string(encoder)
         front.ir_version = network.ir_version = max(front.ir_version, network.ir_version)
@@ -112,39 +112,39 @@ def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> 
     )
 
 
-def _rename_inner(graph: onnx.GraphProto) -> None:
-    """Name what is within a graph by its place: the exporter counts all that this process has traced before.
-
-    A constant is named after what is first made of it, and stands in that order.
-    """
-    numbers: dict[str, int] = {}
-    renamed = {"": ""}  # an optional input that is left out
-    constants = {constant.name: constant for constant in graph.initializer}
-
-    def renumbered(name: str) -> str:
-        return re.sub(r"(?<=__)\d+\b", lambda match: str(numbers.setdefault(match[0], len(numbers) + 1)), name)
-
-    for node in graph.node:
-        node.name = renumbered(node.name)
-        node.output[:] = [renamed.setdefault(name, renumbered(name)) for name in node.output]
-        for index, name in enumerate(node.input):
-            if name in constants and name not in renamed:
-                renamed[name] = f"{node.output[0]}/constant_{index}"
-        node.input[:] = [renamed.setdefault(name, renumbered(name)) for name in node.input]
-    used = [constants[name] for name in renamed if name in constants]
-    for value in [*used, *graph.value_info, *graph.output]:
-        value.name = renamed.get(value.name, value.name)
-    del graph.initializer[:]
-    graph.initializer.extend(used)
-
-
 def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
     renamed = {output.name: name for output, name in zip(model.graph.output, names, strict=True)}
-    for node in model.graph.node:
-        node.output[:] = [renamed.get(output, output) for output in node.output]
-        node.input[:] = [renamed.get(used, used) for used in node.input]
+    _rename(model.graph, renamed)
     for output in model.graph.output:
         output.name = renamed[output.name]
+
+
+def _number(graph: onnx.GraphProto) -> None:
+    """Name nodes and values by their place in the graph: the converter's names count what this process has made."""
+    ends = {"", *(value.name for value in [*graph.input, *graph.output])}  # "": an optional one that is left out
+    constants = {constant.name for constant in graph.initializer}
+    names: dict[str, str] = {}
+    for place, node in enumerate(graph.node, start=1):
+        node.name = f"{node.op_type}_{place}"
+        for used in constants.intersection(node.input) - names.keys():
+            names[used] = f"{node.name}/constant_{list(node.input).index(used)}"
+        names |= {made: f"{node.name}/{index}" for index, made in enumerate(node.output) if made not in ends}
+    _rename(graph, names)
+    initializers = sorted(graph.initializer, key=lambda constant: constant.name)
+    del graph.initializer[:], graph.value_info[:]
+    graph.initializer.extend(initializers)
+
+
+def _rename(graph: onnx.GraphProto, names: dict[str, str]) -> None:
+    """Rename values wherever a node, or a graph inside one, makes or uses them."""
+    for node in graph.node:
+        node.input[:] = [names.get(used, used) for used in node.input]
+        node.output[:] = [names.get(made, made) for made in node.output]
+        for option in node.attribute:
+            if option.type == onnx.AttributeProto.GRAPH:
+                _rename(option.g, names)
+    for constant in graph.initializer:
+        constant.name = names.get(constant.name, constant.name)
 
 
 def predictions(model: keras.Model, x: NDArray) -> dict[str, NDArray[np.float32]]:
