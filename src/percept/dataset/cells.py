@@ -75,17 +75,17 @@ def date_parts(form: str) -> tuple[DatePart, ...]:
     return tuple(DATE_PARTS) if "%H" in form or "%I" in form else tuple(DATE_PARTS)[:3]
 
 
-def date_part(days: NDArray[np.float64], part: DatePart) -> NDArray[np.float32] | NDArray[np.object_]:
+def date_part(days: NDArray[np.float64], part: DatePart) -> NDArray[np.float64] | NDArray[np.object_]:
     """Return a part, (rows,), of days since 1970; NaN or "" where the day is missing."""
     known = ~np.isnan(days)
     whole = np.floor(np.where(known, days, 0)).astype(np.int64)
     names: tuple[str, ...]
     match part:
         case "days":
-            return days.astype(np.float32)
+            return days
         case "hour":
             hours = np.floor((days - whole) * 24 + 1e-7)  # a whole hour may lie a little below as a share of a day
-            return np.where(known, np.minimum(hours, 23), np.nan).astype(np.float32)
+            return np.where(known, np.minimum(hours, 23), np.nan)
         case "weekday":
             names, index = WEEKDAYS, (whole + 3) % 7  # 1970 began on a Thursday
         case "month":

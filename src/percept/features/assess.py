@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
+from percept.features.precision import lost_in_32_bits
 from percept.features.rows import TableRows
 from percept.features.split import Same, Split, SplitIndices
 from percept.objective import Objective, Regression
-from percept.prepared.quality import AffectedRows, Drift, Quality
+from percept.prepared.quality import AffectedRows, Drift, Indistinct, Quality
 from percept.prepared.spec import RawInput
+
+EXACT = 2.0**53  # whole numbers above it lose digits when they are read, too
 
 
 def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, indices: SplitIndices) -> Quality:
@@ -21,8 +24,13 @@ def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, indices
     return Quality(unit="picture", **found, contradicting=contradicting(keys, y, numbers))
 
 
-def assess_table(rows: TableRows, objective: Objective, split: Split, indices: SplitIndices) -> Quality:
-    """Assess raw inputs and targets, and how far the test rows lie from the training rows."""
+def assess_table(
+    rows: TableRows, objective: Objective, split: Split, indices: SplitIndices, encoded: NDArray
+) -> Quality:
+    """Assess raw inputs and targets, and how far the test rows lie from the training rows.
+
+    encoded: the training rows as the network is given them, (rows, width), numeric columns first.
+    """
     keys = row_keys(column[:, 0] for column in rows.columns.values())
     targets = row_keys(rows.y.reshape(len(rows.y), -1).T)
     return Quality(
@@ -30,6 +38,7 @@ def assess_table(rows: TableRows, objective: Objective, split: Split, indices: S
         **_repeated(keys, rows.table.lines, split, indices),
         contradicting=contradicting(keys, targets, rows.table.lines),
         targets_are_labels=not isinstance(objective, Regression),
+        indistinct=_indistinct(rows, indices.train, encoded),
         drift=() if isinstance(split.test, Same) else _drift(rows, indices),
     )
 
@@ -42,6 +51,20 @@ def _repeated(
     found = {"validation": indices.validation, "test": test}
     train = keys[indices.train]
     return {subset: repeated(keys[rows], train, places[rows]) if len(rows) else None for subset, rows in found.items()}
+
+
+def _indistinct(rows: TableRows, train: NDArray[np.int64], encoded: NDArray) -> tuple[Indistinct, ...]:
+    """Return the numeric columns of which the network can tell less than half of the values apart."""
+    found = []
+    for index, column in enumerate(column for column in rows.inputs if column.kind == "numeric"):
+        values, cells = rows.columns[column.name][train, 0], rows.table.columns.get(column.name)
+        is_long = bool((np.abs(values) > EXACT).any())
+        if is_long or (lost_in_32_bits(values) > 0).any():
+            written = cells[train] if is_long and cells is not None else values
+            there, parsed, told = (len(np.unique(given)) for given in (written, values, encoded[:, index]))
+            if 2 * told < there:
+                found.append(Indistinct(name=column.name, values=there, told=told, too_long=2 * parsed < there))
+    return tuple(found)
 
 
 def _drift(rows: TableRows, indices: SplitIndices) -> tuple[Drift, ...]:

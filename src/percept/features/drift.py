@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
 
 def compare(name: str, kind: Literal["number", "category", "date"], train: NDArray, test: NDArray) -> Difference:
-    """Compare the training and the test cells of a column: float32 with NaN, or text with "" where one is missing."""
+    """Compare the training and the test cells of a column: numbers with NaN, or text with "" where one is missing."""
     counts = [
         np.bincount(cells == "" if kind == "category" else np.isnan(cells), minlength=2).tolist()
         for cells in (train, test)
@@ -51,7 +51,7 @@ def flag(found: Iterable[Difference]) -> tuple[Drift, ...]:
     )
 
 
-def _kolmogorov_smirnov(train: NDArray[np.float32], test: NDArray[np.float32]) -> tuple[float, float]:
+def _kolmogorov_smirnov(train: NDArray[np.float64], test: NDArray[np.float64]) -> tuple[float, float]:
     """Return the greatest distance of the two distribution functions and its p-value; a missing number is the least.
 
     The p-value is that of Smirnov's limit, too large where rows are few. The exact one of ks_2samp takes up to half a

@@ -1,8 +1,9 @@
 """The encoder of a table, fitted by scikit-learn and kept as ONNX: raw columns in, one float array out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -13,7 +14,7 @@ from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from onnx import GraphProto, ModelProto
     from sklearn.compose import ColumnTransformer
 
 INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
@@ -33,9 +34,17 @@ class FittedEncoder:
     @classmethod
     def fit(cls, features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> Self:
         """Fit on training rows: columns (rows, 1) by name. Raises `UserError`."""
-        fitted = fit_encoder(features, inputs, train)
+        offsets = {column.name: float(np.nanmedian(train[column.name])) for column in inputs if column.double}
+        fitted = fit_encoder(
+            features, inputs, train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
+        )
         names = tuple(name.partition("__")[2] for name in fitted.get_feature_names_out())
-        return cls(encoder_to_onnx(fitted, inputs), names, feature_sources(fitted, inputs))
+        return cls(encoder_to_onnx(fitted, inputs, offsets), names, feature_sources(fitted, inputs))
+
+
+def _near_zero(column: NDArray[np.float64], offset: float) -> NDArray[np.float32]:
+    """Take off the offset in 64 bits, as the encoder's ONNX form does: a small difference then keeps its digits."""
+    return (column - offset).astype(np.float32)
 
 
 def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> "ColumnTransformer":
@@ -134,11 +143,13 @@ def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> N
             )
 
 
-def encoder_to_onnx(fitted: "ColumnTransformer", columns: Sequence[RawInput]) -> bytes:
+def encoder_to_onnx(
+    fitted: "ColumnTransformer", columns: Sequence[RawInput], offsets: Mapping[str, float] = MappingProxyType({})
+) -> bytes:
     """Convert a fitted ColumnTransformer to ONNX.
 
-    The result has one input (rows, 1) for each column, named as the column, float for numeric and text for
-    category, and one output (rows, width).
+    offsets: what is taken off some columns in 64 bits before all else. The result has one input (rows, 1) for each,
+    named as the column: text for category, double where there is an offset, else float; and one output (rows, width).
     """
     from onnx.compose import add_prefix
     from skl2onnx import convert_sklearn
@@ -159,6 +170,8 @@ def encoder_to_onnx(fitted: "ColumnTransformer", columns: Sequence[RawInput]) ->
     _set_opsets(model)
     names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
     _rename(model, names | {model.graph.output[0].name: OUTPUT})
+    for name, offset in offsets.items():
+        _take_off(model.graph, name, offset)
     return model.SerializeToString()
 
 
@@ -178,6 +191,20 @@ def _rename(model: "ModelProto", names: dict[str, str]) -> None:
         node.output[:] = [names.get(name, name) for name in node.output]
     for value in [*model.graph.input, *model.graph.output]:
         value.name = names.get(value.name, value.name)
+
+
+def _take_off(graph: "GraphProto", column: str, offset: float) -> None:
+    """Let an input be double, and begin with what `_near_zero` does."""
+    from onnx import TensorProto, helper
+
+    distance, rounded, constant = (f"{INSIDE}{part}/{column}" for part in ("distance", "rounded", "offset"))
+    for node in graph.node:
+        node.input[:] = [rounded if name == column else name for name in node.input]
+    (value,) = (value for value in graph.input if value.name == column)
+    value.type.tensor_type.elem_type = TensorProto.DOUBLE
+    graph.initializer.append(helper.make_tensor(constant, TensorProto.DOUBLE, [1], [offset]))
+    graph.node.insert(0, helper.make_node("Cast", [distance], [rounded], to=TensorProto.FLOAT))
+    graph.node.insert(0, helper.make_node("Sub", [column, constant], [distance]))
 
 
 def _add_function(scope: Any, operator: Any, container: Any) -> None:  # skl2onnx has no types

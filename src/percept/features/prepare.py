@@ -1,7 +1,7 @@
 """A raw dataset to all that data/prepared holds, in memory: nothing is read from files, written or printed here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from percept.features.assess import assess_pictures, assess_table
 from percept.features.contract import check_contract, fit_contract
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.image import ImageFeatures, fit_pixels
+from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows
 from percept.features.split import Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures
@@ -23,6 +24,7 @@ from percept.features.target import encode_classes, fit_target_scales
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.contents import Prepared
 from percept.prepared.examples import Examples
+from percept.prepared.raw_inputs import as_shipped
 from percept.prepared.spec import SUBSETS, DatasetSpec, PictureInput, RawInput, RowCounts, Subset, TableInput
 
 T = TypeVar("T")
@@ -67,6 +69,9 @@ def _prepare_table(table: Table, features: TableFeatures, options: Preparation) 
 def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparation) -> Prepared:
     """Take rows, however they were split, through encoder and quality."""
     columns = _by_subset(indices, lambda chosen: {name: cells[chosen] for name, cells in rows.columns.items()})
+    if rows.features.scaling != "none":  # without it the network is given the values as they are, in 32 bits
+        rows = replace(rows, inputs=in_double(rows.inputs, columns["train"]))
+    columns = {subset: as_shipped(rows.inputs, raw) for subset, raw in columns.items()}
     encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"])
     weight = _relative_weight(rows.weight, indices)
 
@@ -76,10 +81,11 @@ def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparatio
         x = encode(encoder.onnx, columns[subset])
         return Examples(x, rows.y[chosen], None if weight is None else weight[chosen])
 
+    found = {subset: examples(subset) for subset in SUBSETS}
     return Prepared(
         spec=_table_spec(rows, encoder, indices, options),
-        examples={subset: examples(subset) for subset in SUBSETS},
-        quality=assess_table(rows, options.objective, options.split, indices),
+        examples=found,
+        quality=assess_table(rows, options.objective, options.split, indices, found["train"].x),
         encoder=encoder.onnx,
         columns=columns,
         violations=rows.violations,

@@ -21,7 +21,7 @@ class TableRows:
     table: Table
     features: TableFeatures  # as which they were read
     inputs: tuple[RawInput, ...]
-    columns: dict[str, NDArray]  # (rows, 1) for each input
+    columns: dict[str, NDArray]  # (rows, 1) for each input, float64 or text
     y: NDArray  # as in `Examples`
     classes: tuple[str, ...]
     weight: NDArray[np.float64] | None  # (rows,), as the file has it

@@ -161,8 +161,8 @@ def _check_all_read(
 
 def raw_columns(
     features: TableFeatures, table: Table, inputs: Sequence[RawInput]
-) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
-    """Return each raw input as the shipped file takes it: (rows, 1) float32, or text; NaN or "" where it is missing."""
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return each raw input, (rows, 1) float64 or text; NaN or "" where it is missing."""
     numeric = [column.name for column in inputs if column.kind == "numeric" and not column.date]
     numbers = {name: read_numbers(table, name) for name in numeric if name not in features.derive}
     numbers |= derived_columns(features, table, [name for name in numeric if name in features.derive])

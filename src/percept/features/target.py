@@ -5,10 +5,13 @@ from numpy.typing import NDArray
 
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
+from percept.features.precision import lost_share
 from percept.features.table import TASK_FILE, TableFeatures, check_lengths, derived_columns, read_numbers
 from percept.objective import Binary, Multiclass, Multilabel, Objective, Regression
 from percept.prepared.raw_inputs import SMALLEST
 from percept.prepared.spec import TargetScale
+
+TOLERANCE = 0.01  # of how far values lie from their median: so little of a score is lost with it
 
 
 def read_targets(raw: Table, features: TableFeatures, objective: Objective) -> dict[str, NDArray]:
@@ -78,6 +81,10 @@ def _check_values(targets: dict[str, NDArray], objective: Regression) -> None:
     for name, values in targets.items():
         low, high = values.min(), values.max()
         found = f"{name} goes from {low:g} to {high:g}"
+        if lost_share(values) > TOLERANCE:
+            near = f"subtract {np.median(values):.15g}, say, in the file or by features.derive, and predict the result"
+            expected = "values that keep their differences in 32 bits, in which a network predicts"
+            raise UserError(f"objective.target, {name!r}", f"{found}, a small range far from 0", expected, near)
         if objective.log_target and low <= -1:
             raise UserError("objective.log_target", found, "values above -1", "set it to false")
         if objective.output in ("relu", "softplus") and low < 0:

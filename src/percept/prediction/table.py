@@ -15,7 +15,7 @@ from percept.dataset.formula import column_names, derived
 from percept.files.csv_stream import TableChunk
 from percept.prediction.flags import Flags
 from percept.prediction.model import ShippedModel
-from percept.prepared.raw_inputs import as_raw_inputs
+from percept.prepared.raw_inputs import as_raw_inputs, as_shipped
 
 SHOWN = ("no ", "none of ", "not ")  # how rules begin whose cell is worth showing
 MAX_SHOWN = 40  # characters of a cell
@@ -80,7 +80,8 @@ class Predictor:
             else:
                 texts[name] = values[index]
         numbers |= {name: derived(formula, numbers) for name, formula in self._derive.items()}
-        return as_raw_inputs(self._model.metadata.inputs, texts, numbers, days)
+        inputs = self._model.metadata.inputs
+        return as_shipped(inputs, as_raw_inputs(inputs, texts, numbers, days))
 
     def _rules(self, contract: Contract) -> list[Contract]:
         """Make a contract of one rule each: those of the columns that are read, and that dates and numbers are such."""

@@ -55,6 +55,6 @@ def load_raw(subset: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -
 
 
 def save_raw(subset: Subset, raw: dict[str, NDArray], folder: Path) -> None:
-    """Write the columns of a table: float32, or fixed-width text (no pickle)."""
+    """Write the columns of a table: float32 or float64, or fixed-width text (no pickle)."""
     columns = {str(index): without_objects(column) for index, column in enumerate(raw.values())}
     save_arrays(folder / f"{subset}_rows.npz", columns)

@@ -31,6 +31,15 @@ class Drift(Section):
     flagged: bool  # more than chance gives
 
 
+class Indistinct(Section):
+    """A column of numbers of which the network can tell less than half of the values apart."""
+
+    name: str
+    values: int = Field(ge=1)  # that are there in the training rows
+    told: int = Field(ge=1)  # that are left when they are scaled, in 32 bits
+    too_long: bool  # they are lost when the text is read: 64 bits hold 15 digits or more
+
+
 class Quality(Section):
     """What preprocess noticed. Nothing is fitted to it."""
 
@@ -39,6 +48,7 @@ class Quality(Section):
     test: AffectedRows | None = None  # such test rows; null where the test rows are the training rows
     contradicting: AffectedRows  # rows with the features of another row and another target
     targets_are_labels: bool = True  # numbers differ often where features are equal, labels should not
+    indistinct: tuple[Indistinct, ...] = ()  # tables
     drift: tuple[Drift, ...] = ()  # tables: by column, the greatest first
 
     @classmethod
@@ -69,8 +79,18 @@ class Quality(Section):
             found.append(
                 f"train and test differ by more than chance in {names}; `python src/quality.py` shows by how much"
             )
-        return found
+        return [*found, *map(_told_apart, self.indistinct)]
 
     def _first(self, rows: AffectedRows) -> str:
         unit = self.unit + "s" * (len(rows.first) > 1)
         return f"{'first: ' * (rows.count > len(rows.first))}{unit} {', '.join(map(str, rows.first))}"
+
+
+def _told_apart(column: Indistinct) -> str:
+    found = f"the network can tell {column.told} of {column.values} values of column {column.name!r} apart"
+    if column.too_long:
+        return (
+            f"{found}: they have more digits than 64 bits hold; cut off the first ones in the file, or drop the column"
+        )
+    cure = "set features.scaling to standard, or to asinh where some lie far from the others"
+    return f'{found}, in 32 bits; {cure}; what stands for "no value" belongs in source.missing'

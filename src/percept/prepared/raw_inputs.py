@@ -16,15 +16,28 @@ def as_raw_inputs(
     texts: Mapping[str, NDArray[np.object_]],
     numbers: Mapping[str, NDArray[np.float64]],
     days: Mapping[str, NDArray[np.float64]],
-) -> dict[str, NDArray[np.float32] | NDArray[np.object_]]:
-    """Return each raw input, (rows, 1), from columns (rows,): texts and numbers by name, days by their date column."""
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return each raw input, (rows, 1), from columns (rows,): texts and numbers by name, days by their date column.
+
+    All numbers have 64 bits; `as_shipped` takes them to those of the shipped file.
+    """
     columns = {}
     for column in inputs:
         if column.date and column.part:
             values = date_part(days[column.date], column.part)
         else:
-            values = texts[column.name] if column.kind == "category" else numbers[column.name].astype(np.float32)
+            values = texts[column.name] if column.kind == "category" else numbers[column.name]
         if column.kind == "numeric":
-            values = np.where(np.abs(values) < SMALLEST, np.float32(0), values)
+            values = np.where(np.abs(values) < SMALLEST, 0.0, values)
         columns[column.name] = values[:, np.newaxis]
     return columns
+
+
+def as_shipped(inputs: Sequence[RawInput], columns: Mapping[str, NDArray]) -> dict[str, NDArray]:
+    """Return raw inputs in the types of the shipped file: float32, float64 where an input is `double`, or text."""
+    return {
+        column.name: columns[column.name].astype(np.float32)
+        if column.kind == "numeric" and not column.double
+        else columns[column.name]
+        for column in inputs
+    }

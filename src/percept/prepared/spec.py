@@ -24,6 +24,7 @@ class RawInput(Section):
     kind: Literal["numeric", "category", "pixels"]
     date: str | None = None  # the column of dates that it is a part of
     part: DatePart | None = None
+    double: bool = False  # numeric, in 64 bits: 32 would lose what tells its values apart
 
     @property
     def source(self) -> str:

@@ -142,6 +142,7 @@ OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Reshape": lambda _, x, shape: tf.reshape(x, shape),
     "Scaler": lambda options, x: (x - tf.constant(options["offset"])) * tf.constant(options["scale"]),
     "Squeeze": lambda _, x, axes: tf.squeeze(x, axis=tf.get_static_value(axes).tolist()),
+    "Sub": lambda _, x, y: x - y,
     "Where": lambda _, condition, x, y: tf.where(condition, x, y),
 }
 

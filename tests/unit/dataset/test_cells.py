@@ -56,8 +56,8 @@ def test_text_of_another_form_has_no_day_and_no_parts(cell):
     assert np.isnan(found).tolist() == [False, True]
     assert date_part(found, "weekday").tolist() == ["Thu", ""]
     assert date_part(found, "month").tolist() == ["Feb", ""]
-    np.testing.assert_array_equal(date_part(found, "days"), np.array([19782, np.nan], np.float32), strict=True)
-    np.testing.assert_array_equal(date_part(found, "hour"), np.array([0, np.nan], np.float32), strict=True)
+    np.testing.assert_array_equal(date_part(found, "days"), np.array([19782, np.nan]), strict=True)
+    np.testing.assert_array_equal(date_part(found, "hour"), np.array([0, np.nan]), strict=True)
 
 
 def test_no_cells_have_no_days():

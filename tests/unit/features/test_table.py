@@ -95,10 +95,10 @@ def test_many_cells_that_are_no_numbers_are_counted_and_three_are_shown(make_tab
         read_numbers(make_table({"n": ["a", "b", 3, "c", "d", "e"]}), "n")
 
 
-def test_raw_columns_are_float32_with_nan_and_text_with_an_empty_string(people):
+def test_raw_columns_are_float64_with_nan_and_text_with_an_empty_string(people):
     features = TableFeatures(kind="table", numeric=["income"], category=["plan"], drop="rest")
     columns = raw_columns(features, people, assign_columns(features, people, ["left"]))
-    np.testing.assert_array_equal(columns["income"], np.array([[1000], [np.nan]], dtype=np.float32), strict=True)
+    np.testing.assert_array_equal(columns["income"], np.array([[1000], [np.nan]], dtype=np.float64), strict=True)
     assert columns["plan"].tolist() == [["a"], ["b"]]
 
 
@@ -108,8 +108,8 @@ def test_a_date_becomes_its_parts(make_table):
     inputs = assign_columns(features, table, ["left"])
     assert [column.name for column in inputs] == ["when.days", "when.hour", "when.month", "when.weekday"]
     columns = raw_columns(features, table, inputs)
-    np.testing.assert_array_equal(columns["when.days"], np.array([[19782.25], [np.nan]], np.float32), strict=True)
-    np.testing.assert_array_equal(columns["when.hour"], np.array([[6], [np.nan]], np.float32), strict=True)
+    np.testing.assert_array_equal(columns["when.days"], np.array([[19782.25], [np.nan]]), strict=True)
+    np.testing.assert_array_equal(columns["when.hour"], np.array([[6], [np.nan]]), strict=True)
     assert (columns["when.month"].tolist(), columns["when.weekday"].tolist()) == ([["Feb"], [""]], [["Thu"], [""]])
 
 
@@ -190,5 +190,4 @@ def test_a_number_too_small_for_float32_to_scale_counts_as_zero(make_table):
     table = make_table({"a": ["1e-40", "-1e-31", "1e-20", "", "2"]})
     features = TableFeatures(kind="table", numeric=["a"])
     column = raw_columns(features, table, assign_columns(features, table, []))["a"][:, 0]
-    assert column.dtype == np.float32
-    np.testing.assert_array_equal(column, np.array([0, 0, 1e-20, np.nan, 2], np.float32))
+    np.testing.assert_array_equal(column, np.array([0, 0, 1e-20, np.nan, 2]))

@@ -46,6 +46,7 @@ MULTICLASS = {"kind": "multiclass", "target": "plan2"}
 REGRESSION = {"kind": "regression", "target": "price"}
 SEVERAL = {"kind": "regression", "target": ["price", "rent"], "output": "tanh"}
 MULTILABEL = {"kind": "multilabel", "target": ["likes tea", "likes 커피"], "positive": "yes"}
+CUSTOM = {"kind": "custom", "entry": "weight_tied.py:build", "options": {"units": 4, "steps": 2}}
 DECISION = {"binary": (0.4,), "multilabel": (0.4, 0.6)}  # thresholds
 
 
@@ -58,6 +59,7 @@ def table(rows: int = 50) -> Table:
         "left": rng.choice(["yes", "no"], rows),
         "plan2": rng.choice(["x", "y", "z"], rows),
         "price": rng.lognormal(12, 1, rows).round().astype(str),
+        "sent": (1_700_000_000_000 + np.arange(rows)).astype(str),
         "rent": rng.lognormal(6, 1, rows).round().astype(str),
         "likes tea": rng.choice(["yes", "no"], rows),
         "likes 커피": rng.choice(["yes", "no"], rows),
@@ -76,10 +78,12 @@ CASES = {
     "regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"log_target": True, "scale_target": True}, MLP),
     "several targets": (table, TABLE | {"drop": "rest"}, SEVERAL, MLP),
     "labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, MLP),
+    "far from 0": (table, {"kind": "table", "numeric": ["sent"], "drop": "rest"}, BINARY, MLP),
     "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
     "wide and deep": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, WIDE_DEEP),
     "convolutions": (images, {"kind": "image"}, {"kind": "multiclass"}, CNN),
     "pictures": (images, {"kind": "image"}, {"kind": "multiclass"}, MLP),
+    "custom": (images, {"kind": "image"}, {"kind": "multiclass"}, CUSTOM),
 }
 
 
@@ -143,7 +147,7 @@ def test_saving_a_network_twice_gives_the_same_bytes(exported):
     assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
 
 
-@pytest.mark.parametrize("exported", ["binary", "wide and deep", "convolutions"], indirect=True)
+@pytest.mark.parametrize("exported", ["binary", "wide and deep", "convolutions", "custom"], indirect=True)
 def test_the_same_weights_are_the_same_shipped_file_however_much_was_exported_before(exported):
     from percept.model_file import export
     from percept.model_file.metadata import Decision

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from percept.features.encoder import OUTPUT, encode, encoder_to_onnx, fit_encoder
+from percept.features.encoder import OUTPUT, FittedEncoder, encode, encoder_to_onnx, fit_encoder
 from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
@@ -47,6 +47,19 @@ def test_the_encoder_of_tensorflow_gives_what_the_shipped_one_gives(rows, option
     encoder = encoder_to_onnx(fitted, inputs)
     values = Values(onnx.load_from_string(encoder).graph, {name: tf.constant(c) for name, c in new.items()})
     np.testing.assert_allclose(values[OUTPUT], encode(encoder, new), rtol=1e-6, atol=1e-6)
+
+
+def test_the_encoder_of_tensorflow_takes_an_offset_off_in_64_bits():
+    import tensorflow as tf
+
+    from percept.release.saved_model import Values
+
+    train = {"when": 1.7e12 + np.arange(9.0)[:, np.newaxis]}
+    inputs = [RawInput(name="when", kind="numeric", double=True)]
+    encoder = FittedEncoder.fit(TableFeatures(kind="table"), inputs, train).onnx
+    values = Values(onnx.load_from_string(encoder).graph, {"when": tf.constant(train["when"])})
+    np.testing.assert_allclose(values[OUTPUT], encode(encoder, train), rtol=1e-6, atol=1e-6)
+    assert len(np.unique(values[OUTPUT])) == 9
 
 
 @pytest.mark.parametrize(
