@@ -34,6 +34,35 @@ def plain_name(name: str) -> str:
 Name = Annotated[str, AfterValidator(plain_name)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, scikit-learn and Keras all take
 
+LONGEST_KEY = 60  # characters of a key as it is written: DVC folds longer ones in dvc.lock, and cannot read them then
+
+
+def fits_key(text: str) -> bool:
+    """Whether DVC reads back a text that is a key of params.yaml."""
+    return len(text) + len(re.findall(r"[\"'\\]", text)) <= LONGEST_KEY and text.isprintable()
+
+
+def by_name(values: Any, option: str = "") -> Any:
+    """Return a mapping of options by the `name` inside of them, for names that are no keys, else by their key.
+
+    option: the one beside `name` that is the value by itself, where options are no mapping. Raise `ValueError` for a
+    name that comes twice.
+    """
+    if not isinstance(values, dict):
+        return values
+    found: dict[str, Any] = {}
+    for key, options in values.items():
+        name = key
+        if isinstance(options, dict) and "name" in options:
+            options = dict(options)
+            name = options.pop("name")
+            options = options[option] if options.keys() == {option} else options
+        if name in found:
+            raise ValueError(f"{name!r} stands there twice")
+        found[name] = options
+    return found
+
+
 RENAMED_KINDS = {"python": "custom"}  # of models: what people wrote before, and what it is called now
 
 

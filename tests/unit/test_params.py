@@ -2,13 +2,16 @@ import re
 import shutil
 
 import pytest
+from dvc.utils.serialize import dumps_yaml, parse_yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from pydantic import ValidationError
 
 from percept import paths
 from percept.composition import Config, composed
 from percept.errors import UserError
-from percept.params import Params, conf_digest, read, warn_when_stale
+from percept.params import Params, by_name, conf_digest, fits_key, read, warn_when_stale
 
 RANGES = [
     ("digits", "model.dropout", 1.5, "model.dropout = 1.5: should be less than 1"),
@@ -197,3 +200,24 @@ def test_a_stage_warns_when_it_loads_a_stale_file_and_goes_on(params_yaml, conf,
     params_yaml.write_text("rate: 1\ntask: churn\nconf: '000000000000'\n")
     assert Rate.load(params_yaml).rate == 1
     assert "was composed before conf/ was edited" in capsys.readouterr().err
+
+
+def test_options_stand_by_their_key_or_by_the_name_inside():
+    assert by_name({"a": {"type": "number"}, "b": {"name": "a long one", "type": "date"}}) == {
+        "a": {"type": "number"},
+        "a long one": {"type": "date"},
+    }
+    assert by_name({"a": "%Y", "b": {"name": "a long one", "format": "%d"}}, "format") == {
+        "a": "%Y",
+        "a long one": "%d",
+    }
+    with pytest.raises(ValueError, match="'a' stands there twice"):
+        by_name({"a": 1, "b": {"name": "a", "format": 2}}, "format")
+
+
+@given(text=st.text(st.sampled_from("a b'\"\\:#-?한🙂\n"), min_size=1, max_size=90).map(str.strip).filter(bool))
+def test_a_text_that_fits_a_key_comes_back_from_dvc_lock(text):
+    values = {"contract": {"columns": {text if fits_key(text) else "key": {"name": text, "type": "number"}}}}
+    read_by_dvc = parse_yaml(OmegaConf.to_yaml(OmegaConf.create(values)), "params.yaml")
+    lock = {"stages": {"preprocess": {"params": {"params.yaml": read_by_dvc}}}}
+    assert read_by_dvc == values and parse_yaml(dumps_yaml(lock), "dvc.lock") == lock

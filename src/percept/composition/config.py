@@ -11,7 +11,7 @@ from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
 from percept.objective import Objective
-from percept.params import Name, Params, Seed, conf_digest
+from percept.params import LONGEST_KEY, Name, Params, Seed, conf_digest, fits_key
 from percept.sources import Source
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
@@ -55,8 +55,8 @@ def check(config: DictConfig) -> str:
 
     Its texts are then escaped twice: once for `OmegaConf.resolve`, which DVC calls next, and once for params.yaml.
     """
-    sections = OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"])
-    values = resolved(OmegaConf.to_container(sections, resolve=False, throw_on_missing=True))
+    values = sections(config)
+    _check_keys(values, "")
     _check_model_name(values)
     checked = Config.check(values | {"conf": ""}, "configuration")
     check_serves(checked.model, checked.features.kind, checked.task)
@@ -64,6 +64,23 @@ def check(config: DictConfig) -> str:
     for name, value in values.items():
         config[name] = with_texts(value, lambda _, text: escape(escape(text)))
     return conf_digest(checked.task, paths.ROOT / paths.CONF)
+
+
+def sections(config: DictConfig) -> dict:
+    """Return all but `conf`, the digest, with references resolved. Raises `UserError`."""
+    others = OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"])
+    return dict(resolved(OmegaConf.to_container(others, resolve=False, throw_on_missing=True)))
+
+
+def _check_keys(values: dict | list, where: str) -> None:
+    """Raise `UserError` for a key of a mapping that DVC could not read back from dvc.lock, as then no command works."""
+    for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+        if isinstance(key, str) and not fits_key(key):
+            expected = f"a key of at most {LONGEST_KEY} printable characters, quotes and line breaks counted twice"
+            advice = "write a short key, and the name inside: `key: {name: the whole name, ...}`; new_task.py does so"
+            raise UserError(where.lstrip("."), f"the key {key!r}", expected, advice)
+        if isinstance(value, dict | list):
+            _check_keys(value, f"{where}.{key}")
 
 
 def _check_model_name(values: dict) -> None:

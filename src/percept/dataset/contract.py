@@ -9,11 +9,11 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from percept.dataset.cells import Form, parse_dates, parse_numbers
 from percept.errors import listed
-from percept.params import Label, Section
+from percept.params import Label, Section, by_name
 
 
 class Number(Section):
@@ -70,10 +70,13 @@ ColumnRule = Annotated[Number | Category | Date, Field(discriminator="type")]
 
 
 class Contract(Section):
-    """A rule for each column by name; columns that are not named may hold anything."""
+    """A rule for each column by name; columns that are not named may hold anything.
+
+    A name that is no key (`fits_key`) stands inside: `satisfied: {name: "How satisfied ...", type: number}`.
+    """
 
     violation: Literal["error", "drop"] = "error"  # stop, or go on without such rows and count them
-    columns: dict[str, ColumnRule] = Field({})
+    columns: Annotated[dict[str, ColumnRule], BeforeValidator(by_name)] = Field({})
 
 
 class Violation(NamedTuple):

@@ -1,17 +1,18 @@
 """Tables: which columns count as numbers or categories, what a missing cell means, and how columns are scaled."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from percept.dataset.cells import DATE_PARTS, Form, date_parts, parse_dates, parse_numbers
 from percept.dataset.formula import Formula, column_names, derived
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.params import Section
+from percept.params import Section, by_name
 from percept.prepared.raw_inputs import as_raw_inputs
 from percept.prepared.spec import RawInput
 
@@ -33,8 +34,10 @@ class TableFeatures(Section):
     numeric: tuple[str, ...] | Literal["rest"] = ()
     category: tuple[str, ...] | Literal["rest"] = ()
     drop: tuple[str, ...] | Literal["rest"] = ()
-    date: dict[str, Form] = Field({})  # column -> its form, such as %Y-%m-%d; becomes days, month, weekday, hour
-    derive: dict[str, Formula] = Field({})  # new column -> formula over others
+    # column -> its form, such as %Y-%m-%d, or key -> {name: column, format: form}; becomes days, month, weekday, hour
+    date: Annotated[dict[str, Form], BeforeValidator(partial(by_name, option="format"))] = Field({})
+    # new column -> formula over others, or key -> {name: new column, formula: ...}
+    derive: Annotated[dict[str, Formula], BeforeValidator(partial(by_name, option="formula"))] = Field({})
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
     scaling: Literal["none", "standard", "min_max", "asinh"] = "standard"  # of numeric columns; asinh: of long tails
     missing: MissingCells = MissingCells()

@@ -4,6 +4,7 @@ from typing import Any
 
 from percept.dataset.formats import CsvFormat
 from percept.errors import listed
+from percept.params import fits_key
 from percept.profiling.choices import contract_rule, macro_f1_of_largest
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
@@ -90,7 +91,11 @@ def _features(task: Task) -> Block:
         elif columns:
             options[use] = Block([(column.name, _remark(column, task)) for column in columns])
         if use == "category" and task.used("date"):
-            dates = {column.name: (Quoted(column.form or ""), _remark(column, task)) for column in task.used("date")}
+            dates = {}
+            for column in task.used("date"):
+                form = Quoted(column.form or "")
+                key, value = _by_key(task, column.name, form, {"format": form})
+                dates[key] = (value, _remark(column, task))
             options["date"] = Block(dates, "each becomes days since 1970, month and weekday")
     if any(column.num_values > MANY_VALUES for column in task.used("category")):
         options["max_categories"] = (MANY_VALUES, "of each column; rarer ones count as unseen ones")
@@ -99,6 +104,16 @@ def _features(task: Task) -> Block:
     gaps["category"] = ("own_category", "or most_frequent, drop, error")
     options["missing"] = Block(gaps, "what to do about empty cells")
     return Block(options)
+
+
+def _by_key(task: Task, name: str, value: Any, options: dict[str, Any]) -> tuple[str, Any]:
+    """Return the name of a column and a value, or a key and options with the name where it is none (`fits_key`)."""
+    if fits_key(name):
+        return name, value
+    key = f"column_{list(task.uses).index(name) + 1}"
+    while key in task.uses:
+        key += "_"
+    return key, {"name": name} | options
 
 
 def _remark(column: ColumnProfile, task: Task) -> str:
@@ -117,11 +132,12 @@ def _contract(task: Task) -> Block:
     rules = {}
     if len(task.uses) <= MANY_COLUMNS:
         rules = {
-            column.name: (contract_rule(column, use), "")
+            column.name: contract_rule(column, use)
             for use in ("numeric", "category", "date")
             for column in task.used(use)
         }
     use, labels = "numeric" if task.kind == "regression" else "category", tuple(label for label, _ in task.classes)
-    rules[task.target.name] = (contract_rule(task.target, use, labels), "")
+    rules[task.target.name] = contract_rule(task.target, use, labels)
     what = "what new rows must keep to; a broken rule stops the run, `violation: drop` leaves such rows out"
-    return Block({"columns": Block(rules)}, what)
+    by_key = dict(_by_key(task, name, rule, rule) for name, rule in rules.items())
+    return Block({"columns": Block({key: (rule, "") for key, rule in by_key.items()})}, what)
