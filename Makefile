@@ -8,6 +8,7 @@ help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
 repro: .venv/ready  ## run what params.yaml says, where something changed, and show the result
+	@$(ACTIVATE) python src/doctor.py --repair
 	@$(ACTIVATE) dvc repro
 	@$(ACTIVATE) python src/show.py
 

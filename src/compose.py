@@ -12,6 +12,7 @@ from percept import paths
 from percept.composition import composed, differences
 from percept.errors import UserError, run
 from percept.params import plain_values, read
+from percept.workspace import held
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
         return
     config = composed([word for word in words if word != "--check"])
     if "--check" not in words:
-        with paths.replaced(paths.PARAMS) as draft:
+        with held(), paths.replaced(paths.PARAMS) as draft:
             draft.write_text(OmegaConf.to_yaml(config), encoding="utf-8")
         print(f"compose: wrote {paths.PARAMS} for task {config.task}; `dvc repro` runs it")
         return

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from percept import paths
-from percept.errors import run
 from percept.evaluation import plots
 from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
@@ -19,6 +18,7 @@ from percept.objective import Objective
 from percept.params import Name, Params, Seed
 from percept.prepared.examples import load_spec
 from percept.prepared.quality import Quality
+from percept.workspace import run_stage
 
 
 class EvaluateParams(Params):
@@ -42,22 +42,23 @@ def main() -> None:
     spec, model = load_spec(), paths.MODELS / paths.SHIPPED
     metadata = Metadata.from_texts(read_metadata(model))
     answer = partial(predict, model)
-    validation = predict_subset("validation", spec, objective, answer) if spec.rows.validation else None
-    test = predict_subset("test", spec, objective, answer)
-    found = report(validation, test, metadata)
-    card = model_card(test, found, params.model_dump(mode="json"), model, metadata, Quality.load())
     with (
         paths.replaced(paths.PLOTS) as folder,
         paths.replaced(paths.METRICS) as metrics_file,
         paths.replaced(paths.CARD) as card_file,
     ):
+        validation = predict_subset("validation", spec, objective, answer) if spec.rows.validation else None
+        test = predict_subset("test", spec, objective, answer)
+        found = report(validation, test, metadata)
+        card = model_card(test, found, params.model_dump(mode="json"), model, metadata, Quality.load())
         plots.write_history(paths.HISTORY, folder)
         plots.write_plots(folder, objective, spec.names, test.y, test.predicted, test.decisions)
         metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         card_file.write_text(card, encoding="utf-8")
+        params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: test {scores}")
 
 
 if __name__ == "__main__":
-    run(main)
+    run_stage(main)

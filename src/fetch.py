@@ -1,9 +1,9 @@
 """fetch: source -> data/raw. The files as published, each checked against its sha256."""
 
 from percept import paths
-from percept.errors import run
 from percept.params import Params
 from percept.sources import Source
+from percept.workspace import run_stage
 
 
 class FetchParams(Params):
@@ -14,7 +14,8 @@ def main() -> None:
     params = FetchParams.load()
     with paths.replaced(paths.RAW) as folder:
         params.source.fetch(folder, paths.RAW)
+        params.check_unchanged()
 
 
 if __name__ == "__main__":
-    run(main)
+    run_stage(main)

@@ -2,7 +2,6 @@
 
 from percept import paths
 from percept.dataset.contract import Contract
-from percept.errors import run
 from percept.features import Features
 from percept.features.contract import ContractError
 from percept.features.prepare import Preparation, prepare
@@ -11,6 +10,7 @@ from percept.objective import Objective
 from percept.params import Name, Params, Seed
 from percept.prepared.contents import Prepared
 from percept.sources import Source
+from percept.workspace import run_stage
 
 
 class PreprocessParams(Params):
@@ -26,14 +26,15 @@ class PreprocessParams(Params):
 def main() -> None:
     params = PreprocessParams.load()
     violations = paths.home() / paths.VIOLATIONS
-    violations.unlink(missing_ok=True)  # of another run
-    try:
-        prepared = prepare(params.source.read(paths.RAW), _options(params))
-    except ContractError as error:
-        error.violations.save(violations)
-        raise
     with paths.replaced(paths.PREPARED) as folder:
+        try:
+            prepared = prepare(params.source.read(paths.RAW), _options(params))
+        except ContractError as error:
+            error.violations.save(violations)
+            raise
         prepared.save(folder)
+        params.check_unchanged()
+    violations.unlink(missing_ok=True)  # of another run
     _say(prepared)
 
 
@@ -59,4 +60,4 @@ def _say(prepared: Prepared) -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run_stage(main)

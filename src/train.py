@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percept import paths
-from percept.errors import run
 from percept.model_file.fresh_process import answering
 from percept.models import Model
 from percept.objective import Objective
@@ -16,6 +15,7 @@ from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
+from percept.workspace import run_stage
 
 if TYPE_CHECKING:
     from percept.training.run import Trained
@@ -32,6 +32,15 @@ class TrainParams(Params):
 def main() -> None:
     params = TrainParams.load()
     spec = load_spec()
+    with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
+        trained = _trained(params, spec)
+        trained.history.save(history)
+        _save(folder, trained, spec, params.objective)
+        params.check_unchanged()
+
+
+def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
+    """Train, with logs for TensorBoard that stay if it comes to its end."""
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow(params.fit.threads)
     from percept.training import environment, tensorboard
@@ -41,13 +50,11 @@ def main() -> None:
         _tell(f"computes on {params.fit.threads} of {cpus} CPUs; `fit.threads={cpus}` uses all and rounds otherwise")
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
-    log_dir = _log_dir(spec.task, params.model.kind)
-    callbacks = tensorboard.callbacks_for(log_dir, params.fit, _tell)
-    trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
-    environment.save_fingerprint(log_dir / "environment.json")
-    with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
-        trained.history.save(history)
-        _save(folder, trained, spec, params.objective)
+    with paths.unfinished(_log_dir(spec.task, params.model.kind)) as log_dir:
+        callbacks = tensorboard.callbacks_for(log_dir, params.fit, _tell)
+        trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
+        environment.save_fingerprint(log_dir / "environment.json")
+    return trained
 
 
 def _tell(text: str) -> None:
@@ -56,9 +63,7 @@ def _tell(text: str) -> None:
 
 def _log_dir(task: str, model: str) -> Path:
     name = os.environ.get("DVC_EXP_NAME") or time.strftime("%Y%m%d-%H%M%S")
-    folder = paths.logs() / folder_name(f"{task}-{model}-{name}")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return paths.logs() / folder_name(f"{task}-{model}-{name}")
 
 
 def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Objective) -> None:
@@ -83,4 +88,4 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
 
 
 if __name__ == "__main__":
-    run(main)
+    run_stage(main)

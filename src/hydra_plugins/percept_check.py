@@ -1,10 +1,47 @@
 """DVC composes conf/ by itself; it loads this file (`hydra.plugins_path`), so that it also checks what it composed."""
 
+import atexit
 import sys
 from pathlib import Path
 
-from percept.composition import check_overrides, overrides_of_dvc, register
+from omegaconf import DictConfig
 
-register()
-if Path(sys.argv[0]).stem == "dvc":
+from percept.composition import check_overrides, overrides_of_dvc, register, sections
+from percept.composition.hydra_setup import check_for_dvc
+from percept.errors import UserError
+from percept.workspace import begin, held
+
+
+def check_and_begin(config: DictConfig) -> str:
+    """Check what DVC composed, and let the stages of this very process know it."""
+    values = sections(config)
+    checked = check_for_dvc(config)
+    begin(values)
+    return checked
+
+
+def check_cache() -> None:
+    """Raise `UserError` where DVC could not tell a run in a folder of its own where the cache is."""
+    from dvc.repo import Repo
+
+    cache = Repo().cache.local_cache_dir
+    if not cache.isascii():
+        expected = (
+            "ASCII letters alone: DVC's queue can write no others (plain `dvc exp run` and `dvc repro` work here)"
+        )
+        advice = "`dvc config --local cache.dir /a/folder/of/such/letters`, or move the clone"
+        raise UserError(f"the path of DVC's cache, {cache}", "letters that are not ASCII", expected, advice)
+
+
+if Path(sys.argv[0]).stem != "dvc":  # compose.py and others that compose
+    register()
+else:
     check_overrides(overrides_of_dvc(sys.argv[1:]))
+    if {"--queue", "--temp"}.isdisjoint(sys.argv):
+        register(check_and_begin)
+        lock = held("run")
+        lock.__enter__()
+        atexit.register(lock.__exit__, None, None, None)
+    else:
+        register()
+        check_cache()

@@ -1,6 +1,7 @@
 """percept: the library the stages stand on."""
 
 import os
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,17 @@ def lacking(package: str) -> str:
         "  what to do: run `make setup` once, then `source .venv/bin/activate` in this terminal"
     )
 
+
+def stop_early(number: int, _: object) -> None:
+    """End a script that is still loading, in one line; `errors.run` takes over from here."""
+    said = f"{Path(sys.argv[0]).stem}: stopped by {signal.Signals(number).name}; nothing was replaced\n"
+    os.write(2, said.encode())
+    os._exit(128 + number)
+
+
+if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
+    signal.signal(signal.SIGINT, stop_early)
+    signal.signal(signal.SIGTERM, stop_early)
 
 for name in ("numpy", "omegaconf", "pydantic"):  # whatever else a script loads, it loads late
     if not find_spec(name):

@@ -8,6 +8,7 @@ something it can see has changed.
 import hashlib
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
@@ -16,6 +17,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from percept import paths, yaml_file
 from percept.errors import UserError, nearest
+from percept.workspace import is_of_this_run
+
+AGAIN = "nothing was replaced: start the run again, and change params.yaml once it has ended"
+NUM_LOOKS = 20
 
 # Text that looks like a number: `-S objective.positive=1` arrives as an integer.
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
@@ -39,7 +44,8 @@ LONGEST_KEY = 60  # characters of a key as it is written: DVC folds longer ones 
 
 def fits_key(text: str) -> bool:
     """Whether DVC reads back a text that is a key of params.yaml."""
-    return len(text) + len(re.findall(r"[\"'\\]", text)) <= LONGEST_KEY and text.isprintable()
+    escaped = re.findall(r"[\"'\\\n]", text)
+    return len(text) + len(escaped) <= LONGEST_KEY and text.replace("\n", "").isprintable()
 
 
 def by_name(values: Any, option: str = "") -> Any:
@@ -86,9 +92,18 @@ class Params(Section):
     @classmethod
     def load(cls, path: Path = paths.PARAMS) -> Self:
         """Read and check this stage's sections. Raises `UserError`."""
-        everything = read(path)
+        everything = _of_this_run(path)
         _check_task_name(everything, path)
         warn_when_stale(everything, path)
+        return cls._of(everything, path)
+
+    def check_unchanged(self, path: Path = paths.PARAMS) -> None:
+        """Raise `UserError` where the file differs by now: DVC would take the output for one of the new parameters."""
+        if self._of(_of_this_run(path), path) != self:
+            raise UserError(str(path), "it was changed while the stage ran", "the parameters it began with", AGAIN)
+
+    @classmethod
+    def _of(cls, everything: dict[str, Any], path: Path) -> Self:
         return cls.check({key: everything[key] for key in cls.model_fields if key in everything}, str(path))
 
     @classmethod
@@ -98,6 +113,17 @@ class Params(Section):
             return cls.model_validate(values)
         except ValidationError as error:
             raise _explained(cls, error, where) from None
+
+
+def _of_this_run(path: Path) -> dict[str, Any]:
+    """Read params.yaml, where others lie for a moment while DVC puts a run into its queue. Raises `UserError`."""
+    for _ in range(NUM_LOOKS):
+        values = read(path)
+        if is_of_this_run(values):
+            return values
+        time.sleep(0.5)
+    found = f"other parameters than those the run began with (now: task {values.get('task')})"
+    raise UserError(str(path), found, "the parameters of this run", AGAIN)
 
 
 def read(path: Path) -> dict[str, Any]:

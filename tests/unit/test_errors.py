@@ -53,3 +53,41 @@ def test_a_package_that_is_not_installed_is_named_with_what_to_do():
 @pytest.mark.parametrize("body", ["1 / 0", "import percept.surely_not_there"])
 def test_a_bug_keeps_its_traceback(body):
     assert "Traceback" in ran(body)[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("open('no/such/file')", "no/such/file: No such file or directory"),
+        ("open('/dev/full', 'w', buffering=1).write('line\\n' * 9)", "No space left on device"),
+        ("raise PermissionError(13, 'Permission denied', 'models')", "models: Permission denied"),
+    ],
+)
+def test_what_the_system_refuses_is_one_message_with_its_place(body, message):
+    status, said = ran(body)
+    assert status == 1 and message in said and "what to do: " in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("output", ["> /dev/full", ">&-"])
+def test_a_standard_output_that_takes_nothing_leaves_no_traceback(output):
+    command = ["/bin/sh", "-c", f'"$0" -c "$1" {output}', sys.executable, SCRIPT.format(body="print('text')")]
+    assert "Traceback" not in subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stderr
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize(("done", "words"), [("[]", "nothing was replaced"), ("['models']", "replaced before: models")])
+def test_whoever_is_stopped_says_what_was_replaced(name, status, done, words):
+    body = f"import os, signal; from percept import paths; paths.done += {done}; os.kill(os.getpid(), signal.{name})"
+    assert ran(body) == (status, f"-c: stopped by {name}; {words}\n")
+
+
+def test_a_library_that_makes_another_error_of_being_stopped_changes_nothing():
+    body = "import os\n    try: os.kill(os.getpid(), 2)\n    except KeyboardInterrupt: raise ImportError('other')"
+    assert ran(body) == (130, "-c: stopped by SIGINT; nothing was replaced\n")
+
+
+def test_a_script_that_is_still_loading_is_stopped_in_one_line():
+    script = "import os, sys; sys.argv = ['src/train.py']; sys.path.insert(0, 'src')\n"
+    script += "import percept; os.kill(os.getpid(), 2)"
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (130, "train: stopped by SIGINT; nothing was replaced\n")

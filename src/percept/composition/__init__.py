@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from percept import paths
-from percept.composition.config import RENAMED_MODELS, Config, check
+from percept.composition.config import RENAMED_MODELS, Config, check, sections
 from percept.composition.hydra_setup import register
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
 from percept.errors import UserError, nearest
@@ -24,6 +24,7 @@ __all__ = [
     "load_config",
     "overrides_of_dvc",
     "register",
+    "sections",
 ]
 
 

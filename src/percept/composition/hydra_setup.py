@@ -1,5 +1,6 @@
 """What Hydra is told before it composes conf/, in our own process and in DVC's, which composes by itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +13,8 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import TypeAdapter
 
 from percept import paths, yaml_file
-from percept.composition.config import RENAMED_MODELS, Config, check
+from percept.composition.config import RENAMED_MODELS, Config
+from percept.composition.config import check as check_sections
 from percept.composition.references import check_references
 from percept.errors import UserError
 from percept.params import Section
@@ -21,17 +23,17 @@ MAIN = "config.yaml"
 RESOLVERS = ("oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "oc.env", "oc.select")
 
 
-def register() -> None:
+def register(check: Callable[[DictConfig], str] | None = None) -> None:
     """Make known what conf/config.yaml asks for, so that DVC's composition checks like our own.
 
-    `${check:}` runs `check`, in DVC alone. `options/<group>/<kind>` has the defaults of a class of options: conf/
-    starts from it, so that a default is stated once and params.yaml still has all. `open_sections` lets Hydra set any
-    key below a section: Hydra would refuse an unknown one without naming the nearest. `conf` is the first key there,
-    so that it is resolved, and all checked, before any other.
+    `${check:}` runs `check`, or `check_for_dvc`, in DVC alone. `options/<group>/<kind>` has the defaults of a class of
+    options: conf/ starts from it, so that a default is stated once and params.yaml still has all. `open_sections` lets
+    Hydra set any key below a section: Hydra would refuse an unknown one without naming the nearest. `conf` is the
+    first key there, so that it is resolved, and all checked, before any other.
     """
     for resolver in RESOLVERS:  # so that none runs before `check` could refuse it, in a list of defaults for example
         OmegaConf.clear_resolver(resolver)
-    OmegaConf.register_new_resolver("check", lambda *, _root_: _check_for_dvc(_root_), replace=True)
+    OmegaConf.register_new_resolver("check", lambda *, _root_: (check or check_for_dvc)(_root_), replace=True)
     SourcesRegistry.instance().types[FileConfigSource.scheme()] = FileConfigSource
     sections = [name for name, field in Config.model_fields.items() if option_classes(field.annotation)]
     node = OmegaConf.create({name: OmegaConf.create({}, flags={"struct": False}) for name in sections})
@@ -46,12 +48,12 @@ def register() -> None:
             store.store(group=f"options/{group}", name=name, node=_defaults(options, {"kind": name} if kind else {}))
 
 
-def _check_for_dvc(config: DictConfig) -> str:
+def check_for_dvc(config: DictConfig) -> str:
     """Check what DVC composes, which it writes into the folder it was called in. Raises `UserError`."""
     if not Path.cwd().samefile(paths.ROOT):
         found, expected = f"DVC would write {paths.PARAMS} here", "the project's folder"
         raise UserError(str(Path.cwd()), found, expected, f"cd {paths.ROOT}, and run it there")
-    return check(config)
+    return check_sections(config)
 
 
 class FileConfigSource(file_config_source.FileConfigSource):

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tempfile
 import warnings
 import zipfile
 from importlib.metadata import version
@@ -40,8 +39,8 @@ def named_outputs(outputs: T | dict[str, T]) -> dict[str, T]:
 
 def save_keras(model: keras.Model, path: Path) -> None:
     """Save without the time of day and places in memory, so that equal networks are equal files."""
-    with tempfile.TemporaryDirectory() as scratch:
-        saved = Path(scratch) / path.name
+    with paths.scratch() as scratch:
+        saved = scratch / path.name
         model.save(saved)
         with zipfile.ZipFile(saved) as source, zipfile.ZipFile(path, "w") as target:
             for name in sorted(source.namelist()):
@@ -70,8 +69,8 @@ def to_onnx(
     outputs = named_outputs(model.output)
     model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     model(np.zeros((1, *spec.shape), model.input.dtype))  # Keras exports only what has been called
-    with tempfile.TemporaryDirectory() as scratch:
-        exported = Path(scratch) / "network.onnx"
+    with paths.scratch() as scratch:
+        exported = scratch / "network.onnx"
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=FutureWarning, module="keras")
             model.export(exported, format="onnx", verbose=False)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +25,8 @@ def answering(model: Path, raw: dict[str, NDArray], by: str = SESSION) -> Iterat
 
     by: the module that calls `answer` when it is run. The function raises `UserError` where the process fails.
     """
-    with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
-        rows, answers = Path(scratch) / "rows.npz", Path(scratch) / "answers.npz"
+    with paths.scratch() as scratch:
+        rows, answers = scratch / "rows.npz", scratch / "answers.npz"
         columns = {str(number): without_objects(column) for number, column in enumerate(raw.values())}
         save_arrays(rows, {NAMES: np.array(list(raw))} | columns)
         command = [sys.executable, "-m", by, str(model), str(rows), str(answers)]

@@ -1,6 +1,8 @@
 """Write predictions to the standard output, or to a CSV or Parquet file that takes its place once it is complete."""
 
 import csv
+import errno
+import os
 import shutil
 import sys
 import tempfile
@@ -61,6 +63,8 @@ def opened(target: Path | None, columns: Mapping[str, Kind], whole: bool) -> Ite
 @contextmanager
 def _standard_output(whole: bool) -> Iterator[TextIO]:
     """Yield the standard output; whole: a draft that is copied to it at the end."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "the standard output")
     cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", newline="")
     if not whole:
         yield sys.stdout

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import tempfile
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -42,8 +41,8 @@ def address(file: Path) -> str:
 
 def check_composes(draft: Draft, name: str) -> None:
     """Check that Hydra composes the task as it is meant, in a temporary folder. Raises `UserError`."""
-    with tempfile.TemporaryDirectory(prefix="percept-") as folder:
-        file = Path(folder) / "task" / f"{name}_draft.yaml"
+    with paths.scratch() as folder:
+        file = folder / "task" / f"{name}_draft.yaml"
         file.parent.mkdir()
         file.write_text(draft.text, encoding="utf-8")
         found = plain_values(composed([f"task={name}_draft", f"hydra.searchpath=['file://{folder}']"]))

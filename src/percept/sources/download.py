@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -163,8 +162,8 @@ def _download(
 
     deadline = time.monotonic() + limits.download_s
     for attempt in range(1, NUM_ATTEMPTS + 1):
-        with tempfile.TemporaryDirectory(prefix="percept-") as scratch:
-            part = Path(scratch) / PurePosixPath(file.path).name
+        with paths.scratch() as scratch:
+            part = scratch / PurePosixPath(file.path).name
             failure = http.save(address, file.path, part, deadline, limits)
             if not failure:
                 wrong = _problem(part, file, digest, address)

@@ -3,11 +3,11 @@
 It calls the cores that the stages call, and evaluates the same shipped file, so its report is what metrics.json has.
 """
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from percept import paths
 from percept.composition import Config
 from percept.evaluation.predictions import Predictions, report
 from percept.features.prepare import Preparation, prepare
@@ -33,9 +33,9 @@ def prepare_data(config: Config, raw: Path | None = None) -> Prepared:
     raw: a folder such as data/raw, with what the source has fetched; without it, a temporary one is filled.
     """
     if raw is None:
-        with tempfile.TemporaryDirectory(prefix="percept-") as name:
-            config.source.fetch(Path(name), None)
-            return prepare_data(config, Path(name))
+        with paths.scratch() as folder:
+            config.source.fetch(folder, None)
+            return prepare_data(config, folder)
     options = Preparation(
         task=config.task,
         features=config.features,

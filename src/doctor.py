@@ -1,0 +1,37 @@
+"""doctor [--repair]: what runs that were killed left in this clone, and what mends it.
+
+python src/doctor.py             say what is there, with what would be done; status 1 where there is anything
+python src/doctor.py --repair    do it, where it is proven that nobody works on it, and name the rest
+"""
+
+import argparse
+
+from percept.errors import run
+from percept.upkeep.leftovers import leftovers
+from percept.upkeep.processes import at_work
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repair", action="store_true", help="mend what can be proven to be left")
+    repair = parser.parse_args().repair
+    if working := at_work():
+        print("doctor: somebody works in this clone, so that nothing can be told yet:")
+        print("\n".join(f"  {process}" for process in working))
+        return
+    num_left = 0
+    for left in leftovers():
+        done = repair and left.mend is not None
+        if done and left.mend:
+            left.mend()
+        num_left += not done
+        print(f"doctor: {left.where}: {left.what}; {'done' if done else 'what to do'}: {left.how}")
+    if num_left and not repair:
+        print("doctor: `python src/doctor.py --repair` does what can be done")
+        raise SystemExit(1)
+    if not repair:
+        print("doctor: no run that was killed has left anything")
+
+
+if __name__ == "__main__":
+    run(main)
