@@ -55,6 +55,8 @@ def _options() -> argparse.Namespace:
         ("drop", "is left out"),
         ("keep", "is used, whatever it looks like"),
         ("category", "has categories, though they are written as numbers"),
+        ("fold", "has texts that are one where capitals and blanks alone tell them apart"),
+        ("exact", "has texts that are what they are, capitals and blanks too"),
     ):
         parser.add_argument(
             f"--{name}", metavar="COLUMNS", action="append", default=[], help=f"{purpose}; several with commas"
@@ -65,6 +67,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--limit", metavar="NAME=VALUE", action="append", default=[], help="raise a bound of SECURITY.md"
     )
+    parser.add_argument(
+        "--leave-out",
+        metavar="CELLS",
+        action="append",
+        default=[],
+        help="rows that begin with these cells are no rows of the table, such as Total; once for each beginning",
+    )
+    parser.add_argument(
+        "--missing",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help="such cells have no value: --missing=-999; once for each text",
+    )
+    parser.add_argument("--all-rows", action="store_true", help="leave out no other row, whatever it looks like")
     parser.add_argument("--force", action="store_true", help="replace the task file that is there")
     return parser.parse_args()
 
@@ -78,7 +95,16 @@ def _encoding(name: str) -> str:
 
 def _read_options(options: argparse.Namespace) -> ReadOptions:
     separator = "\t" if options.separator == "tab" else options.separator
-    return ReadOptions(options.header, separator, options.encoding)
+    named = tuple(name for name in (options.target, options.time, options.group) if name)
+    return ReadOptions(
+        options.header,
+        separator,
+        options.encoding,
+        named,
+        tuple(options.leave_out),
+        options.all_rows,
+        tuple(options.missing),
+    )
 
 
 def _task_options(options: argparse.Namespace) -> TaskOptions:
@@ -91,6 +117,8 @@ def _task_options(options: argparse.Namespace) -> TaskOptions:
         drop=tuple(options.drop),
         keep=tuple(options.keep),
         category=tuple(options.category),
+        fold=tuple(options.fold),
+        exact=tuple(options.exact),
     )
 
 

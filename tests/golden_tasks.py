@@ -13,6 +13,7 @@ from percept.sources.download import sha256
 FOLDER = Path("tests/golden/new_task")  # from the repository
 ROOT = Path(__file__).parents[1]
 OPTIONS = {
+    "branches": TaskOptions("sales"),  # a title, the header again, a total, notes, capitals, -999
     "census": TaskOptions("class"),  # NA, -, ? and n/a for missing; rows without a target
     "deliveries": TaskOptions("arrival", time="ordered"),  # day first, both orders possible, with time, names of months
     "flowers": TaskOptions("column_5"),  # no header

@@ -28,10 +28,12 @@ KINDS = {
     "multiclass": ["objective.target=plan2"],
     "multilabel": ["objective.target=['likes tea', 'likes 커피']", "objective.positive=yes"],
     "regression": ["objective.target=[rent, flags]", "objective.scale_target=true"],
+    "folded": ["objective.target=left", "objective.positive=yes", "++source.fold=[plan]"],
     "gaps": ["objective=regression", "objective.target=rent", "features.missing.numeric=drop"],
 }
 
 
+OBJECTIVES = {"folded": "binary", "gaps": "regression"}  # of kinds that are not named so
 TARGETS = ("left", "plan2", "likes tea", "likes 커피", "rent", "flags")
 
 
@@ -107,7 +109,7 @@ def options(kind: str, file: Path) -> list[str]:
     return [
         "task=iris",
         "~source.name",
-        f"objective={kind if kind in ('binary', 'multiclass', 'multilabel') else 'regression'}",
+        f"objective={OBJECTIVES.get(kind, kind)}",
         f"source={{kind: {form}, files: [{{path: {file.name}, urls: ['{file}'], sha256: '{digest}'}}]}}",
         "features.numeric=[age, income, spent, share]",
         "features.category=[plan]",

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
@@ -39,6 +40,7 @@ class CsvFormat(Section):
     encoding: Encoding = "utf-8-sig"  # UTF-8, with or without a byte order mark
     decimal: Literal[".", ","] = "."  # before the fraction of a number
     thousands: Literal["", ".", ",", " ", "'"] = ""  # between groups of three digits; " ": also no-break spaces
+    fold: tuple[str, ...] = ()  # columns whose texts are read as `folded` has them
 
     @model_validator(mode="after")
     def tells_fractions_from_groups(self) -> Self:
@@ -63,6 +65,12 @@ def plain_number(text: CsvFormat) -> Callable[[str], str] | None:
     between = text.thousands + ALSO.get(text.thousands, "")
     marks = str.maketrans({text.decimal: "."} | dict.fromkeys(between))
     return lambda cell: cell.translate(marks) if number.fullmatch(cell) else cell
+
+
+def folded(cell: str) -> str:
+    """Return a text as all texts that differ from it by capitals, blanks or the form of Unicode alone have it."""
+    cell = unicodedata.normalize("NFKC", "".join(letter for letter in cell if unicodedata.category(letter) != "Cf"))
+    return " ".join(unicodedata.normalize("NFKC", cell.lower()).split())
 
 
 class PictureFormat(Section):

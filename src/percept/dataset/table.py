@@ -1,12 +1,14 @@
 """A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.formats import CsvFormat, PictureFormat
+from percept.dataset.formats import CsvFormat, PictureFormat, folded
+from percept.errors import UserError, listed, nearest
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,20 @@ class Table:
         columns = {name: cells[rows] for name, cells in self.columns.items()}
         is_test = None if self.is_test is None else self.is_test[rows]
         return replace(self, columns=columns, lines=self.lines[rows], is_test=is_test)
+
+
+def fold_texts(table: Table, names: Sequence[str]) -> Table:
+    """Return the table with the texts of these columns folded, and new rows read so too. Raises `UserError`."""
+    for name in names:
+        if name not in table.columns:
+            found = f"{table.file} has no column {name!r}{nearest(name, table.columns)}"
+            raise UserError("source.fold", found, f"some of {listed(table.columns)}", "correct it in conf/task/")
+    columns = {}
+    for name in names:
+        texts = {cell: folded(cell) for cell in set(table.columns[name].tolist())}
+        columns[name] = np.array([texts[cell] for cell in table.columns[name].tolist()], dtype=object)
+    text = table.text.model_copy(update={"fold": tuple(names)})
+    return replace(table, columns=table.columns | columns, text=text)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,16 @@ written, and spares predict the import of pandas.
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
 
 from percept.dataset.formats import CsvFormat, plain_number
-from percept.dataset.table import Table
+from percept.dataset.table import Table, fold_texts
 from percept.errors import UserError, listed
+from percept.files.left_out import LeftOut
 from percept.files.limits import LIMITS, MIB, Limits
 from percept.files.text import DAMAGED, broken_gzip, unpacked
 
@@ -30,13 +31,22 @@ class CsvRows:
     """The rows of a CSV file of any size, some at a time, with the line where each ends."""
 
     def __init__(
-        self, stream: io.BufferedReader, file: str, text: CsvFormat, advice: str, limits: Limits, is_held: bool = False
+        self,
+        stream: io.BufferedReader,
+        file: str,
+        text: CsvFormat,
+        advice: str,
+        limits: Limits,
+        is_held: bool = False,
+        left_out: LeftOut | None = None,
     ) -> None:
         """Start to read. Raises `UserError` for a file that is not text.
 
-        file: its name in messages; advice: what to do where it is not CSV; is_held: all of it comes into memory.
+        file: its name in messages; advice: what to do where it is not CSV; is_held: all of it comes into memory;
+        left_out: rows that count as blank ones.
         """
         self._file, self._text, self._advice, self._limits = file, text, advice, limits
+        self._is_row: Callable[[Row], bool] = left_out.keeps if left_out else bool
         self._ended = 0  # the line where the last row before those that wait ends
         self._waiting: list[Row] = []
         content, self._read = unpacked(stream, file, limits, is_held)
@@ -49,14 +59,14 @@ class CsvRows:
         """Take the first row that is not blank, or [] where there is none. Raises `UserError`."""
         while row := self._take(1):
             self._ended = self._reader.line_num
-            if row[0]:
+            if self._is_row(row[0]):
                 return row[0]
         return []
 
     def put_back(self, row: Row) -> None:
         """Let `chunks` begin with the row that `first` gave."""
         self._waiting.append(row)
-        self._ended -= _num_lines(row)
+        self._ended -= num_lines(row)
 
     def chunks(self, num_rows: int, width: int | None = None) -> Iterator[tuple[list[Row], Sequence[int]]]:
         """Give rows that are not blank, at most `num_rows` at a time, and the line where each ends.
@@ -67,7 +77,7 @@ class CsvRows:
             lines = self._lines(rows)
             self._ended = self._reader.line_num
             if lines:
-                yield list(filter(None, rows)), lines
+                yield list(filter(self._is_row, rows)), lines
 
     def refusal(self, found: str, expected: str) -> UserError:
         """Make an error about this file."""
@@ -100,7 +110,7 @@ class CsvRows:
                 if self._read.num_bytes - start > CHUNK_BYTES:
                     break
         except csv.Error as error:
-            problem = self._broken(error, self._ended + sum(map(_num_lines, rows)) + 1)
+            problem = self._broken(error, self._ended + sum(map(num_lines, rows)) + 1)
         except DAMAGED as error:
             problem = broken_gzip(self._file, error, f" after line {self._reader.line_num}")
         except UnicodeDecodeError as error:
@@ -126,32 +136,45 @@ class CsvRows:
     def _check_width(self, rows: list[Row], width: int) -> None:
         if set(map(len, rows)) - {width, 0}:
             for row, end in zip(rows, self._ends(rows), strict=True):
-                if len(row) not in (width, 0):
+                if len(row) != width and self._is_row(row):
                     raise self.refusal(f"line {end} has {len(row)} cells", f"{width} cells in each")
 
     def _lines(self, rows: list[Row]) -> Sequence[int]:
         """Find the line where each row ends, for rows that are not blank."""
-        if self._reader.line_num - self._ended == len(rows) and all(rows):
+        if self._reader.line_num - self._ended == len(rows) and all(map(self._is_row, rows)):
             return range(self._ended + 1, self._ended + 1 + len(rows))
-        return [end for row, end in zip(rows, self._ends(rows), strict=True) if row]
+        return [end for row, end in zip(rows, self._ends(rows), strict=True) if self._is_row(row)]
 
     def _ends(self, rows: list[Row]) -> Iterator[int]:
         """Count the lines up to the end of each row."""
-        return islice(accumulate(map(_num_lines, rows), initial=self._ended), 1, None)
+        return islice(accumulate(map(num_lines, rows), initial=self._ended), 1, None)
 
 
-def _num_lines(row: Row) -> int:
+def num_lines(row: Row) -> int:
     """Count the lines of the file that a row takes: a cell may hold line breaks."""
     return 1 + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row)
 
 
-def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE, limits: Limits = LIMITS) -> Table:
-    """Read every cell as text. Raises `UserError` for what is not a table, with the line and `advice`."""
+def read_csv(
+    path: Path,
+    text: CsvFormat,
+    advice: str = ADVICE,
+    limits: Limits = LIMITS,
+    leave_out: Sequence[str] = (),
+    repeated_header: bool = False,
+) -> Table:
+    """Read every cell as text. Raises `UserError` for what is not a table, with the line and `advice`.
+
+    leave_out: how rows begin that are passed over; repeated_header: pass over those that are the header again, too.
+    """
+    left_out = LeftOut(leave_out, text.separator) if leave_out or repeated_header else None
     with path.open("rb") as stream:
-        reader = CsvRows(stream, str(path), text, advice, limits, is_held=True)
+        reader = CsvRows(stream, str(path), text, advice, limits, True, left_out)
         names = [name.strip() for name in text.columns or reader.first()]
         limits.check(str(path), len(names), "columns", "columns")
         _check_header(reader, names, text)
+        if left_out and repeated_header:
+            left_out.also_header(names)
         columns: dict[str, list[str]] = {name: [] for name in names}
         lines: list[int] = []
         missing, plain = set(text.missing), plain_number(text)
@@ -164,9 +187,11 @@ def read_csv(path: Path, text: CsvFormat, advice: str = ADVICE, limits: Limits =
             limits.check(str(path), len(lines) * len(names), "cells", f"cells up to line {lines[-1]:,}", False)
     if not lines:
         raise reader.no_rows()
+    if left_out:
+        left_out.check_all_found(str(path))
     arrays = {name: np.array(columns.pop(name), dtype=object) for name in names}
     form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
-    return Table(file=str(path), columns=arrays, lines=np.array(lines), text=form)
+    return fold_texts(Table(file=str(path), columns=arrays, lines=np.array(lines), text=form), text.fold)
 
 
 def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.contract import Contract, Date, Number, violations
-from percept.dataset.formats import plain_number
+from percept.dataset.formats import folded, plain_number
 from percept.dataset.formula import column_names, derived
 from percept.files.csv_stream import TableChunk
 from percept.prediction.flags import Flags
@@ -36,7 +36,7 @@ class Predictor:
 
     def predict(self, rows: TableChunk) -> tuple[dict[str, NDArray], Flags]:
         """Return the columns of `ShippedModel.outputs`, and what is unusual about the rows."""
-        columns = {name: self._coded(rows.columns[name]) for name in self._model.columns}
+        columns = {name: self._coded(name, rows.columns[name]) for name in self._model.columns}
         flags = Flags()
         usable = np.ones(len(rows.lines), bool)
         _flag_ragged(rows, usable, flags)
@@ -48,13 +48,15 @@ class Predictor:
             usable = usable & ~unknown
         return self._model.predict(raw, usable), flags
 
-    def _coded(self, cells: Sequence[str]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    def _coded(self, name: str, cells: Sequence[str]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
         """Return the distinct cells, "" for a missing one, and the index of each row's: only these few are parsed."""
         codes: defaultdict[str, int] = defaultdict(itertools.count().__next__)
         found = itemgetter(*cells)(codes) if len(cells) > 1 else (codes[cells[0]],)
         index = np.fromiter(found, np.int64, len(cells))
         texts = [cell.strip() for cell in codes]
         texts = ["" if text in self._missing else text for text in texts]
+        if name in self._table.text.fold:
+            texts = list(map(folded, texts))
         return np.array([*map(self._plain, texts)] if self._plain else texts, dtype=object), index
 
     def _flag_violations(

@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 
 from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
-from percept.errors import listed
 from percept.profiling.columns import ColumnProfile
 
 SAMPLE_ROWS = 5000
 FEW_ROWS = 50  # with fewer, a column may agree with the target by chance
 LEAKING_ACCURACY, LEAKING_R2 = 0.99, 0.999  # of one column alone; the accuracy is balanced
-SUM_R2, MAX_TERMS = 0.99999, 6  # r2 of columns that sum to the target, and how many they may be
 
 
 def leaking_columns(table: Table, target: str, is_value: bool, columns: Iterable[ColumnProfile]) -> dict[str, str]:
@@ -39,32 +37,6 @@ def leaking_columns(table: Table, target: str, is_value: bool, columns: Iterable
             reasons[column.name] = f"gives the target away: {what}"
     # Where most columns do so, the task is just easy.
     return reasons if len(reasons) <= max(len(columns) // 2, 1) and len(reasons) < len(columns) else {}
-
-
-def columns_that_sum_to_target(table: Table, target: str, columns: Iterable[ColumnProfile]) -> dict[str, str]:
-    """Return numeric columns whose weighted sum is the target, such as its parts, and how they give it away."""
-    names = [column.name for column in columns if column.use == "numeric"]
-    numbers = np.column_stack([parse_numbers(table.columns[name]) for name in (*names, target)])
-    numbers = numbers[~np.isnan(numbers).any(axis=1)][:SAMPLE_ROWS]
-    if len(names) < 2 or len(numbers) < max(FEW_ROWS, 3 * len(names)):
-        return {}
-    *x, y = ((numbers - numbers.mean(axis=0)) / np.where(numbers.std(axis=0) > 0, numbers.std(axis=0), 1)).T
-    terms = dict(zip(names, x, strict=True))
-    explained, weights = _weighted_sum(terms, y)
-    for name in sorted(names, key=lambda name: abs(weights[name])):
-        others = {other: values for other, values in terms.items() if other != name}
-        if explained > SUM_R2 and others and _weighted_sum(others, y)[0] > SUM_R2:
-            terms = others
-    if explained <= SUM_R2 or not 2 <= len(terms) <= MAX_TERMS:
-        return {}
-    return dict.fromkeys(terms, f"gives the target away: {target} is a weighted sum of {listed(terms)}")
-
-
-def _weighted_sum(terms: dict[str, NDArray], y: NDArray[np.float64]) -> tuple[float, dict[str, float]]:
-    """Return r2 and weights of the best weighted sum, by least squares."""
-    x = np.column_stack(list(terms.values()))
-    weights = np.linalg.lstsq(x, y)[0]
-    return 1 - ((x @ weights - y) ** 2).mean(), dict(zip(terms, weights.tolist(), strict=True))
 
 
 def _in_words(score: float, is_value: bool) -> str:

@@ -20,7 +20,7 @@ def overview(task: Task) -> str:
     lines.append(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))
     if len(task.columns) > MANY_ROWS:
         lines.append(f"... and {len(task.columns) - MANY_ROWS} more columns")
-    notes = [*task.notes]
+    notes = [*task.reading.odd.notes(), *task.notes]
     if "columns" in task.reading.remarks:
         notes.insert(0, f"The columns have no names of their own: {task.reading.remarks['columns']}.")
     if (doubt := task.reading.remarks.get("encoding", "")).startswith(GUESS):

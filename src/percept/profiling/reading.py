@@ -2,33 +2,33 @@
 
 import csv
 import itertools
-import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from percept.dataset.formats import CsvFormat, number_pattern
+from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.files.csv import read_csv
+from percept.files.left_out import without
 from percept.files.limits import LIMITS, Limits
 from percept.files.parquet import is_parquet, read_parquet
-from percept.profiling.date_formats import date_forms
+from percept.profiling import structure
+from percept.profiling.cell_options import cell_options, missing_marks, remark_on, value_counts
 from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
+from percept.profiling.header import NUMBER, is_header
+from percept.profiling.structure import OddRows
+from percept.profiling.totals import totals as find_totals
 
 SAMPLE_ROWS = 1000
 SAMPLE_BYTES = 2**24
-SAMPLE_VALUES = 1000  # of a column
 SEPARATORS = (",", ";", "\t", "|")
-# Decimal mark and thousands mark, the likelier first.
-NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
-NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
-MISSING = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown"}
-MISSING |= {"inf", "-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
-ADVICE = "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong"
-SURELY_MISSING = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
+ADVICE = (
+    "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong, and "
+    "--leave-out how rows begin that are no rows of the table"
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Reading:
     text: CsvFormat
     remarks: dict[str, str]  # option of the source that differs from its default -> why
     kind: Literal["csv", "parquet"] = "csv"  # of the source
+    odd: OddRows = field(default_factory=OddRows)  # rows that are left out
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class ReadOptions:
     header: bool | None = None  # the first row names the columns
     separator: str | None = None
     encoding: str | None = None
+    named: tuple[str, ...] = ()  # columns that other options name, which a header must have
+    leave_out: tuple[str, ...] = ()  # how rows begin that are no rows of the table
+    all_rows: bool = False  # leave out no other row
+    missing: tuple[str, ...] = ()  # cells that stand for no value, beside those that are found
 
 
 NO_OPTIONS = ReadOptions()
@@ -58,52 +63,73 @@ def read_table(path: Path, options: ReadOptions = NO_OPTIONS, limits: Limits = L
     check_is_file(path)
     if is_parquet(path):
         return _read_parquet(path, options, limits)
-    text, remarks = _text_format(path, options, limits)
-    table = read_csv(path, text, ADVICE, limits)
-    _check_width(path, table)
-    found, more = _cell_options(table, text.separator)
-    if found:
-        del table  # two of them would need twice the memory
-        text = CsvFormat.model_validate(text.model_dump() | found)
-        table = read_csv(path, text, ADVICE, limits)
-    return Reading(table, text, remarks | more)
+    text, remarks, odd = _text_format(path, options, limits)
+    return _read_cells(path, text, remarks, odd, options.all_rows, limits)
 
 
-def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvFormat, dict[str, str]]:
-    """Find out how text becomes rows, and return remarks on the options that differ from their defaults."""
+def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvFormat, dict[str, str], OddRows]:
+    """Find out how text becomes rows: remarks on options that differ from their defaults, and rows to leave out."""
     content = read_bytes(path, limits)
     encoding, doubt = (options.encoding, "as asked") if options.encoding else guess_encoding(path, content)
     lines = content[:SAMPLE_BYTES].decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
     if len(content) > SAMPLE_BYTES and len(lines) > 1:
         lines.pop()  # it may be cut
     separator = options.separator or _separator(lines)
-    rows = _rows(lines, separator)
+    text = CsvFormat(separator=separator, encoding=encoding, missing=(*CsvFormat().missing, *options.missing))
+    rows, odd = _rows(lines, separator), structure.as_asked(options.leave_out)
+    if not options.all_rows:
+        odd = odd.with_rows(structure.titles(path, text, odd, _usual_width(rows), _starts_table(options), limits))
+    rows = odd.kept(rows, separator) or [[]]
     _check_first_row(path, rows)
-    text = CsvFormat(separator=separator, encoding=encoding)
     remarks = {"encoding": doubt} if encoding != CsvFormat().encoding else {}
     if separator != ",":
         remarks["separator"] = ""
-    if not (_has_header(rows) if options.header is None else options.header):
+    if not is_header(rows, options.header, options.named):
         names = tuple(f"column_{number + 1}" for number in range(len(rows[0])))
         text = text.model_copy(update={"columns": names})
         seen = "the first row looks like data; --header: it names the columns"
         remarks["columns"] = seen if options.header is None else "as asked: the first row is data"
-    return text, remarks
+    if not options.all_rows:
+        odd = odd.with_rows(structure.notes_below(path, text, content.rstrip()[-4096:], len(rows[0]), limits))
+    return text, remarks, odd
+
+
+def _read_cells(
+    path: Path, text: CsvFormat, remarks: dict[str, str], odd: OddRows, all_rows: bool, limits: Limits
+) -> Reading:
+    """Find out what the cells say about how they are to be read, and read them. Raises `UserError`."""
+    table = read_csv(path, text, ADVICE, limits, odd.beginnings)
+    _check_width(path, table)
+    again = structure.header_again(table) if not (all_rows or text.columns) else ()
+    found, more = cell_options(structure.without_rows(table, again), text)
+    odd = odd.with_rows(structure.OddRow(table.place(row), "", "the header again") for row in again)
+    if found or again:
+        del table  # two of them would need twice the memory
+        text = CsvFormat.model_validate(text.model_dump() | found)
+        table = read_csv(path, text, ADVICE, limits, odd.beginnings, odd.repeated_header)
+    if not all_rows and (totals := find_totals(table)):
+        odd = odd.with_rows(structure.total_lines(path, text, table, totals, limits))
+        table = structure.without_rows(table, tuple(totals))
+    return Reading(table, text, remarks | more, odd=odd)
 
 
 def _read_parquet(path: Path, options: ReadOptions, limits: Limits) -> Reading:
-    """Read a file that says itself how to, except which texts stand for a missing cell."""
-    if options != NO_OPTIONS:
+    """Read a file that says itself how to, except which texts stand for a missing cell. Raises `UserError`."""
+    if options.header is not None or options.separator or options.encoding:
         expected = "none of them: a Parquet file says so itself"
         raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
-    table = read_parquet(path, limits=limits)
-    distinct = _value_counts(table)
-    if not (marks := _missing_marks(distinct, ".", "")):
-        return Reading(table, table.text, {}, "parquet")
-    known = table.text.missing
-    del table  # two of them would need twice the memory
-    table = read_parquet(path, (*known, *marks), limits)
-    return Reading(table, table.text, _remark_on(marks, distinct), "parquet")
+    known = (*CsvFormat().missing, *options.missing)
+    table = read_parquet(path, known, limits)
+    distinct = value_counts(table)
+    if marks := missing_marks(distinct, ".", ""):
+        del table  # two of them would need twice the memory
+        table = read_parquet(path, (*known, *marks), limits)
+    odd = structure.as_asked(options.leave_out)
+    table = without(table, odd.beginnings)
+    if not options.all_rows and (totals := find_totals(table)):
+        odd = odd.with_rows(structure.total_rows_of(table, totals))
+        table = structure.without_rows(table, tuple(totals))
+    return Reading(table, table.text, remark_on(marks, distinct) if marks else {}, "parquet", odd)
 
 
 def _check_width(path: Path, table: Table) -> None:
@@ -152,105 +178,6 @@ def _separator(lines: list[str]) -> str:
     return max(SEPARATORS, key=quality)
 
 
-def _has_header(rows: list[list[str]]) -> bool:
-    """Tell whether the first row names the columns: not if it has numbers above numbers, or values that come again."""
-    first, rest = rows[0], rows[1:]
-    if not rest:
-        return True
-    names, data = 0, 0
-    for number, name in enumerate(first):
-        cells = [row[number] for row in rest if len(row) > number and row[number]]
-        are_numbers = bool(cells) and sum(map(_is_number_or_date, cells)) > 0.9 * len(cells)
-        if _is_number_or_date(name):
-            data += are_numbers
-        elif are_numbers or not name:
-            names += 1
-        else:
-            data += cells.count(name) > 1
-    are_years = all(re.fullmatch(r"(19|20)\d\d", name) for name in first)
-    return are_years or data <= names
-
-
-def _is_number_or_date(cell: str) -> bool:
-    return NUMBER.fullmatch(cell) is not None or bool(re.match(r"\d", cell) and date_forms([cell]))
-
-
-def _cell_options(table: Table, separator: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the options of the source that follow from the cells of all columns, and remarks on them."""
-    distinct = _value_counts(table)
-    options: dict[str, Any] = {}
-    remarks: dict[str, str] = {}
-    decimal, thousands, example = _notation(distinct.values(), separator)
-    if decimal != ".":
-        options["decimal"], remarks["decimal"] = decimal, f"as in {example}"
-    if thousands:
-        options["thousands"], remarks["thousands"] = thousands, f"as in {example}"
-    marks = _missing_marks(distinct, decimal, thousands)
-    if marks:
-        options["missing"] = (*CsvFormat().missing, *marks)
-        remarks |= _remark_on(marks, distinct)
-    return options, remarks
-
-
-def _value_counts(table: Table) -> dict[str, Counter[str]]:
-    """Count the first values of each column, and all that may stand for a missing one; "" aside."""
-    return {name: _first_values(Counter(cells.tolist())) for name, cells in table.columns.items()}
-
-
-def _first_values(counts: Counter[str]) -> Counter[str]:
-    """Return some of the values and all marks: those of every column together can be as large as the table."""
-    counts.pop("", None)
-    known = [value for value in counts if value.lower() in MISSING]
-    return Counter({value: counts[value] for value in (*itertools.islice(counts, 2 * SAMPLE_VALUES), *known)})
-
-
-def _remark_on(marks: list[str], distinct: dict[str, Counter[str]]) -> dict[str, str]:
-    return {"missing": "; ".join(f"{mark!r} in {_where(mark, distinct)}" for mark in marks)}
-
-
-def _where(mark: str, distinct: dict[str, Counter[str]]) -> str:
-    columns = [name or "a column without a name" for name, values in distinct.items() if mark in values]
-    count = sum(values[mark] for values in distinct.values())
-    return f"{count} cell{'s' * (count > 1)} of {listed(columns, 3)}"
-
-
-def _notation(columns: Iterable[Counter[str]], separator: str) -> tuple[str, str, str]:
-    """Return the decimal and thousands mark that make most columns numbers, and a cell that shows them."""
-    samples = [list(itertools.islice(values, SAMPLE_VALUES)) for values in columns]
-    samples = [[cell for cell in cells if cell.lower() not in MISSING] for cells in samples]
-    numeric = [cells for cells in samples if cells and _matching_share(NUMBER, cells) > 0.9]
-    marked = [cells for cells in numeric if _matching_share(number_pattern(".", ""), cells) <= 0.9]
-    if not marked:
-        return ".", "", ""
-    order = sorted(NOTATIONS, key=lambda marks: marks[0] != ",") if separator == ";" else NOTATIONS
-
-    def columns_read(marks: tuple[str, str]) -> int:
-        return sum(_matching_share(number_pattern(*marks), cells) > 0.9 for cells in numeric)
-
-    decimal, thousands = max(order, key=columns_read)
-    if not columns_read((decimal, thousands)):
-        return ".", "", ""
-    shown = [cell for cells in marked for cell in cells if number_pattern(decimal, thousands).fullmatch(cell)]
-    wanted = thousands or decimal
-    return decimal, thousands, next((cell for cell in shown if wanted in cell), "")
-
-
-def _matching_share(pattern: re.Pattern[str], cells: list[str]) -> float:
-    """Return the fraction of cells that match."""
-    return sum(pattern.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
-
-
-def _missing_marks(distinct: dict[str, Counter[str]], decimal: str, thousands: str) -> list[str]:
-    """Find texts that stand for a missing cell: known ones among numbers or dates, unmistakable ones anywhere."""
-    marks: dict[str, None] = {}
-    number = number_pattern(decimal, thousands)
-    for values in distinct.values():
-        found = [value for value in values if value.lower() in MISSING]
-        if not found:
-            continue
-        others = list(itertools.islice((value for value in values if value.lower() not in MISSING), SAMPLE_VALUES))
-        if others and (_matching_share(number, others) > 0.9 or date_forms(others)):
-            marks |= dict.fromkeys(found)
-        else:
-            marks |= dict.fromkeys(value for value in found if others and value.lower() in SURELY_MISSING)
-    return list(marks)
+def _starts_table(options: ReadOptions) -> Callable[[list[list[str]]], bool]:
+    """Return what tells whether rows begin with the header, or with data where there is none."""
+    return lambda rows: options.header is False or is_header(rows, options.header, options.named)

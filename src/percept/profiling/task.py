@@ -1,17 +1,27 @@
 """Propose the task that suits a table: what is predicted, from which columns, on which rows, with which model."""
 
-import shlex
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
+from percept.profiling.after_event import filled_after_event
 from percept.profiling.choices import Classes, Option, choose_fit, choose_model, choose_objective, choose_split
 from percept.profiling.columns import MANY_VALUES, ColumnProfile, profile_columns
-from percept.profiling.leakage import columns_that_sum_to_target, leaking_columns
+from percept.profiling.identities import identities
+from percept.profiling.leakage import leaking_columns
 from percept.profiling.nonlinear import nonlinear_columns
-from percept.profiling.phrases import quoted_names, shorten
+from percept.profiling.phrases import quoted_names
+from percept.profiling.questions import (
+    are_counts,
+    kind_note,
+    missing_code_notes,
+    nonlinear_note,
+    pair_notes,
+    total_notes,
+)
 from percept.profiling.reading import Reading
+from percept.profiling.spelling import fold_spellings
 from percept.yaml_file import OPEN
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
@@ -32,6 +42,8 @@ class TaskOptions:
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     category: tuple[str, ...] = ()  # columns whose numbers name something
+    fold: tuple[str, ...] = ()  # columns whose texts that differ by capitals and blanks alone are one
+    exact: tuple[str, ...] = ()  # columns whose texts are what they are
 
 
 @dataclass(frozen=True)
@@ -57,21 +69,25 @@ class Task:
 
 def propose_task(reading: Reading, options: TaskOptions) -> Task:
     """Propose a task for a table. Raises `UserError` for options that the table cannot meet."""
-    table, known = reading.table, list(reading.table.columns)
+    known = list(reading.table.columns)
     if options.target is None:
-        found = f"not given; {table.file} has {quoted_names(known)}"
-        advice = f"python src/new_task.py {table.file} --target ..."
+        found = f"not given; {reading.table.file} has {quoted_names(known)}"
+        advice = f"python src/new_task.py {reading.table.file} --target ..."
         raise UserError("--target", found, "the column to predict", advice)
     wanted = _with_single_names(options, known)
-    _check_columns(table.file, known, wanted)
-    columns = profile_columns(table, day_first=reading.text.decimal == "," or reading.text.separator == ";")
-    columns |= {name: replace(columns[name], kind="category", form=None) for name in wanted.category}
-    target = columns[options.target]
+    _check_columns(reading, known, wanted)
+    columns = _profiled(reading, wanted)
+    texts = [name for name, column in columns.items() if column.use == "category" and name not in wanted.exact]
+    reading, asked = fold_spellings(reading, texts, wanted.fold)
+    if reading.table.text.fold:
+        columns = _profiled(reading, wanted)
+    table, target = reading.table, columns[options.target]
     kind = _task_kind(table.file, target, wanted.kind)
     _check_num_rows(table.file, target)
     classes = () if kind == "regression" else _classes(table, target.name)
     uses, reasons = _uses(table, columns, target.name, wanted, kind)
     numbers = [column for name, column in columns.items() if uses[name] == "numeric"]
+    used = [column for name, column in columns.items() if uses[name] in ("numeric", "category", "date")]
     nonlinear = nonlinear_columns(table, target.name, kind == "regression", numbers)
     time, group = (columns[name] if name else None for name in (wanted.time, wanted.group))
     split, notes = choose_split(classes, target, time, group)
@@ -87,8 +103,23 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         objective=choose_objective(target, kind, classes),
         split=split,
         fit=choose_fit(target.num_present, classes),
-        notes=(*notes, *([_nonlinear_note(target.name, nonlinear)] if nonlinear else [])),
+        notes=(
+            *notes,
+            *kind_note(target, kind, wanted.kind),
+            *asked,
+            *missing_code_notes(table, [*numbers, *([target] if kind == "regression" else [])]),
+            *total_notes(table),
+            *([] if kind == "regression" else pair_notes(table, target.name, used)),
+            *([nonlinear_note(target.name, nonlinear)] if nonlinear else []),
+        ),
     )
+
+
+def _profiled(reading: Reading, options: TaskOptions) -> dict[str, ColumnProfile]:
+    """Profile the columns; those that name something are categories."""
+    day_first = reading.text.decimal == "," or reading.text.separator == ";"
+    columns = profile_columns(reading.table, day_first)
+    return columns | {name: replace(columns[name], kind="category", form=None) for name in options.category}
 
 
 def _check_num_rows(file: str, target: ColumnProfile) -> None:
@@ -116,12 +147,9 @@ def _with_single_names(options: TaskOptions, known: list[str]) -> TaskOptions:
         drop=split(options.drop),
         keep=split(options.keep),
         category=split(options.category),
+        fold=split(options.fold),
+        exact=split(options.exact),
     )
-
-
-def _nonlinear_note(target: str, names: list[str]) -> str:
-    options = " ".join(f"--category {shlex.quote(name)}" for name in names)
-    return f"{shorten(target)} rises and falls along {listed(names)}: {options} gives each value an input of its own."
 
 
 def _num_inputs(columns: dict[str, ColumnProfile], uses: dict[str, str]) -> int:
@@ -131,14 +159,17 @@ def _num_inputs(columns: dict[str, ColumnProfile], uses: dict[str, str]) -> int:
     return sum(width[use](columns[name]) for name, use in uses.items() if use in width)
 
 
-def _check_columns(file: str, known: list[str], options: TaskOptions) -> None:
-    for option in ("target", "time", "group", "ids", "drop", "keep", "category"):
+def _check_columns(reading: Reading, known: list[str], options: TaskOptions) -> None:
+    file, advice = reading.table.file, "check the name"
+    if "columns" in reading.remarks:
+        advice += f"; line 1 was read as data: {reading.remarks['columns']}"
+    for option in ("target", "time", "group", "ids", "drop", "keep", "category", "fold", "exact"):
         names = getattr(options, option)
         for name in (names,) if isinstance(names, str) else names or ():
             if name not in known:
                 where = f"--{option.removesuffix('s')}"
                 found = f"{file} has no column {name!r}{nearest(name, known)}"
-                raise UserError(where, found, f"one of {quoted_names(known)}", "check the name")
+                raise UserError(where, found, f"one of {quoted_names(known)}", advice)
     if OPEN in known:
         raise UserError(file, f"a column is named {OPEN}", "another name: Hydra keeps this one", "rename it")
     others = [options.time, options.group, *options.ids, *options.drop]
@@ -175,7 +206,8 @@ def _task_kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
     if target.num_values == 2:
         return "binary"
     is_text = target.kind == "category" or is_name
-    is_class = is_text or (target.whole and target.num_values <= min(MAX_CLASSES, num_rows // 5))
+    few_values = target.whole and target.num_values <= min(MAX_CLASSES, num_rows // 5)
+    is_class = is_text or (few_values and not are_counts(target))
     return "multiclass" if is_class else "regression"
 
 
@@ -189,9 +221,10 @@ def _uses(
     reasons |= dict.fromkeys(options.ids, "identifier, as asked") | dict.fromkeys(options.drop, "as asked")
     candidates = [column for name, column in columns.items() if name not in (*reasons, *_with_a_role(options))]
     reasons |= leaking_columns(table, target, kind == "regression", candidates)
+    candidates = [column for column in candidates if column.name not in reasons]
+    reasons |= filled_after_event(table, target, kind == "regression", candidates)
     if kind == "regression":
-        left = [column for column in candidates if column.name not in reasons]
-        reasons |= columns_that_sum_to_target(table, target, left)
+        reasons |= identities(table, target, [column for column in candidates if column.name not in reasons])
     for name in options.keep:
         if name not in RESERVED:
             reasons.pop(name, None)

@@ -8,6 +8,7 @@ from percept.params import fits_key
 from percept.profiling.choices import contract_rule, macro_f1_of_largest
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
+from percept.profiling.structure import OddRows
 from percept.profiling.task import Task
 from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 
@@ -75,9 +76,23 @@ def _source(task: Task, file: dict[str, Any]) -> Block:
         "sha256": (Quoted(file["sha256"]), "of the file: write the new one here when you edit it"),
     }
     options = {option: (value, remarks.get(option, "")) for option, value in text if value != getattr(defaults, option)}
+    found = {**options, **_left_out(task.reading.odd)}
     if "limits" in file:
-        options["limits"] = (file["limits"], "as asked")
-    return Block({"kind": (task.reading.kind, ""), "files": Block([Block(stored)]), **options})
+        found["limits"] = (file["limits"], "as asked")
+    return Block({"kind": (task.reading.kind, ""), "files": Block([Block(stored)]), **found})
+
+
+def _left_out(odd: OddRows) -> dict[str, Block | Leaf]:
+    """Return the options of the source that say which rows are left out."""
+    options: dict[str, Block | Leaf] = {}
+    if odd.beginnings:
+        first = {row.beginning: f"{row.place} {row.why}".strip() for row in reversed(odd.rows)}
+        rows = [(beginning, shorten(first[beginning], 100)) for beginning in odd.beginnings]
+        options["leave_out"] = Block(rows, "how rows begin that are no rows of the table")
+    if odd.repeated_header:
+        places = [row.place for row in odd.rows if not row.beginning]
+        options["repeated_header"] = (True, f"the header again is no row: {listed(places, 5)}")
+    return options
 
 
 def _features(task: Task) -> Block:

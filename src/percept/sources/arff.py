@@ -7,7 +7,8 @@ minutes where there are many, takes a backslash for the end of a quoted text, an
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isnan
@@ -83,21 +84,22 @@ def read_arff(path: Path, encoding: str = "utf-8-sig", limits: Limits = LIMITS) 
 
     Raises `UserError` for what is not ARFF, with the line, and for what only Weka reads.
     """
-    lines = enumerate(_lines(path, encoding, limits), 1)
-    attributes = _attributes(path, lines, limits)
     rows, numbers = [], []
     csv.field_size_limit(limits.cell_chars)
-    for number, line in lines:
-        if line and not line.startswith("%"):
-            rows.append(_row(path, number, line, attributes))
-            numbers.append(number)
-            limits.check(str(path), len(rows) * len(attributes), "cells", f"cells up to line {number:,}", False)
+    with closing(_lines(path, encoding, limits)) as texts:
+        lines = enumerate(texts, 1)
+        attributes = _attributes(path, lines, limits)
+        for number, line in lines:
+            if line and not line.startswith("%"):
+                rows.append(_row(path, number, line, attributes))
+                numbers.append(number)
+                limits.check(str(path), len(rows) * len(attributes), "cells", f"cells up to line {number:,}", False)
     if not rows:
         raise _unreadable(path, "no rows", "at least one row below @data")
     return Relation(path, attributes, np.array(rows, dtype=object), np.array(numbers))
 
 
-def _lines(path: Path, encoding: str, limits: Limits) -> Iterator[str]:
+def _lines(path: Path, encoding: str, limits: Limits) -> Generator[str, None, None]:
     """Give each line without the spaces around it. Raises `UserError` for what is not text, with the line."""
     number = 0
     with path.open("rb") as stream:

@@ -56,6 +56,14 @@ def test_order_and_number_of_columns_do_not_matter(binary):
     assert columns_of(plain) == ["row", "decision", "probability of yes", "flags"]
 
 
+def test_a_text_that_differs_by_capitals_and_blanks_alone_is_read_as_in_training(models):
+    model = models("folded")
+    plain = model.predict("-", text=model.table((0, "plan", "basic"), (1, "plan", "pro"))).stdout
+    changed = model.table((0, "plan", " BASIC"), (1, "plan", "\uff30ro"))
+    assert model.predict("-", text=changed).stdout == plain and "none of" not in plain
+    assert "plan none of basic, pro: 'pro plus'" in model.predict("-", text=model.table((0, "plan", "Pro plus"))).stdout
+
+
 def test_a_column_of_ones_own_comes_first(binary):
     done = binary.predict("-", "--id", "id", text=binary.table())
     assert columns_of(done.stdout)[:2] == ["id", "row"]

@@ -1,0 +1,101 @@
+"""Find out what the cells of a table say about how they are written: marks of numbers and of missing cells."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from percept.dataset.formats import CsvFormat, number_pattern
+from percept.dataset.table import Table
+from percept.errors import listed
+from percept.profiling.date_formats import date_forms
+from percept.profiling.header import NUMBER
+
+SAMPLE_VALUES = 1000  # of a column
+# Decimal mark and thousands mark, the likelier first.
+NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
+MISSING = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown"}
+MISSING |= {"inf", "-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
+SURELY_MISSING = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
+
+
+def cell_options(table: Table, text: CsvFormat) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options of the source that follow from the cells of all columns, and remarks on them."""
+    distinct = value_counts(table)
+    options: dict[str, Any] = {}
+    remarks: dict[str, str] = {}
+    decimal, thousands, example = _notation(distinct.values(), text.separator)
+    if decimal != ".":
+        options["decimal"], remarks["decimal"] = decimal, f"as in {example}"
+    if thousands:
+        options["thousands"], remarks["thousands"] = thousands, f"as in {example}"
+    marks = missing_marks(distinct, decimal, thousands)
+    if marks:
+        options["missing"] = (*text.missing, *marks)
+        remarks |= remark_on(marks, distinct)
+    return options, remarks
+
+
+def value_counts(table: Table) -> dict[str, Counter[str]]:
+    """Count the first values of each column, and all that may stand for a missing one; "" aside."""
+    return {name: _first_values(Counter(cells.tolist())) for name, cells in table.columns.items()}
+
+
+def _first_values(counts: Counter[str]) -> Counter[str]:
+    """Return some of the values and all marks: those of every column together can be as large as the table."""
+    counts.pop("", None)
+    known = [value for value in counts if value.lower() in MISSING]
+    return Counter({value: counts[value] for value in (*itertools.islice(counts, 2 * SAMPLE_VALUES), *known)})
+
+
+def remark_on(marks: list[str], distinct: dict[str, Counter[str]]) -> dict[str, str]:
+    return {"missing": "; ".join(f"{mark!r} in {_where(mark, distinct)}" for mark in marks)}
+
+
+def _where(mark: str, distinct: dict[str, Counter[str]]) -> str:
+    columns = [name or "a column without a name" for name, values in distinct.items() if mark in values]
+    count = sum(values[mark] for values in distinct.values())
+    return f"{count} cell{'s' * (count > 1)} of {listed(columns, 3)}"
+
+
+def _notation(columns: Iterable[Counter[str]], separator: str) -> tuple[str, str, str]:
+    """Return the decimal and thousands mark that make most columns numbers, and a cell that shows them."""
+    samples = [list(itertools.islice(values, SAMPLE_VALUES)) for values in columns]
+    samples = [[cell for cell in cells if cell.lower() not in MISSING] for cells in samples]
+    numeric = [cells for cells in samples if cells and _matching_share(NUMBER, cells) > 0.9]
+    marked = [cells for cells in numeric if _matching_share(number_pattern(".", ""), cells) <= 0.9]
+    if not marked:
+        return ".", "", ""
+    order = sorted(NOTATIONS, key=lambda marks: marks[0] != ",") if separator == ";" else NOTATIONS
+
+    def columns_read(marks: tuple[str, str]) -> int:
+        return sum(_matching_share(number_pattern(*marks), cells) > 0.9 for cells in numeric)
+
+    decimal, thousands = max(order, key=columns_read)
+    if not columns_read((decimal, thousands)):
+        return ".", "", ""
+    shown = [cell for cells in marked for cell in cells if number_pattern(decimal, thousands).fullmatch(cell)]
+    wanted = thousands or decimal
+    return decimal, thousands, next((cell for cell in shown if wanted in cell), "")
+
+
+def _matching_share(pattern: re.Pattern[str], cells: list[str]) -> float:
+    """Return the fraction of cells that match."""
+    return sum(pattern.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
+
+
+def missing_marks(distinct: dict[str, Counter[str]], decimal: str, thousands: str) -> list[str]:
+    """Find texts that stand for a missing cell: known ones among numbers or dates, unmistakable ones anywhere."""
+    marks: dict[str, None] = {}
+    number = number_pattern(decimal, thousands)
+    for values in distinct.values():
+        found = [value for value in values if value.lower() in MISSING]
+        if not found:
+            continue
+        others = list(itertools.islice((value for value in values if value.lower() not in MISSING), SAMPLE_VALUES))
+        if others and (_matching_share(number, others) > 0.9 or date_forms(others)):
+            marks |= dict.fromkeys(found)
+        else:
+            marks |= dict.fromkeys(value for value in found if others and value.lower() in SURELY_MISSING)
+    return list(marks)
