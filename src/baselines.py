@@ -5,10 +5,13 @@ learn from training and validation rows together. Metrics are those of evaluate,
 With --write they are kept in results/baselines.json.
 """
 
+import argparse
 import json
 import statistics
 import sys
 from typing import Any
+
+from percept.command import option_parser
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,15 +116,22 @@ def _mean(values: list[float]) -> str:
 
 
 def main() -> None:
-    words = sys.argv[1:]
-    chosen = [word for word in words if word != "--write"] or TASKS
+    options = _options()
+    chosen = options.tasks or TASKS
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     for task in tqdm(chosen, disable=not sys.stderr.isatty()):
         results[task] = measure(f"task={task}")
     print(tabulate([row(task, results[task]) for task in chosen], HEADER, tablefmt="plain", disable_numparse=True))
-    if "--write" in words:
+    if options.write:
         RESULTS.write_text(json.dumps({task: results[task] for task in TASKS if task in results}, indent=1) + "\n")
         print(f"wrote {RESULTS.relative_to(ROOT)}")
+
+
+def _options() -> argparse.Namespace:
+    parser = option_parser(__doc__)
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="of conf/task (default: those of the table)")
+    parser.add_argument("--write", action="store_true", help="keep the scores in results/baselines.json")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -1,78 +1,186 @@
-"""compare [words of `dvc exp show`]: all runs as one short table, by task, best test score first.
+"""compare: the runs of the workspace, of commits and of their experiments as one table, best validation score first.
 
-`dvc exp show` has every parameter and every hash as a column; this has what a person chooses by. `--all-commits` and
-the like are passed on.
+Runs stand by task and primary metric, as only such scores compare; `settings` are those in which they differ. A person
+chooses by the validation score: the test score is there to look at once. Runs that failed or wait are left out.
 """
 
+import argparse
 import json
 import math
 import subprocess
-import sys
+from pathlib import Path
+from typing import Any
 
+from percept.command import option_parser
+
+from dvc.utils.serialize import parse_yaml
 from tabulate import tabulate
 
 from percept.errors import UserError, run
 from percept.evaluation.metrics import METRICS
 
-HEADER = ("run", "task", "model", "optimizer", "epochs", "metric", "validation", "test")
+HEADER = ("run", "commit", "task", "model", "optimizer", "epochs", "metric", "validation", "test", "settings")
+SHOWN = ("conf", "task", "model.kind", "model.units", "optimizer.kind", "optimizer.learning_rate", "fit.epochs")
+MAX_VALUE = 30  # characters of a setting that are shown
+NUM_COMMITS = 20
+LOCK = "dvc.lock"
 
 
-def experiments(words: list[str]) -> list[dict]:
-    """Return name, params and metrics of the workspace, the commits and their experiments, as DVC keeps them."""
-    result = subprocess.run(["dvc", "exp", "show", "--json", *words], capture_output=True, text=True)
+def entries(words: list[str]) -> list[tuple[str, dict]]:
+    """Return what DVC keeps of the workspace, of commits and of their experiments, each with the commit it is from."""
+    found = []
+    for commit in json.loads(_output("dvc", "exp", "show", "--json", *words)):
+        found.append((commit["rev"], commit))
+        for experiment in commit.get("experiments") or []:
+            found.append((commit["rev"], experiment["revs"][0]))
+    return found
+
+
+def _output(*command: str) -> str:
+    result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
-        raise UserError(
-            "dvc exp show", result.stderr.strip(), "a Git repository with runs", "see `dvc exp show --help`"
-        )
-    entries = []
-    for commit in json.loads(result.stdout):
-        entries.append(commit)
-        entries += [experiment["revs"][0] for experiment in commit.get("experiments") or []]
-    return [_contents(entry) for entry in entries]
+        expected = "a Git repository with runs"
+        raise UserError(" ".join(command[:3]), result.stderr.strip(), expected, "see the message of the command")
+    return result.stdout
 
 
-def _contents(entry: dict) -> dict:
-    """Return parameters and metrics, empty where a run failed or is still queued."""
+def contents(commit: str, entry: dict) -> dict | None:
+    """Return name, commit, parameters and metrics of a run; None where its metrics are not of its parameters.
+
+    A run that failed has left new parameters beside the metrics of the run before it.
+    """
     data = entry.get("data") or {}
+    params = (data.get("params") or {}).get("params.yaml", {}).get("data") or {}
+    metrics = (data.get("metrics") or {}).get("results/metrics.json", {}).get("data") or {}
+    if not (metrics and metrics["task"] == params.get("task") and is_of(params, lock(entry["rev"]))):
+        return None
+    name, where = (rev if rev == "workspace" else rev[:7] for rev in (entry["rev"], commit))
     return {
-        "name": entry.get("name") or entry["rev"][:9],
-        "params": (data.get("params") or {}).get("params.yaml", {}).get("data") or {},
-        "metrics": (data.get("metrics") or {}).get("results/metrics.json", {}).get("data") or {},
+        "name": entry.get("name") or name,
+        "commit": where,
+        "is_commit": entry["rev"] == commit != "workspace",
+        "params": params,
+        "metrics": metrics,
     }
 
 
-def row(found: dict) -> tuple[str, ...]:
+def lock(rev: str) -> dict[str, Any]:
+    """Read dvc.lock, which keeps the parameters that each stage had when it last ran; {} where there is none."""
+    try:
+        text = Path(LOCK).read_text("utf-8") if rev == "workspace" else _output("git", "show", f"{rev}:{LOCK}")
+    except (UserError, FileNotFoundError):
+        return {}
+    return parse_yaml(text, LOCK)
+
+
+def is_of(params: dict[str, Any], locked: dict[str, Any]) -> bool:
+    """Tell whether the stages, evaluate among them, ran with these parameters."""
+    stages = locked.get("stages", {})
+    read = [stage.get("params", {}).get("params.yaml", {}) for stage in stages.values()]
+    return "evaluate" in stages and all(params.get(key) == value for part in read for key, value in part.items())
+
+
+def without_repeats(runs: list[dict]) -> list[dict]:
+    """Leave out commits that only carry the run of a later one."""
+    kept: list[dict] = []
+    seen: list[tuple[dict, dict]] = []
+    for found in runs:
+        if found["is_commit"]:
+            what = ({**found["params"], "conf": None}, found["metrics"])
+            if what in seen:
+                continue
+            seen.append(what)
+        kept.append(found)
+    return kept
+
+
+def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return values by dotted name."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
+
+
+def settings(group: list[dict]) -> list[str]:
+    """Say of each run how it differs from the others that have the same setting, what other columns show aside."""
+    all_values = [flat(run["params"]) for run in group]
+    values_of: dict[str, set[str]] = {}
+    for values in all_values:
+        for name, value in values.items():
+            values_of.setdefault(name, set()).add(_shown(value))
+    differing = [name for name, found in values_of.items() if len(found) > 1 and name not in SHOWN]
+    return [" ".join(f"{name}={_shown(values[name])}" for name in differing if name in values) for values in all_values]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).strip('"')
+    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}..."
+
+
+def row(found: dict, differs: str) -> tuple[str, ...]:
     """Return the cells of HEADER."""
     params, metrics = found["params"], found["metrics"]
     model, optimizer = params["model"], params["optimizer"]
-    scores = [metrics.get(part, {}).get(metrics["primary"]) for part in ("validation", "test")]
+    scores = [score_of(found, part) for part in ("validation", "test")]
     return (
         found["name"],
+        found["commit"],
         metrics["task"],
         f"{model['kind']} {'-'.join(map(str, model.get('units', [])))}".strip(),
         f"{optimizer['kind']} {optimizer['learning_rate']:g}",
         str(params["fit"]["epochs"]),
         metrics["primary"],
         *("-" if score is None else f"{score:.4g}" for score in scores),
+        differs,
     )
 
 
-def order(found: dict) -> tuple[str, float]:
-    """Return the sorting key: by task, the best test score first.
-
-    A run without that score stands last, and so does a run of other code whose metric this code does not have.
-    """
+def score_of(found: dict, part: str) -> float | None:
     metrics = found["metrics"]
-    metric, score = METRICS.get(metrics["primary"]), metrics["test"].get(metrics["primary"])
+    return metrics.get(part, {}).get(metrics["primary"])
+
+
+def order(found: dict, part: str) -> float:
+    """Return the sorting key among runs of one task and metric: the best score of a part first.
+
+    part: "validation" or "test". A run without that score stands last, and so does a run of other code whose metric
+    this code does not have.
+    """
+    metric, score = METRICS.get(found["metrics"]["primary"]), score_of(found, part)
     if metric is None or score is None:
-        return metrics["task"], math.inf
-    return metrics["task"], -score if metric.higher_is_better else score
+        return math.inf
+    return -score if metric.higher_is_better else score
+
+
+def table(runs: list[dict], part: str) -> list[tuple[str, ...]]:
+    """Return the rows by task and primary metric, in each the best first."""
+    groups: dict[tuple[str, str], list[dict]] = {}
+    for found in runs:
+        groups.setdefault((found["metrics"]["task"], found["metrics"]["primary"]), []).append(found)
+    rows = []
+    for _, group in sorted(groups.items()):
+        group.sort(key=lambda found: order(found, part))
+        rows += [row(found, differs) for found, differs in zip(group, settings(group), strict=True)]
+    return rows
 
 
 def main() -> None:
-    finished = [found for found in experiments(sys.argv[1:]) if found["metrics"] and found["params"]]
-    rows = [row(found) for found in sorted(finished, key=order)]
+    options = _options()
+    words = ["--all-commits"] if options.all else ["--num", str(options.num)]
+    found = [contents(commit, entry) for commit, entry in entries(words)]
+    rows = table(without_repeats([one for one in found if one]), options.sort)
     print(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))
+
+
+def _options() -> argparse.Namespace:
+    parser = option_parser(__doc__)
+    parser.add_argument("--sort", choices=("validation", "test"), default="validation", help="by which score")
+    parser.add_argument("-n", "--num", type=int, default=NUM_COMMITS, help="how many commits back (%(default)d)")
+    parser.add_argument("-A", "--all", action="store_true", help="all commits of all branches")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

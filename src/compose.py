@@ -4,34 +4,41 @@ python src/compose.py task=churn fit.epochs=20   write params.yaml for `dvc repr
 python src/compose.py --check                    say where params.yaml differs from conf/; status 1 if it does
 """
 
-import sys
+import argparse
+
+from percept.command import option_parser
 
 from omegaconf import DictConfig, OmegaConf
 
 from percept import paths
-from percept.composition import composed, differences
+from percept.composition import composed, differences, task_change
 from percept.errors import UserError, run
 from percept.params import plain_values, read
 from percept.workspace import held
 
 
 def main() -> None:
-    words = sys.argv[1:]
-    if "--help" in words or "-h" in words:
-        print(__doc__)
-        return
-    config = composed([word for word in words if word != "--check"])
-    if "--check" not in words:
+    options = _options()
+    config = composed(options.overrides)
+    if not options.check:
+        task = task_change(config.task) or f"task {config.task}"
         with held(), paths.replaced(paths.PARAMS) as draft:
             draft.write_text(OmegaConf.to_yaml(config), encoding="utf-8")
-        print(f"compose: wrote {paths.PARAMS} for task {config.task}; `dvc repro` runs it")
+        print(f"compose: wrote {paths.PARAMS} for {task}; `dvc repro` runs it")
         return
-    _check(config, words)
+    _check(config, options.overrides)
 
 
-def _check(config: DictConfig, words: list[str]) -> None:
+def _options() -> argparse.Namespace:
+    parser = option_parser(__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, and say what differs")
+    parser.add_argument("overrides", nargs="*", metavar="OVERRIDE", help="task=wine, model.dropout=0.2, ~key, +key=1")
+    return parser.parse_args()
+
+
+def _check(config: DictConfig, overrides: list[str]) -> None:
     found = read(paths.PARAMS)
-    if words == ["--check"] and found.get("task") != config.task:
+    if not overrides and found.get("task") != config.task:
         config = composed([f"task={found.get('task')}"])
     wanted = plain_values(config)
     differing = [
@@ -42,7 +49,7 @@ def _check(config: DictConfig, words: list[str]) -> None:
             str(paths.PARAMS),
             "\n    ".join(["differs from conf/", *differing]),
             f"what conf/ composes for task {config.task}",
-            "compose it anew with `python src/compose.py`, unless these are overrides of yours",
+            f"compose it anew with `python src/compose.py task={config.task}`, unless these are overrides of yours",
         )
     print(f"compose: {paths.PARAMS} is what conf/ composes for task {config.task}")
 

@@ -7,6 +7,8 @@ import json
 from functools import partial
 from typing import Any
 
+from percept.command import option_parser
+
 from percept import paths
 from percept.evaluation import plots
 from percept.evaluation.metrics import check_primary
@@ -61,4 +63,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    option_parser(__doc__).parse_args()
     run_stage(main)

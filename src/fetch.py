@@ -1,5 +1,7 @@
 """fetch: source -> data/raw. The files as published, each checked against its sha256."""
 
+from percept.command import option_parser
+
 from percept import paths
 from percept.params import Params
 from percept.sources import Source
@@ -18,4 +20,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    option_parser(__doc__).parse_args()
     run_stage(main)

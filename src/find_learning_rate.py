@@ -5,8 +5,9 @@ rate grows from batch to batch, and suggests the one at which the loss falls fas
 results/learning_rate.csv and results/learning_rate.png, and changes nothing else.
 """
 
-import argparse
 import math
+
+from percept.command import option_parser
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def main() -> None:
 
 def _rates() -> NDArray[np.float64]:
     """Return the learning rate of each step, (steps,). Raises `UserError` for options that make no sense."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__)
     parser.add_argument("--from", dest="first", type=float, default=1e-6, help="the first learning rate (%(default)g)")
     parser.add_argument("--to", dest="last", type=float, default=10.0, help="the last one (%(default)g)")
     parser.add_argument("--steps", type=int, default=200, help="batches (%(default)d)")

@@ -13,6 +13,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from percept.command import option_parser
+
 from percept import paths
 from percept.dataset.formats import known_encoding
 from percept.errors import run
@@ -41,7 +43,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("file", nargs="?", metavar="FILE", help="a table: text such as CSV (.gz too), or Parquet")
     what.add_argument("--images", metavar="FOLDER", help="pictures, in one folder for each class; also a tar or zip")

@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+from percept.command import option_parser
+
 from percept import paths
 from percept.errors import run
 from percept.files.limits import PredictionLimits
@@ -31,7 +33,7 @@ def _shipped() -> Path:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__)
     parser.add_argument("inputs", nargs="+", help="one CSV (.gz too) or Parquet file, `-`, or pictures, folders")
     parser.add_argument("-o", "--output", type=Path, help="a .csv or .parquet file (default: the standard output)")
     parser.add_argument("--model", type=Path, default=_shipped(), help="(default: %(default)s)")

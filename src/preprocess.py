@@ -1,5 +1,7 @@
 """preprocess: data/raw -> data/prepared. Split, encode, account for every row, and say what is odd about them."""
 
+from percept.command import option_parser
+
 from percept import paths
 from percept.dataset.contract import Contract
 from percept.features import Features
@@ -60,4 +62,5 @@ def _say(prepared: Prepared) -> None:
 
 
 if __name__ == "__main__":
+    option_parser(__doc__).parse_args()
     run_stage(main)

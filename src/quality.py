@@ -1,5 +1,7 @@
 """quality: print data/prepared/quality.json as a short table. Flagged columns differ by more than chance explains."""
 
+from percept.command import option_parser
+
 from tabulate import tabulate
 
 from percept.errors import run
@@ -27,4 +29,5 @@ def _cells(column: Drift) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
+    option_parser(__doc__).parse_args()
     run(main)

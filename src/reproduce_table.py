@@ -5,9 +5,10 @@ With task names, only these are run again; the others keep their rows.
 
 import json
 import statistics
-import sys
 import time
 from typing import Any
+
+from percept.command import option_parser
 
 from tabulate import tabulate
 
@@ -59,7 +60,9 @@ def _mean(found: dict) -> str:
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or list(PUBLISHED)
+    parser = option_parser(__doc__)
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="of results/published.yaml (default: all)")
+    chosen = parser.parse_args().tasks or list(PUBLISHED)
     for task in chosen:
         if task not in PUBLISHED:
             raise UserError(

@@ -11,6 +11,8 @@ import os
 from functools import partial
 from pathlib import Path
 
+from percept.command import option_parser
+
 import onnx
 
 from percept import paths
@@ -84,7 +86,7 @@ def _save_saved_model(params: ShipParams, spec: DatasetSpec, file: onnx.ModelPro
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__)
     parser.add_argument("--saved-model", action="store_true", help="a SavedModel of TensorFlow, too")
     parser.add_argument("--uncommitted", action="store_true", help="ship what no commit holds")
     parser.add_argument("--show", type=Path, metavar="FILE", help="print what a released file says of itself")

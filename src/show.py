@@ -2,7 +2,10 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
+
+from percept.command import option_parser
 
 from tabulate import tabulate
 
@@ -10,8 +13,8 @@ from percept.errors import run
 
 METRICS = Path("results/metrics.json")
 NEXT = (
-    ("dvc exp run -S task=churn", "another task; conf/task/ has them all"),
-    ("dvc exp run -S model.dropout=0.1 -S fit.epochs=50", "another setting of this one"),
+    ("dvc exp run -S task={other}", "another task; conf/task/ has them all"),
+    ("dvc exp run -S task={task} -S fit.epochs=50", "another setting of this one"),
     ("python src/compare.py", "the runs side by side; curves: tensorboard --logdir logs"),
 )
 
@@ -30,8 +33,9 @@ def main() -> None:
     print("\nTry next:")
     if not os.environ.get("VIRTUAL_ENV"):
         print("  source .venv/bin/activate")
+    other = "churn" if report["task"] != "churn" else "digits"
     for command, purpose in NEXT:
-        print(f"  {command:50}  # {purpose}")
+        print(f"  {command.format(task=shlex.quote(report['task']), other=other):50}  # {purpose}")
 
 
 def flat(scores: dict, primary: str) -> dict[str, float | None]:
@@ -53,4 +57,5 @@ def _number(value: float | None) -> str:
 
 
 if __name__ == "__main__":
+    option_parser(__doc__).parse_args()
     run(main)

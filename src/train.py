@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from percept.command import option_parser
+
 from percept import paths
 from percept.model_file.fresh_process import answering
 from percept.models import Model
@@ -88,4 +90,5 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
 
 
 if __name__ == "__main__":
+    option_parser(__doc__).parse_args()
     run_stage(main)

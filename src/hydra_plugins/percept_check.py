@@ -6,16 +6,18 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from percept.composition import check_overrides, overrides_of_dvc, register, sections
+from percept.composition import check_overrides, overrides_of_dvc, register, sections, task_change
 from percept.composition.hydra_setup import check_for_dvc
 from percept.errors import UserError
 from percept.workspace import begin, held
 
 
 def check_and_begin(config: DictConfig) -> str:
-    """Check what DVC composed, and let the stages of this very process know it."""
+    """Check what DVC composed, say where it is another task, and let the stages of this very process know it."""
     values = sections(config)
     checked = check_for_dvc(config)
+    if change := task_change(str(config.task)):
+        print(change, file=sys.stderr)
     begin(values)
     return checked
 

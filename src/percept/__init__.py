@@ -19,8 +19,8 @@ __version__ = "0.1.0"  # as pyproject.toml has it
 def lacking(package: str) -> str:
     """What to say where a package is not installed."""
     return (
-        f"{package} is not installed for {sys.executable}\n"
-        "  what to do: run `make setup` once, then `source .venv/bin/activate` in this terminal"
+        "the environment is not active: `source .venv/bin/activate` (`make setup` makes it) "
+        f"[{package} is not installed for {sys.executable}]"
     )
 
 
@@ -37,4 +37,4 @@ if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
 
 for name in ("numpy", "omegaconf", "pydantic"):  # whatever else a script loads, it loads late
     if not find_spec(name):
-        sys.exit(f"percept: {lacking(name)}")
+        sys.exit(f"{Path(sys.argv[0]).stem}: {lacking(name)}")

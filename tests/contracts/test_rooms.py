@@ -20,10 +20,10 @@ LAYERS = (  # from the top; a room may import itself and the layers below, and n
     {"workspace"},
     {"yaml_file"},
     {"errors"},
-    {"paths"},
+    {"command", "paths"},
     {"percept"},  # its __init__
 )
-LOOSE = {"errors", "objective", "params", "paths", "workspace", "yaml_file"}
+LOOSE = {"command", "errors", "objective", "params", "paths", "workspace", "yaml_file"}
 TENSORFLOW = {"keras", "tensorflow", "tf2onnx"}
 MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "models",

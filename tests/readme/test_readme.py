@@ -29,7 +29,7 @@ def commands(page: str) -> list[str]:
 
 COMMANDS = commands(README)
 # These run by themselves: the tests are running now, a server does not end, and the environment is there already.
-NEXT = ("dvc exp run -S task=churn", "dvc exp run -S model.dropout=0.1 -S fit.epochs=50", "python src/compare.py")
+NEXT = ("dvc exp run -S task=churn", "dvc exp run -S task=digits -S fit.epochs=50", "python src/compare.py")
 APART = {"make test", "tensorboard --logdir logs", "source .venv/bin/activate"}
 
 

@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from percept import paths
-from percept.composition.config import RENAMED_MODELS, Config, check, sections
+from percept.composition.config import RENAMED_MODELS, Config, check, sections, task_change
 from percept.composition.hydra_setup import register
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
 from percept.errors import UserError, nearest
@@ -25,6 +25,7 @@ __all__ = [
     "overrides_of_dvc",
     "register",
     "sections",
+    "task_change",
 ]
 
 

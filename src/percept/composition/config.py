@@ -11,7 +11,7 @@ from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
 from percept.objective import Objective
-from percept.params import LONGEST_KEY, Name, Params, Seed, conf_digest, fits_key
+from percept.params import LONGEST_KEY, Name, Params, Seed, conf_digest, fits_key, read
 from percept.sources import Source
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
@@ -92,3 +92,12 @@ def _check_model_name(values: dict) -> None:
         raise UserError(
             f"model={old}", "a name of an earlier version", f"model={new}, which has the same values", advice
         )
+
+
+def task_change(task: str) -> str | None:
+    """Return "task wine (was digits)" where params.yaml is of another task; None where it is not, or is unreadable."""
+    try:
+        former = read(paths.ROOT / paths.PARAMS).get("task", task)
+    except UserError:
+        return None  # it is about to be written anew
+    return None if former == task else f"task {task} (was {former})"

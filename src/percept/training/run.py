@@ -85,7 +85,7 @@ def run(
     fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
-        _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], tell)
+        _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
     decided = decision.decide_on(network, validation, options.objective)
     _tell_what_was_chosen(decided, options.objective, tell)
     return Trained(network, fitted.best.weights, fitted.best.epoch, fitted.history, decided)
@@ -107,7 +107,7 @@ def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Te
     tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}")
 
 
-def _tell_whether_separable(train: Examples, accuracy: float, tell: Tell) -> None:
+def _tell_whether_separable(train: Examples, accuracy: float, task: str, tell: Tell) -> None:
     if accuracy == 1 or len(train) > SEPARABLE_ROWS:
         return
     if is_separable(train.x, train.y):
@@ -115,7 +115,7 @@ def _tell_whether_separable(train: Examples, accuracy: float, tell: Tell) -> Non
     else:
         tell(
             "no straight line parts these classes, and a perceptron can draw no other: "
-            "some rows must stay wrong.\n  A hidden layer bends the line: run with `-S model=mlp`"
+            f"some rows must stay wrong.\n  A hidden layer bends the line: `dvc exp run -S task={task} -S model=mlp`"
         )
 
 

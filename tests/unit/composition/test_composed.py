@@ -7,7 +7,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from percept import paths
-from percept.composition import RENAMED_MODELS, composed
+from percept.composition import RENAMED_MODELS, composed, task_change
 from percept.errors import UserError
 from percept.params import read
 
@@ -194,3 +194,11 @@ def test_composing_loads_no_library_of_the_metrics_and_no_framework():
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, cwd=paths.ROOT / "src", capture_output=True, text=True, check=True)
     assert result.stdout == "set()\n"
+
+
+def test_a_change_of_the_task_is_named_and_no_other_composition(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    assert task_change("wine") is None
+    (tmp_path / "params.yaml").write_text("task: digits\n", encoding="utf-8")
+    assert task_change("wine") == "task wine (was digits)"
+    assert task_change("digits") is None
