@@ -1,28 +1,33 @@
 """How far a metric may lie from its value on endless rows like these: 95 % confidence intervals.
 
-Means over rows, and what follows from them, by the normal distribution; shares by Wilson (1927); ratios of counts by
-resampling the confusion matrix, which is the same as resampling rows; areas under the ROC curve by Hanley & McNeil
-(1982). Each function returns (low, high), or None where the rows allow no interval. All are deterministic.
+Means over rows, and what follows from them, by the normal distribution; shares, which precision and recall are, too, by
+Clopper & Pearson (1934), who are right for 0 of 6 as well; macro F1 by resampling the confusion matrix, which is the
+same as resampling rows; areas under the ROC curve by Hanley & McNeil (1982). Each function returns (low, high), or None
+where the rows allow no interval. All are deterministic.
 """
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.outcome import Outcome
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 LEVEL = 0.95
 Z = 1.959964  # of the normal distribution
 NUM_RESAMPLES = 2000
+MAX_CELLS = 4_000_000  # of confusion matrices that are resampled at once
 Interval = tuple[float, float]
 
 
 def share(count: int, num_rows: int) -> Interval:
-    """Return the Wilson interval of the share `count` / `num_rows`."""
+    """Return the exact interval of the share `count` / `num_rows`."""
     from scipy.stats import binomtest
 
-    found = binomtest(count, num_rows).proportion_ci(LEVEL, method="wilson")
+    found = binomtest(count, num_rows).proportion_ci(LEVEL, method="exact")
     return float(found.low), float(found.high)
 
 
@@ -56,41 +61,62 @@ def log_loss(outcome: Outcome) -> Interval | None:
     return mean(-np.log(np.clip(right, 1e-15, 1)))
 
 
-def precision(outcome: Outcome) -> Interval:
-    return _of_confusion(outcome, lambda right, actual, chosen: (right / chosen)[:, 1])
+def precision(outcome: Outcome) -> Interval | None:
+    right, _, chosen = _positive_counts(outcome)
+    return share(right, chosen) if chosen else None
 
 
-def recall(outcome: Outcome) -> Interval:
-    return _of_confusion(outcome, lambda right, actual, chosen: (right / actual)[:, 1])
+def recall(outcome: Outcome) -> Interval | None:
+    right, actual, _ = _positive_counts(outcome)
+    return share(right, actual) if actual else None
 
 
-def f1(outcome: Outcome) -> Interval:
-    return _of_confusion(outcome, lambda right, actual, chosen: (2 * right / (actual + chosen))[:, 1])
+def f1(outcome: Outcome) -> Interval | None:
+    """Return the interval of f1, 2 p / (1 + p) of the share p of right ones among positive and called ones."""
+    right, actual, chosen = _positive_counts(outcome)
+    if not actual + chosen:
+        return None
+    low, high = share(right, actual + chosen - right)
+    return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def _positive_counts(outcome: Outcome) -> tuple[int, int, int]:
+    """Return how many positive rows are predicted as such, are positive, and are predicted as positive."""
+    y, decisions = outcome.y, outcome.decisions
+    return int((y & decisions).sum()), int(y.sum()), int(decisions.sum())
 
 
 def macro_f1(outcome: Outcome) -> Interval | None:
+    """Return the interval of macro F1; that of accuracy where all rows are right or all wrong."""
     if outcome.kind == "multilabel":
         return None
-    known = np.unique([outcome.y, outcome.decisions])
-    return _of_confusion(
-        outcome, lambda right, actual, chosen: np.nan_to_num(2 * right / (actual + chosen))[:, known].mean(axis=1)
-    )
+    low, high = np.quantile(_resampled_macro_f1(outcome.y, outcome.decisions), (0.025, 0.975))
+    return (float(low), float(high)) if low < high else accuracy(outcome)
 
 
-def _of_confusion(outcome: Outcome, function: Callable[[NDArray, NDArray, NDArray], NDArray]) -> Interval:
-    """Return the quantiles of a metric over resampled confusion matrices.
+def _resampled_macro_f1(y: NDArray[np.int64], decisions: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return macro F1 of resampled confusion matrices, of which only cells with rows are kept: (resamples,)."""
+    classes, index = np.unique(np.concatenate([y, decisions]), return_inverse=True)
+    size = len(classes)
+    cells, counts = np.unique(index[: len(y)] * size + index[len(y) :], return_counts=True)
+    actual, chosen = _membership(cells // size, size), _membership(cells % size, size)
+    right = _membership(cells // size, size, cells // size == cells % size)
+    random, block = np.random.default_rng(0), max(1, MAX_CELLS // (len(cells) + size))
+    values = []
+    for start in range(0, NUM_RESAMPLES, block):
+        draws = random.multinomial(len(y), counts / len(y), min(block, NUM_RESAMPLES - start))
+        of_class = (actual + chosen).T.dot(draws.T)  # (classes, resamples)
+        of_each = 2 * right.T.dot(draws.T) / np.maximum(of_class, 1)
+        values.append(of_each.sum(axis=0) / (of_class > 0).sum(axis=0))  # of classes that the resample has
+    return np.concatenate(values)
 
-    function: counts of right rows, rows of the class, and rows predicted as the class, each (resamples, classes), to
-    values of the metric, (resamples,).
-    """
-    y, decisions = outcome.y, outcome.decisions
-    size = int(max(y.max(), decisions.max(), 1)) + 1
-    counts = np.bincount(y * size + decisions, minlength=size * size)
-    draws = np.random.default_rng(0).multinomial(len(y), counts / len(y), NUM_RESAMPLES).reshape(-1, size, size)
-    with np.errstate(invalid="ignore"):
-        values = function(np.diagonal(draws, axis1=1, axis2=2), draws.sum(axis=2), draws.sum(axis=1))
-    low, high = np.quantile(np.nan_to_num(values), (0.025, 0.975))
-    return float(low), float(high)
+
+def _membership(groups: NDArray[np.int64], size: int, counted: NDArray[np.bool_] | None = None) -> "csr_array":
+    """Return a matrix (cells, groups) with 1 where a cell that is counted belongs to a group."""
+    from scipy.sparse import csr_array
+
+    ones = np.ones(len(groups), np.int64) if counted is None else counted.astype(np.int64)
+    return csr_array((ones, (np.arange(len(groups)), groups)), (len(groups), size))
 
 
 def roc_auc(outcome: Outcome) -> Interval | None:

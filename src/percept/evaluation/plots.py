@@ -23,6 +23,7 @@ HEADERS = {
 }
 MAX_POINTS = 500  # of a curve
 MAX_ROWS = 2000  # of a scatter plot
+MAX_PAIRS = 2_000_000  # of row and class for a curve; of more, every second, third, ... row
 
 
 def write_plots(
@@ -44,9 +45,10 @@ def write_plots(
         pairs = zip((names[label] for label in y), (names[label] for label in outcome.decisions), strict=True)
         _write(folder / "confusion.csv", pairs)
     # Several classes or labels: each pair of row and class counts as one binary row (micro average).
-    truth = np.eye(len(names), dtype=int)[y].ravel() if objective.kind == "multiclass" else y.ravel()
-    if 0 < truth.sum() < len(truth):
-        _write_curves(folder, truth, predicted.ravel())
+    some = slice(None, None, -(-predicted.size // MAX_PAIRS))
+    truth = y[some, np.newaxis] == np.arange(len(names)) if objective.kind == "multiclass" else y[some]
+    if 0 < truth.sum() < truth.size:
+        _write_curves(folder, truth.ravel().astype(int), predicted[some].ravel())
     bins = reliability(*confidences(outcome))
     _write(folder / "reliability.csv", [(bin.probability, bin.observed, bin.probability) for bin in bins])
 

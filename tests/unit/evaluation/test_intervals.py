@@ -1,10 +1,12 @@
 """An interval holds what endless rows would give about 95 times in 100."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
-from scipy.stats import norm
+from sklearn.metrics import f1_score
 
-from percept.evaluation.intervals import share
+from percept.evaluation.intervals import macro_f1, share
 from percept.evaluation.metrics import metrics_for, score
 from percept.evaluation.outcome import Outcome
 from percept.objective import Binary, Multiclass, Multilabel, Regression
@@ -71,9 +73,42 @@ def test_an_interval_holds_the_true_metric_as_often_as_it_says(objective, rows, 
 
 def test_a_share_of_all_rows_is_not_certain():
     low, high = share(20, 20)
-    assert (low, high) == (pytest.approx(1 / (1 + norm.ppf(0.975) ** 2 / 20)), 1)
+    assert (low, high) == (pytest.approx(0.025 ** (1 / 20)), 1)
 
 
 def test_rows_of_one_class_have_no_interval_of_the_area():
     y, predicted = np.array([1, 1, 1]), np.array([[0.2], [0.7], [0.9]])
     assert "roc_auc" not in intervals(BINARY, y, predicted)
+
+
+def test_no_hit_among_few_positive_rows_leaves_room_for_chance():
+    y, probability = np.array([1] * 6 + [0] * 30), np.array([[0.1]] * 36)
+    probability[-1] = 0.9
+    low, high = intervals(BINARY, y, probability)["recall"]
+    assert low == 0 and high == pytest.approx(1 - 0.025 ** (1 / 6))  # Clopper & Pearson: all six miss once in 40
+    assert intervals(BINARY, y, probability)["precision"] == (0, pytest.approx(0.975))
+    low, high = intervals(BINARY, y, probability)["f1"]
+    assert low == 0 and 0.4 < high < 0.7
+
+
+def test_a_share_of_no_rows_has_no_interval():
+    assert "precision" not in intervals(BINARY, np.array([1, 0]), np.array([[0.1], [0.2]]))
+    assert "recall" not in intervals(BINARY, np.array([0, 0]), np.array([[0.1], [0.9]]))
+
+
+def test_classes_that_are_all_right_are_not_certain():
+    y = np.array([0, 1, 2] * 4)
+    low, high = intervals(MULTICLASS, y, np.eye(3)[y])["macro_f1"]
+    assert 0.6 < low < 0.8 and high == 1
+
+
+def test_thousands_of_classes_take_little_memory():
+    random = np.random.default_rng(0)
+    y = random.integers(0, 5000, 4000)
+    decisions = np.where(random.random(4000) < 0.5, y, random.integers(0, 5000, 4000))
+    outcome = Outcome("multiclass", y, np.empty((4000, 0)), decisions)
+    tracemalloc.start()
+    low, high = macro_f1(outcome)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.3 < low < f1_score(y, decisions, average="macro") < high < 0.6 and peak_bytes < 500e6
