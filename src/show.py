@@ -30,6 +30,8 @@ def main() -> None:
     ]
     align = ["left", *["right"] * len(parts), "left"]
     print(tabulate(rows, ["", *parts, ""], tablefmt="plain", disable_numparse=True, colalign=align))
+    for warning in report.get("warnings", []):
+        print(f"\nwarning: {warning}")
     print("\nTry next:")
     if not os.environ.get("VIRTUAL_ENV"):
         print("  source .venv/bin/activate")

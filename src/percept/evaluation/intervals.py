@@ -106,9 +106,10 @@ def _resampled_macro_f1(y: NDArray[np.int64], decisions: NDArray[np.int64]) -> N
     for start in range(0, NUM_RESAMPLES, block):
         draws = random.multinomial(len(y), counts / len(y), min(block, NUM_RESAMPLES - start))
         of_class = (actual + chosen).T.dot(draws.T)  # (classes, resamples)
-        of_each = 2 * right.T.dot(draws.T) / np.maximum(of_class, 1)
-        values.append(of_each.sum(axis=0) / (of_class > 0).sum(axis=0))  # of classes that the resample has
-    return np.concatenate(values)
+        values.append((2 * right.T.dot(draws.T) / np.maximum(of_class, 1)).mean(axis=0))
+    found = (2 * right.T.dot(counts) / (actual + chosen).T.dot(counts)).mean()
+    # A class of few rows is often absent from a resample, which lowers the mean: the spread counts, about the score.
+    return np.clip(np.concatenate(values) - np.mean(np.concatenate(values)) + found, 0, 1)
 
 
 def _membership(groups: NDArray[np.int64], size: int, counted: NDArray[np.bool_] | None = None) -> "csr_array":

@@ -43,7 +43,7 @@ def model_card(
         "## Where it is worse": _groups(predictions, report),
         "## Rows": _rows(predictions.spec),
         "## What goes in": _inputs(predictions.spec),
-        "## Limits": _limits(predictions, quality),
+        "## Limits": [*(f"- **{line}**" for line in report.get("warnings", [])), *_limits(predictions, quality)],
         "## Configuration": ["```yaml", yaml_file.dump(params).rstrip(), "```"],
     }
     return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
