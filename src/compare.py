@@ -1,22 +1,22 @@
 """compare: the runs of the workspace, of commits and of their experiments as one table, best validation score first.
 
 Runs stand by task and primary metric, as only such scores compare; `settings` are those in which they differ. A person
-chooses by the validation score: the test score is there to look at once. Runs that failed or wait are left out.
+chooses by the validation score: the test score is there to look at once. Runs that failed or wait are named below.
 """
 
 import argparse
 import json
 import math
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from percept.command import option_parser
 
-from dvc.utils.serialize import parse_yaml
 from tabulate import tabulate
 
-from percept.errors import UserError, run
+from percept.errors import UserError, listed, run
 from percept.evaluation.metrics import METRICS
 
 HEADER = ("run", "commit", "task", "model", "optimizer", "epochs", "metric", "validation", "test", "settings")
@@ -29,7 +29,7 @@ LOCK = "dvc.lock"
 def entries(words: list[str]) -> list[tuple[str, dict]]:
     """Return what DVC keeps of the workspace, of commits and of their experiments, each with the commit it is from."""
     found = []
-    for commit in json.loads(_output("dvc", "exp", "show", "--json", *words)):
+    for commit in json.loads(_output(sys.executable, "-m", "dvc", "exp", "show", "--json", *words)):
         found.append((commit["rev"], commit))
         for experiment in commit.get("experiments") or []:
             found.append((commit["rev"], experiment["revs"][0]))
@@ -37,11 +37,19 @@ def entries(words: list[str]) -> list[tuple[str, dict]]:
 
 
 def _output(*command: str) -> str:
-    result = subprocess.run(command, capture_output=True, text=True)
-    if result.returncode:
-        expected = "a Git repository with runs"
-        raise UserError(" ".join(command[:3]), result.stderr.strip(), expected, "see the message of the command")
-    return result.stdout
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        found = (getattr(error, "stderr", None) or str(error)).strip()
+        raise UserError(" ".join(command), found, "a Git repository with runs", "run it in the project") from None
+
+
+def name_of(entry: dict) -> str:
+    return entry.get("name") or short(entry["rev"])
+
+
+def short(rev: str) -> str:
+    return rev if rev == "workspace" else rev[:7]
 
 
 def contents(commit: str, entry: dict) -> dict | None:
@@ -52,12 +60,11 @@ def contents(commit: str, entry: dict) -> dict | None:
     data = entry.get("data") or {}
     params = (data.get("params") or {}).get("params.yaml", {}).get("data") or {}
     metrics = (data.get("metrics") or {}).get("results/metrics.json", {}).get("data") or {}
-    if not (metrics and metrics["task"] == params.get("task") and is_of(params, lock(entry["rev"]))):
+    if not (metrics and metrics.get("task") == params.get("task") and is_of(params, lock(entry["rev"]))):
         return None
-    name, where = (rev if rev == "workspace" else rev[:7] for rev in (entry["rev"], commit))
     return {
-        "name": entry.get("name") or name,
-        "commit": where,
+        "name": name_of(entry),
+        "commit": short(commit),
         "is_commit": entry["rev"] == commit != "workspace",
         "params": params,
         "metrics": metrics,
@@ -65,12 +72,14 @@ def contents(commit: str, entry: dict) -> dict | None:
 
 
 def lock(rev: str) -> dict[str, Any]:
-    """Read dvc.lock, which keeps the parameters that each stage had when it last ran; {} where there is none."""
+    """Read dvc.lock, which keeps the parameters that each stage had when it last ran; {} where none can be read."""
+    from dvc.utils.serialize import YAMLFileCorruptedError, parse_yaml
+
     try:
         text = Path(LOCK).read_text("utf-8") if rev == "workspace" else _output("git", "show", f"{rev}:{LOCK}")
-    except (UserError, FileNotFoundError):
+        return parse_yaml(text, LOCK) or {}  # 1e-07 is a number for DVC, and none for PyYAML
+    except (UserError, FileNotFoundError, YAMLFileCorruptedError):
         return {}
-    return parse_yaml(text, LOCK)
 
 
 def is_of(params: dict[str, Any], locked: dict[str, Any]) -> bool:
@@ -170,9 +179,15 @@ def table(runs: list[dict], part: str) -> list[tuple[str, ...]]:
 def main() -> None:
     options = _options()
     words = ["--all-commits"] if options.all else ["--num", str(options.num)]
-    found = [contents(commit, entry) for commit, entry in entries(words)]
-    rows = table(without_repeats([one for one in found if one]), options.sort)
-    print(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))
+    runs, left_out = [], []
+    for commit, entry in entries(words):
+        if found := contents(commit, entry):
+            runs.append(found)
+        elif commit == "workspace" or entry["rev"] != commit:  # commits need not hold a run
+            left_out.append(name_of(entry))
+    print(tabulate(table(without_repeats(runs), options.sort), HEADER, tablefmt="plain", disable_numparse=True))
+    if left_out:
+        print(f"\ncompare: left out, as they have no scores of their own (yet): {listed(left_out)}")
 
 
 def _options() -> argparse.Namespace:

@@ -5,6 +5,7 @@ import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import TracebackType
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"  # of packages that would use the home folder
 os.environ |= {
@@ -16,12 +17,18 @@ os.environ |= {
 __version__ = "0.1.0"  # as pyproject.toml has it
 
 
-def lacking(package: str) -> str:
-    """What to say where a package is not installed."""
-    return (
-        "the environment is not active: `source .venv/bin/activate` (`make setup` makes it) "
-        f"[{package} is not installed for {sys.executable}]"
-    )
+def _say_lacking(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say a missing package in one line, whichever import needed it first; leave any other error as it is."""
+    package = (getattr(error, "name", None) or "").split(".")[0]
+    if not issubclass(kind, ModuleNotFoundError) or not package or find_spec(package):
+        sys.__excepthook__(kind, error, trace)
+        return
+    what = f"{package} is not installed for {sys.executable}"
+    if not find_spec("dvc"):  # which hardly another environment has
+        said = f"the environment is not active: `source .venv/bin/activate` (`make setup` makes it) [{what}]"
+    else:
+        said = f"{what}: `make setup` installs what the project needs, `pip install` anything else"
+    sys.stderr.write(f"{Path(sys.argv[0]).stem}: {said}\n")
 
 
 def stop_early(number: int, _: object) -> None:
@@ -35,6 +42,4 @@ if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
     signal.signal(signal.SIGINT, stop_early)
     signal.signal(signal.SIGTERM, stop_early)
 
-for name in ("numpy", "omegaconf", "pydantic"):  # whatever else a script loads, it loads late
-    if not find_spec(name):
-        sys.exit(f"{Path(sys.argv[0]).stem}: {lacking(name)}")
+sys.excepthook = _say_lacking

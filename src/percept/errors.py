@@ -7,11 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from percept import lacking, paths
+from percept import paths
 
 
 class UserError(Exception):
@@ -80,10 +79,6 @@ def run(main: Callable[[], None], names_files: bool = False) -> None:
         where = str(error.filename or "the standard output or a temporary file")
         expected = "a place that can be read and written"
         _end(str(UserError(where, os.strerror(error.errno), expected, ADVICE[error.errno])), 1)
-    except ModuleNotFoundError as error:
-        if error.name is None or find_spec(error.name.split(".")[0]):
-            raise
-        _end(lacking(error.name), 1)
     finally:
         gc.freeze()  # and not at all at the end
         if stopped_by:  # whatever a library made of the KeyboardInterrupt on its way here

@@ -128,7 +128,7 @@ def _of_this_run(path: Path) -> dict[str, Any]:
 
 def read(path: Path) -> dict[str, Any]:
     """params.yaml as plain values, nothing in it resolved. Raises `UserError` where it is missing or unreadable."""
-    advice = "write it with `python src/compose.py`, or start the run with `dvc exp run`"
+    advice = "write it with `python src/compose.py task=NAME`, or start the run with `dvc exp run`"
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the parameters of the run", advice)
     try:
@@ -196,7 +196,7 @@ def _check_task_name(values: dict[str, Any], path: Path) -> None:
     try:
         plain_name(str(values.get("task")))
     except ValueError as error:
-        advice = "correct it, or compose params.yaml anew with `python src/compose.py`"
+        advice = "correct it, or compose params.yaml anew with `python src/compose.py task=NAME`"
         raise UserError(f"{path}: task", f"{values.get('task')!r}", str(error), advice) from None
 
 

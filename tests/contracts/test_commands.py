@@ -45,3 +45,11 @@ def test_without_the_environment_a_script_says_so_in_one_line(script, tmp_path):
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith(f"{script.stem}: the environment is not active: `source .venv/bin/activate`")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("package", ["dvc", "numpy", "onnx", "tabulate", "yaml"])
+def test_any_missing_package_is_one_line(package):
+    code = f"import sys; sys.modules[{package!r}] = None; import percept, {package}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "src", capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert f"{package} is not installed for {sys.executable}" in done.stderr

@@ -89,3 +89,22 @@ def test_the_entries_of_dvc_are_read_with_the_commit_they_are_from(monkeypatch):
         ("a" * 9, "b" * 9),
     ]
     assert [compare.contents(commit, entry) for commit, entry in compare.entries([])] == [None, None, None]
+
+
+def test_runs_without_scores_of_their_own_are_named_below_the_table(monkeypatch, capsys):
+    queued = {"rev": "b" * 40, "name": "gentle", "data": {"params": {"params.yaml": {"data": PARAMS}}}}
+    shown = [{"rev": "workspace"}, {"rev": "a" * 40, "experiments": [{"revs": [queued]}]}]
+    monkeypatch.setattr(compare, "_output", lambda *command: json.dumps(shown) if "show" in command else "{}")
+    monkeypatch.setattr(compare, "lock", lambda rev: {})
+    monkeypatch.setattr("sys.argv", ["compare.py"])
+    compare.main()
+    assert capsys.readouterr().out.endswith("as they have no scores of their own (yet): workspace, gentle\n")
+
+
+def test_a_lock_file_that_cannot_be_read_is_of_no_run(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert compare.lock("workspace") == {}
+    (tmp_path / compare.LOCK).write_text("stages: [", encoding="utf-8")
+    assert compare.lock("workspace") == {}
+    (tmp_path / compare.LOCK).write_text("stages: {evaluate: {params: {params.yaml: {rate: 1e-07}}}}", encoding="utf-8")
+    assert compare.is_of({"rate": 1e-07}, compare.lock("workspace"))
