@@ -31,9 +31,11 @@ def share(count: int, num_rows: int) -> Interval:
     return float(found.low), float(found.high)
 
 
-def mean(values: NDArray[np.float64]) -> Interval:
-    """Return the interval of a mean over independent rows; it is infinite for one row."""
-    half = Z * values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.inf
+def mean(values: NDArray[np.float64]) -> Interval | None:
+    """Return the interval of a mean over independent rows; None of equal ones, whose spread says nothing of others."""
+    if values.min() == values.max():
+        return None
+    half = Z * values.std(ddof=1) / np.sqrt(len(values))
     return float(values.mean() - half), float(values.mean() + half)
 
 
@@ -45,7 +47,7 @@ def subset_accuracy(outcome: Outcome) -> Interval:
     return share(int((outcome.y == outcome.decisions).all(axis=1).sum()), len(outcome.y))
 
 
-def hamming_loss(outcome: Outcome) -> Interval:
+def hamming_loss(outcome: Outcome) -> Interval | None:
     return mean((outcome.y != outcome.decisions).mean(axis=1))
 
 
@@ -121,6 +123,7 @@ def _membership(groups: NDArray[np.int64], size: int, counted: NDArray[np.bool_]
 
 
 def roc_auc(outcome: Outcome) -> Interval | None:
+    """Return the interval of the area; at 0 and 1, where the formula knows no spread, that of a share of few rows."""
     from sklearn.metrics import roc_auc_score
 
     y = outcome.y
@@ -128,34 +131,37 @@ def roc_auc(outcome: Outcome) -> Interval | None:
         return None
     area = float(roc_auc_score(y, outcome.predicted[:, 0]))
     num_positive, num_negative = int(y.sum()), int((1 - y).sum())
+    if area in (0, 1):
+        fewest = min(num_positive, num_negative)
+        return share(int(area) * fewest, fewest)
     both, one = area / (2 - area), 2 * area**2 / (1 + area)
     variance = area * (1 - area) + (num_positive - 1) * (both - area**2) + (num_negative - 1) * (one - area**2)
     half = Z * np.sqrt(variance / (num_positive * num_negative))
     return float(max(0, area - half)), float(min(1, area + half))
 
 
-def mse(outcome: Outcome) -> Interval:
+def mse(outcome: Outcome) -> Interval | None:
     return mean(((outcome.y - outcome.predicted) ** 2).mean(axis=1))
 
 
-def mae(outcome: Outcome) -> Interval:
+def mae(outcome: Outcome) -> Interval | None:
     return mean(np.abs(outcome.y - outcome.predicted).mean(axis=1))
 
 
 def rmse(outcome: Outcome) -> Interval | None:
-    if outcome.y.shape[1] > 1 or len(outcome.y) < 2:
-        return None
-    low, high = mse(outcome)
-    return max(0, low) ** 0.5, high**0.5
+    found = mse(outcome) if outcome.y.shape[1] == 1 else None
+    return (max(0, found[0]) ** 0.5, found[1] ** 0.5) if found else None
 
 
 def r2(outcome: Outcome) -> Interval | None:
     """Return the interval of 1 minus a ratio of two means, by the delta method."""
     spread = (outcome.y - outcome.y.mean()) ** 2
-    if outcome.y.shape[1] > 1 or len(outcome.y) < 2 or not spread.any():
+    if outcome.y.shape[1] > 1 or not spread.any():
         return None
     errors = (outcome.y - outcome.predicted) ** 2
     ratio = errors.mean() / spread.mean()
-    low, high = mean((errors - ratio * spread)[:, 0] / spread.mean())
-    half = (high - low) / 2
+    found = mean((errors - ratio * spread)[:, 0] / spread.mean())
+    if found is None:
+        return None
+    half = (found[1] - found[0]) / 2
     return float(1 - ratio - half), float(1 - ratio + half)

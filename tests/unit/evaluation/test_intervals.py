@@ -112,3 +112,17 @@ def test_thousands_of_classes_take_little_memory():
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert 0.3 < low < f1_score(y, decisions, average="macro") < high < 0.6 and peak_bytes < 500e6
+
+
+def test_rows_that_are_all_alike_are_not_certain():
+    y = np.array([0.0, 1.0, 2.0, 4.0])[:, np.newaxis]
+    assert intervals(REGRESSION, y, y) == {} == intervals(REGRESSION, y[:1], y[:1])
+    assert "log_loss" not in intervals(BINARY, np.array([1, 1]), np.array([[0.5], [0.5]]))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_area_at_its_end_is_not_certain(order):
+    y, predicted = np.array([0] * 8 + [1] * 4), np.linspace(0.1, 0.9, 12)[::order, np.newaxis]
+    low, high = intervals(BINARY, y, predicted)["roc_auc"]
+    ends = (low, high) if order == 1 else (1 - high, 1 - low)
+    assert ends == (pytest.approx(0.025 ** (1 / 4)), 1)
