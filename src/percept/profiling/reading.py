@@ -1,6 +1,7 @@
 """Find out how a table is to be read: encoding, separator, header, format of numbers, marks of missing cells."""
 
 import csv
+import io
 import itertools
 from collections import Counter
 from collections.abc import Callable
@@ -71,7 +72,8 @@ def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvF
     """Find out how text becomes rows: remarks on options that differ from their defaults, and rows to leave out."""
     content = read_bytes(path, limits)
     encoding, doubt = (options.encoding, "as asked") if options.encoding else guess_encoding(path, content)
-    lines = content[:SAMPLE_BYTES].decode(encoding, "replace").splitlines(keepends=True)[: 10 * SAMPLE_ROWS]
+    sample = io.StringIO(content[:SAMPLE_BYTES].decode(encoding, "replace"), newline="")  # ends lines as csv does
+    lines = list(itertools.islice(sample, 10 * SAMPLE_ROWS))
     if len(content) > SAMPLE_BYTES and len(lines) > 1:
         lines.pop()  # it may be cut
     separator = options.separator or _separator(lines)

@@ -91,7 +91,7 @@ def titles(
 
 def notes_below(path: Path, text: CsvFormat, tail: bytes, width: int, limits: Limits) -> list[OddRow]:
     """Return the notes below a table; tail: the end of the file's bytes. Raises `UserError`."""
-    last = tail.decode(text.encoding, "ignore").splitlines()[-1:]
+    last = list(io.StringIO(tail.decode(text.encoding, "ignore"), newline=""))[-1:]
     row = next(csv.reader(last, delimiter=text.separator), [])
     if row and not num_notes([list(map(str.strip, row))], width, [True]) and len(row) == width:
         return []

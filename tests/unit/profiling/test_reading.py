@@ -33,6 +33,13 @@ def test_a_quoted_separator_cuts_nothing(reading):
     assert found.text.separator == ";" and found.table.columns["a"].tolist() == ["x,y;z", "u,v;w"]
 
 
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\x0c", "\x1c"])
+def test_what_ends_a_line_elsewhere_ends_no_row(reading, mark):
+    found = reading("name,note\n" + f'"a;b",one{mark}two;three\n' * 20)
+    assert found.text.separator == ","
+    assert found.table.columns["note"].tolist() == [f"one{mark}two;three"] * 20
+
+
 def test_decimal_commas_are_no_separators_even_without_a_header(reading):
     found = reading("".join(f"{row},5;{row * 2},25;x\n" for row in range(30)))
     assert (found.text.separator, found.text.decimal, found.text.columns) == (
