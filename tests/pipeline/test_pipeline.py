@@ -80,8 +80,8 @@ def test_queued_experiments_run_and_log_where_tensorboard_looks(clone):
         assert fingerprint["packages"].keys() >= {"keras", "tensorflow"} and fingerprint["cpus"] >= 1
 
     header, *rows = clone.run("python", "src/compare.py").stdout.splitlines()
-    start = header.index("task")
-    tasks = {row[:start].strip(): row[start:].split()[0] for row in rows}
+    assert header.split()[:3] == ["run", "commit", "task"]
+    tasks = {name: task for name, _, task, *_ in map(str.split, filter(None, rows))}
     assert tasks["flowers-1"] == "iris" and tasks["flowers-2"] == "wine" and tasks["workspace"] == "xor_gate"
 
     table = list(csv.DictReader(io.StringIO(clone.run("dvc", "exp", "show", "--csv").stdout)))
