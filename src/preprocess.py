@@ -29,6 +29,7 @@ def main() -> None:
     params = PreprocessParams.load()
     violations = paths.home() / paths.VIOLATIONS
     with paths.replaced(paths.PREPARED) as folder:
+        violations.unlink(missing_ok=True)  # of another run
         try:
             prepared = prepare(params.source.read(paths.RAW), _options(params))
         except ContractError as error:
@@ -36,7 +37,6 @@ def main() -> None:
             raise
         prepared.save(folder)
         params.check_unchanged()
-    violations.unlink(missing_ok=True)  # of another run
     _say(prepared)
 
 

@@ -41,7 +41,7 @@ def line(objective: Objective, spec: DatasetSpec, train: Examples, test: Example
     predicted = _ridge(_flat(train.x[some]), learned, _flat(test.x))
     if objective.kind == "regression":
         logs = np.array([scale.log for scale in spec.target_scales])
-        predicted = np.where(logs, np.expm1(np.minimum(predicted, learned.max(axis=0))), predicted)
+        predicted = np.where(logs, np.expm1(np.where(logs, np.minimum(predicted, learned.max(axis=0)), 0)), predicted)
         return Outcome.of(objective, test.y, predicted)
     return Outcome.of(objective, test.y, predicted, decide(objective, predicted, (EVEN,) * predicted.shape[1]))
 
