@@ -182,7 +182,8 @@ def num_notes(rows: Sequence[Sequence[str]], width: int, after_blank: Sequence[b
     for number, row in enumerate(reversed(rows), 1):
         filled = [cell for cell in row if cell]
         is_wide = len(row) == width and not (width > 2 and len(filled) == 1 and row[0])
-        if is_wide and not NOTE.fullmatch(row[0]):
+        is_full = len(filled) == len(row) == width
+        if is_full or (is_wide and not NOTE.fullmatch(row[0])):
             break
         if NOTE.fullmatch(row[0]) or after_blank[-number] or (len(filled) == 1 and re.search(r"\D\s\w", row[0])):
             count = number
