@@ -4,7 +4,7 @@ python src/doctor.py             say what is there, with what would be done; sta
 python src/doctor.py --repair    do it, where it is proven that nobody works on it, and name the rest
 """
 
-import argparse
+from percept.command import option_parser
 
 from percept.errors import run
 from percept.upkeep.leftovers import leftovers
@@ -12,7 +12,7 @@ from percept.upkeep.processes import at_work
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__)
     parser.add_argument("--repair", action="store_true", help="mend what can be proven to be left")
     repair = parser.parse_args().repair
     if working := at_work():
@@ -21,11 +21,13 @@ def main() -> None:
         return
     num_left = 0
     for left in leftovers():
-        done = repair and left.mend is not None
-        if done and left.mend:
+        if repair and left.mend:
             left.mend()
-        num_left += not done
-        print(f"doctor: {left.where}: {left.what}; {'done' if done else 'what to do'}: {left.how}")
+            outcome = "done"
+        else:
+            num_left += 1
+            outcome = "what to do"
+        print(f"doctor: {left.where}: {left.what}; {outcome}: {left.how}")
     if num_left and not repair:
         print("doctor: `python src/doctor.py --repair` does what can be done")
         raise SystemExit(1)

@@ -14,11 +14,12 @@ from percept.evaluation import plots
 from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
 from percept.evaluation.predictions import predict_subset, report
-from percept.evaluation.warnings import fit_warnings, score_warnings
+from percept.evaluation.warnings import warnings
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
+from percept.names import Name
 from percept.objective import Objective
-from percept.params import Name, Params, Seed
+from percept.params import Params, Seed
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.quality import Quality
 from percept.workspace import run_stage
@@ -53,18 +54,18 @@ def main() -> None:
         validation = predict_subset("validation", spec, objective, answer) if spec.rows.validation else None
         test = predict_subset("test", spec, objective, answer)
         found = report(validation, test, metadata)
-        warnings = score_warnings(test, load_examples("train"), load_examples("test"))
-        warnings += fit_warnings(paths.HISTORY, params.fit["monitor"], params.fit["epochs"], params.task)
-        found |= {"warnings": warnings} if warnings else {}
+        history = plots.read_history(paths.HISTORY)
+        examples = load_examples("train"), load_examples("test")
+        found |= warnings(test, *examples, history, params.fit["monitor"], params.fit["epochs"])
         card = model_card(test, found, params.model_dump(mode="json"), model, metadata, Quality.load())
-        plots.write_history(paths.HISTORY, folder)
+        plots.write_history(history, folder)
         plots.write_plots(folder, objective, spec.names, test.y, test.predicted, test.decisions)
         metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         card_file.write_text(card, encoding="utf-8")
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: test {scores}")
-    for warning in warnings:
+    for warning in found.get("warnings", []):
         print(f"evaluate: warning: {warning}")
 
 

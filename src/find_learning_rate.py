@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from percept import paths
 from percept.errors import UserError, run
 from percept.models import Model
+from percept.names import Name
 from percept.objective import Objective
-from percept.params import Name, Params, Seed
+from percept.params import Params, Seed
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.spec import DatasetSpec
 from percept.training.optimizer import Optimizer

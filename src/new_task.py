@@ -99,13 +99,13 @@ def _read_options(options: argparse.Namespace) -> ReadOptions:
     separator = "\t" if options.separator == "tab" else options.separator
     named = tuple(name for name in (options.target, options.time, options.group) if name)
     return ReadOptions(
-        options.header,
-        separator,
-        options.encoding,
-        named,
-        tuple(options.leave_out),
-        options.all_rows,
-        tuple(options.missing),
+        header=options.header,
+        separator=separator,
+        encoding=options.encoding,
+        named=named,
+        leave_out=tuple(options.leave_out),
+        all_rows=options.all_rows,
+        missing=tuple(options.missing),
     )
 
 

@@ -8,8 +8,9 @@ from percept.features import Features
 from percept.features.contract import ContractError
 from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
+from percept.names import Name
 from percept.objective import Objective
-from percept.params import Name, Params, Seed
+from percept.params import Params, Seed
 from percept.prepared.contents import Prepared
 from percept.sources import Source
 from percept.workspace import run_stage

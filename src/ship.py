@@ -21,8 +21,9 @@ from percept.evaluation.predictions import predict_subset
 from percept.model_file import session as shipped
 from percept.model_file.fresh_process import answers_of
 from percept.models import Model
+from percept.names import Name, folder_name
 from percept.objective import Objective
-from percept.params import Name, Params, folder_name
+from percept.params import Params
 from percept.prediction.model import load_model
 from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.spec import DatasetSpec

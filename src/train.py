@@ -10,8 +10,9 @@ from percept.command import option_parser
 from percept import paths
 from percept.model_file.fresh_process import answering
 from percept.models import Model
+from percept.names import folder_name
 from percept.objective import Objective
-from percept.params import Params, Seed, folder_name
+from percept.params import Params, Seed
 from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer

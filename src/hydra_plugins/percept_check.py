@@ -2,6 +2,7 @@
 
 import atexit
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -41,9 +42,9 @@ else:
     check_overrides(overrides_of_dvc(sys.argv[1:]))
     if {"--queue", "--temp"}.isdisjoint(sys.argv):
         register(check_and_begin)
-        lock = held("run")
-        lock.__enter__()
-        atexit.register(lock.__exit__, None, None, None)
+        until_exit = ExitStack()
+        until_exit.enter_context(held("run"))
+        atexit.register(until_exit.close)
     else:
         register()
         check_cache()

@@ -31,7 +31,7 @@ def _say_lacking(kind: type[BaseException], error: BaseException, trace: Traceba
     sys.stderr.write(f"{Path(sys.argv[0]).stem}: {said}\n")
 
 
-def stop_early(number: int, _: object) -> None:
+def _stop_early(number: int, _: object) -> None:
     """End a script that is still loading, in one line; `errors.run` takes over from here."""
     said = f"{Path(sys.argv[0]).stem}: stopped by {signal.Signals(number).name}; nothing was replaced\n"
     os.write(2, said.encode())
@@ -39,7 +39,7 @@ def stop_early(number: int, _: object) -> None:
 
 
 if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
-    signal.signal(signal.SIGINT, stop_early)
-    signal.signal(signal.SIGTERM, stop_early)
+    signal.signal(signal.SIGINT, _stop_early)
+    signal.signal(signal.SIGTERM, _stop_early)
 
 sys.excepthook = _say_lacking

@@ -6,17 +6,17 @@ something it can see has changed.
 """
 
 import hashlib
-import re
 import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from omegaconf import DictConfig, OmegaConf
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from percept import paths, yaml_file
 from percept.errors import UserError, nearest
+from percept.names import plain_name
 from percept.workspace import is_of_this_run
 
 AGAIN = "nothing was replaced: start the run again, and change params.yaml once it has ended"
@@ -24,60 +24,9 @@ NUM_LOOKS = 20
 
 # Text that looks like a number: `-S objective.positive=1` arrives as an integer.
 Label = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
-
-MAX_NAME_BYTES = 100  # a log folder's name has more than that of the task
-DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
-
-
-def plain_name(name: str) -> str:
-    """Return a name that can become that of a folder. Raises `ValueError` where it could be a path, or none at all."""
-    if not re.fullmatch(r"\w[\w-]*", name) or len(name.encode()) > MAX_NAME_BYTES or name.lower() in DEVICES:
-        raise ValueError(f"should be letters, digits, _ and - alone, {MAX_NAME_BYTES} bytes at most: it names a folder")
-    return name
-
-
-Name = Annotated[str, AfterValidator(plain_name)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, scikit-learn and Keras all take
 
-LONGEST_KEY = 60  # characters of a key as it is written: DVC folds longer ones in dvc.lock, and cannot read them then
-
-
-def fits_key(text: str) -> bool:
-    """Whether DVC reads back a text that is a key of params.yaml."""
-    escaped = re.findall(r"[\"'\\\n]", text)
-    return len(text) + len(escaped) <= LONGEST_KEY and text.replace("\n", "").isprintable()
-
-
-def by_name(values: Any, option: str = "") -> Any:
-    """Return a mapping of options by the `name` inside of them, for names that are no keys, else by their key.
-
-    option: the one beside `name` that is the value by itself, where options are no mapping. Raise `ValueError` for a
-    name that comes twice.
-    """
-    if not isinstance(values, dict):
-        return values
-    found: dict[str, Any] = {}
-    for key, options in values.items():
-        name = key
-        if isinstance(options, dict) and "name" in options:
-            options = dict(options)
-            name = options.pop("name")
-            options = options[option] if options.keys() == {option} else options
-        if name in found:
-            raise ValueError(f"{name!r} stands there twice")
-        found[name] = options
-    return found
-
-
 RENAMED_KINDS = {"python": "custom"}  # of models: what people wrote before, and what it is called now
-
-
-def folder_name(name: str) -> str:
-    """Return a name for one new folder, put together of several. Raises `UserError` where it would be a path."""
-    if not (re.fullmatch(r"\w[^/\\:]*", name) and name.isprintable()) or len(name.encode()) > 2 * MAX_NAME_BYTES:
-        expected = f"a name without / \\ : and control characters, {2 * MAX_NAME_BYTES} bytes at most"
-        raise UserError("the name of a folder", repr(name), expected, "give the task or the experiment another name")
-    return name
 
 
 class Section(BaseModel):

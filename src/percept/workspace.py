@@ -7,7 +7,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,17 +35,15 @@ def held(part: str = "") -> Iterator[None]:
 
     folder = paths.ROOT / ".dvc/tmp/exps"  # a queued experiment has a copy of all, and its own
     folder.mkdir(parents=True, exist_ok=True)
-    lock = rwlock(str(folder), localfs, " ".join(sys.argv), [], [f"{STASH}/{part}".rstrip("/")], False)
-    try:
-        lock.__enter__()
-    except DvcException as error:
-        advice = "wait for it, or queue the run: `dvc exp run --queue`; `python src/doctor.py` says whether it is stale"
-        found = str(error).partition("\n\n")[0]  # who holds it; what follows is advice
-        raise UserError("this clone", found, "no other run in it", advice) from None
-    try:
+    with ExitStack() as stack:
+        lock = rwlock(str(folder), localfs, " ".join(sys.argv), [], [f"{STASH}/{part}".rstrip("/")], False)
+        try:
+            stack.enter_context(lock)
+        except DvcException as error:
+            advice = "wait, or queue the run: `dvc exp run --queue`; `python src/doctor.py` says whether it is stale"
+            found = str(error).partition("\n\n")[0]  # who holds it; what follows is advice
+            raise UserError("this clone", found, "no other run in it", advice) from None
         yield
-    finally:
-        lock.__exit__(None, None, None)
 
 
 def check_links() -> None:
@@ -77,7 +75,7 @@ def begin(values: dict[str, Any]) -> None:
 
 
 def is_of_this_run(values: dict[str, Any]) -> bool:
-    """Whether these sections are those with which the run of DVC began that this process is a stage of.
+    """Tell whether these sections are those with which the run of DVC began that this process is a stage of.
 
     `dvc exp run` says them (`begin`), the first stage of a `dvc repro` does. Without DVC any will do.
     """
@@ -109,7 +107,7 @@ def _identity(process: "psutil.Process") -> str:
 
 
 def _is_dvc(process: "psutil.Process") -> bool:
-    """Whether this is a command of DVC, run by Python: `python .../bin/dvc ...`, or `python -m dvc ...`."""
+    """Tell whether this is a command of DVC, run by Python: `python .../bin/dvc ...`, or `python -m dvc ...`."""
     import psutil
 
     try:

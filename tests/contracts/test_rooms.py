@@ -18,12 +18,12 @@ LAYERS = (  # from the top; a room may import itself and the layers below, and n
     {"dataset", "objective"},
     {"params"},
     {"workspace"},
-    {"yaml_file"},
+    {"names", "programs", "yaml_file"},
     {"errors"},
     {"command", "paths"},
     {"percept"},  # its __init__
 )
-LOOSE = {"command", "errors", "objective", "params", "paths", "workspace", "yaml_file"}
+LOOSE = {"command", "errors", "names", "objective", "params", "paths", "programs", "workspace", "yaml_file"}
 TENSORFLOW = {"keras", "tensorflow", "tf2onnx"}
 MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "models",

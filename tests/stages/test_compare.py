@@ -9,6 +9,7 @@ import compare
 from percept.evaluation.metrics import METRICS, Metric
 from percept.params import read
 from percept.paths import ROOT
+from percept.tuning import runs
 
 PARAMS = read(ROOT / "params.yaml")
 
@@ -68,34 +69,34 @@ def locked(params: dict) -> dict:
 
 def test_a_run_that_failed_has_parameters_that_evaluate_has_not_seen():
     finished = run_of(0.9)["params"]
-    assert compare.is_of(finished, locked(finished))
-    assert not compare.is_of(finished, locked(run_of(0.9, patience=1)["params"]))
-    assert not compare.is_of(finished, {})
+    assert runs.is_of(finished, locked(finished))
+    assert not runs.is_of(finished, locked(run_of(0.9, patience=1)["params"]))
+    assert not runs.is_of(finished, {})
 
 
 def test_a_commit_that_carries_the_run_of_a_later_one_is_left_out():
     later, earlier, other = ({**run_of(score), "is_commit": True} for score in (0.9, 0.9, 0.8))
     experiment = run_of(0.9)
     earlier["params"] = {**earlier["params"], "conf": "another digest"}
-    assert compare.without_repeats([later, experiment, earlier, other]) == [later, experiment, other]
+    assert runs.without_repeats([later, experiment, earlier, other]) == [later, experiment, other]
 
 
 def test_the_entries_of_dvc_are_read_with_the_commit_they_are_from(monkeypatch):
     shown = [{"rev": "workspace"}, {"rev": "a" * 40, "experiments": [{"revs": [{"rev": "b" * 40, "name": "gentle"}]}]}]
-    monkeypatch.setattr(compare, "_output", lambda *command: json.dumps(shown))
-    assert [(commit[:9], entry["rev"][:9]) for commit, entry in compare.entries([])] == [
+    monkeypatch.setattr(runs, "output_of", lambda *command: json.dumps(shown))
+    assert [(commit[:9], entry["rev"][:9]) for commit, entry in runs.entries([])] == [
         ("workspace", "workspace"),
         ("a" * 9, "a" * 9),
         ("a" * 9, "b" * 9),
     ]
-    assert [compare.contents(commit, entry) for commit, entry in compare.entries([])] == [None, None, None]
+    assert [runs.contents(commit, entry) for commit, entry in runs.entries([])] == [None, None, None]
 
 
 def test_runs_without_scores_of_their_own_are_named_below_the_table(monkeypatch, capsys):
     queued = {"rev": "b" * 40, "name": "gentle", "data": {"params": {"params.yaml": {"data": PARAMS}}}}
     shown = [{"rev": "workspace"}, {"rev": "a" * 40, "experiments": [{"revs": [queued]}]}]
-    monkeypatch.setattr(compare, "_output", lambda *command: json.dumps(shown) if "show" in command else "{}")
-    monkeypatch.setattr(compare, "lock", lambda rev: {})
+    monkeypatch.setattr(runs, "output_of", lambda *command: json.dumps(shown) if "show" in command else "{}")
+    monkeypatch.setattr(runs, "lock", lambda rev: {})
     monkeypatch.setattr("sys.argv", ["compare.py"])
     compare.main()
     assert capsys.readouterr().out.endswith("as they have no scores of their own (yet): workspace, gentle\n")
@@ -103,8 +104,8 @@ def test_runs_without_scores_of_their_own_are_named_below_the_table(monkeypatch,
 
 def test_a_lock_file_that_cannot_be_read_is_of_no_run(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert compare.lock("workspace") == {}
-    (tmp_path / compare.LOCK).write_text("stages: [", encoding="utf-8")
-    assert compare.lock("workspace") == {}
-    (tmp_path / compare.LOCK).write_text("stages: {evaluate: {params: {params.yaml: {rate: 1e-07}}}}", encoding="utf-8")
-    assert compare.is_of({"rate": 1e-07}, compare.lock("workspace"))
+    assert runs.lock("workspace") == {}
+    (tmp_path / runs.LOCK).write_text("stages: [", encoding="utf-8")
+    assert runs.lock("workspace") == {}
+    (tmp_path / runs.LOCK).write_text("stages: {evaluate: {params: {params.yaml: {rate: 1e-07}}}}", encoding="utf-8")
+    assert runs.is_of({"rate": 1e-07}, runs.lock("workspace"))

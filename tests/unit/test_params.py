@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from percept import paths
 from percept.composition import Config, composed
 from percept.errors import UserError
-from percept.params import Params, by_name, conf_digest, fits_key, read, warn_when_stale
+from percept.names import by_name, fits_key
+from percept.params import Params, conf_digest, read, warn_when_stale
 
 RANGES = [
     ("digits", "model.dropout", 1.5, "model.dropout = 1.5: should be less than 1"),

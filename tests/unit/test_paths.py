@@ -6,7 +6,7 @@ import pytest
 
 from percept import paths
 from percept.errors import UserError
-from percept.params import folder_name, plain_name
+from percept.names import folder_name, plain_name
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,9 @@ from percept.evaluation.metrics import check_primary
 from percept.features import Features
 from percept.features.split import Split
 from percept.models import Model, check_serves
+from percept.names import LONGEST_KEY, Name, fits_key
 from percept.objective import Objective
-from percept.params import LONGEST_KEY, Name, Params, Seed, conf_digest, fits_key, read
+from percept.params import Params, Seed, conf_digest, read
 from percept.sources import Source
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit

@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from percept.dataset.cells import Form, parse_dates, parse_numbers
 from percept.errors import listed
-from percept.params import Label, Section, by_name
+from percept.names import by_name
+from percept.params import Label, Section
 
 
 class Number(Section):

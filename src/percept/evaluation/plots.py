@@ -1,7 +1,7 @@
 """The numbers behind DVC's plots, one CSV for each curve; dvc.yaml says how they are drawn."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,14 +63,21 @@ def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[t
     return [(*pair, name) for name, actual, found in columns for pair in zip(actual, found, strict=True)]
 
 
-def write_history(history: Path, folder: Path) -> None:
+def read_history(path: Path) -> list[dict[str, float]]:
+    """Read results/history.csv: a row for each epoch."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        return [
+            {name: int(value) if name == "epoch" else float(value) for name, value in row.items()}
+            for row in csv.DictReader(stream)
+        ]
+
+
+def write_history(rows: Sequence[Mapping[str, float]], folder: Path) -> None:
     """Write loss and metric of each epoch, in one file for the training rows and one for the validation rows."""
-    with history.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
     names = [name for name in rows[0] if name not in ("epoch", "learning_rate") and not name.endswith("loss")]
     metric = next(name for name in names if not name.startswith(("val_", AUXILIARY)))
     for part, prefix in (("train", ""), ("validation", "val_")):
-        seen = _thinned(rows) if f"{prefix}loss" in rows[0] else []
+        seen = _thinned(list(rows)) if f"{prefix}loss" in rows[0] else []
         points = [(row["epoch"], row[f"{prefix}loss"], row[f"{prefix}{metric}"]) for row in seen]
         _write(folder / f"history_{part}.csv", points)
 

@@ -1,7 +1,6 @@
 """What a person should hear of a score: that a guess is as good, that a line is better, that more epochs would help."""
 
-import csv
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from percept.evaluation import reference
 from percept.evaluation.metrics import METRICS, Metric
@@ -11,6 +10,22 @@ from percept.prepared.examples import Examples
 
 LATE = 0.1  # the last part of the epochs
 STILL = 0.01  # of the whole gain: a fit that gains so much in its last part is not at its end
+
+
+def warnings(
+    test: Predictions,
+    train: Examples,
+    test_examples: Examples,
+    history: Sequence[Mapping[str, float]],
+    monitor: str,
+    epochs: int,
+) -> dict[str, list[str]]:
+    """Return what metrics.json has of them: the key `warnings` where there are some.
+
+    history: a row for each epoch; monitor, epochs: options of the fit.
+    """
+    found = [*score_warnings(test, train, test_examples), *fit_warnings(history, monitor, epochs, test.spec.task)]
+    return {"warnings": found} if found else {}
 
 
 def score_warnings(test: Predictions, train: Examples, test_examples: Examples) -> list[str]:
@@ -42,15 +57,13 @@ def _is_better(metric: Metric, one: float, other: float) -> bool:
     return one > other if metric.higher_is_better else one < other
 
 
-def fit_warnings(history: Path, monitor: str, epochs: int, task: str) -> list[str]:
+def fit_warnings(history: Sequence[Mapping[str, float]], monitor: str, epochs: int, task: str) -> list[str]:
     """Return a line where the validation rows still gained in the last of all epochs that were allowed."""
-    with history.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
     name = f"val_{monitor}"
-    if name not in rows[0] or not 1 < len(rows) == epochs:
+    if name not in history[0] or not 1 < len(history) == epochs:
         return []
     sign = 1 if monitor.endswith("accuracy") else -1
-    gains = [sign * float(row[name]) for row in rows]
+    gains = [sign * row[name] for row in history]
     num_late = max(1, round(LATE * epochs))
     before, after = max(gains[:-num_late]), max(gains[-num_late:])
     if after - before <= STILL * (after - gains[0]):

@@ -12,7 +12,8 @@ from percept.dataset.cells import DATE_PARTS, Form, date_parts, parse_dates, par
 from percept.dataset.formula import Formula, column_names, derived
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
-from percept.params import Section, by_name
+from percept.names import by_name
+from percept.params import Section
 from percept.prepared.raw_inputs import as_raw_inputs
 from percept.prepared.spec import RawInput
 

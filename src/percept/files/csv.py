@@ -169,7 +169,7 @@ def read_csv(
     """
     left_out = LeftOut(leave_out, text.separator) if leave_out or repeated_header else None
     with path.open("rb") as stream:
-        reader = CsvRows(stream, str(path), text, advice, limits, True, left_out)
+        reader = CsvRows(stream, str(path), text, advice, limits, is_held=True, left_out=left_out)
         names = [name.strip() for name in text.columns or reader.first()]
         limits.check(str(path), len(names), "columns", "columns")
         _check_header(reader, names, text)

@@ -122,12 +122,12 @@ def _narrowed(columns: NDArray[np.int64], x: Values, y: _Target) -> tuple[list[i
 
 def _sum(x: Values, y: _Target, names: Sequence[str]) -> tuple[str, list[str]] | None:
     form = _Form("", -1, y.values, lambda predicted: predicted)
-    terms = _terms(x, y, form)
-    return (
-        (f"a weighted sum of {listed(names[term] for term in terms)}", [names[term] for term in terms])
-        if terms
-        else None
-    )
+    return _named("a weighted sum of", _terms(x, y, form), names)
+
+
+def _named(words: str, terms: list[int], names: Sequence[str]) -> tuple[str, list[str]] | None:
+    chosen = [names[term] for term in terms]
+    return (f"{words} {listed(chosen)}", chosen) if terms else None
 
 
 def _of_two(x: Values, y: _Target, names: Sequence[str]) -> tuple[str, list[str]] | None:
@@ -149,12 +149,16 @@ def _of_two(x: Values, y: _Target, names: Sequence[str]) -> tuple[str, list[str]
 
 
 def _forms(x: Values, y: Values) -> Iterator[_Form]:
-    for other, d in enumerate(x.T):
-        yield _Form("{1} over {0}", other, y * d, lambda sums, d=d: sums / d)  # type: ignore[misc]
-        if d.all():
-            yield _Form("{0} times {1}", other, y / d, lambda sums, d=d: sums * d)  # type: ignore[misc]
-        if y.all():
-            yield _Form("{0} over {1}", other, d / y, lambda sums, d=d: d / sums)  # type: ignore[misc]
+    for other, column in enumerate(x.T):
+        yield from _forms_with(other, column, y)
+
+
+def _forms_with(other: int, column: Values, y: Values) -> Iterator[_Form]:
+    yield _Form("{1} over {0}", other, y * column, lambda sums: sums / column)
+    if column.all():
+        yield _Form("{0} times {1}", other, y / column, lambda sums: sums * column)
+    if y.all():
+        yield _Form("{0} over {1}", other, column / y, lambda sums: column / sums)
 
 
 def _product(logs: Values, y: _Target, names: Sequence[str]) -> tuple[str, list[str]] | None:
@@ -163,11 +167,7 @@ def _product(logs: Values, y: _Target, names: Sequence[str]) -> tuple[str, list[
     if not log_y.std():
         return None
     terms = _terms(logs, y, _Form("", -1, log_y, lambda predicted: sign * np.exp(np.clip(predicted, -700, 700))))
-    return (
-        (f"a product of powers of {listed(names[term] for term in terms)}", [names[term] for term in terms])
-        if terms
-        else None
-    )
+    return _named("a product of powers of", terms, names)
 
 
 def _design(x: Values) -> Values:

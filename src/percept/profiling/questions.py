@@ -33,15 +33,12 @@ def kind_note(target: ColumnProfile, kind: str, wanted: str | None) -> list[str]
     """Say of a target of few whole numbers what it was taken for, and how it is taken for the other."""
     if wanted or not (target.is_number and target.whole) or not FEW_CODES < target.num_values <= MANY_CODES:
         return []
-    name, what = (
-        shorten(target.name),
-        contents(target) if kind == "regression" else f"{target.num_values} whole numbers",
-    )
+    name = shorten(target.name)
     if kind == "regression":
-        why = "counts" if are_counts(target) else "amounts"
-        what = f"{name} ({contents(target)}) is taken for {why}"
+        what = f"{name} ({contents(target)}) is taken for {'counts' if are_counts(target) else 'amounts'}"
         return [f"{what}: a regression; --kind multiclass takes each number for a class."]
-    return [f"{name} ({what}) is taken for classes; --kind regression takes it for amounts, where their order counts."]
+    what = f"{name} ({target.num_values} whole numbers) is taken for classes"
+    return [f"{what}; --kind regression takes it for amounts, where their order counts."]
 
 
 def missing_code_notes(table: Table, columns: Iterable[ColumnProfile]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from percept.dataset.formats import CsvFormat
 from percept.errors import listed
-from percept.params import fits_key
+from percept.names import fits_key
 from percept.profiling.choices import contract_rule, macro_f1_of_largest
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten

@@ -1,7 +1,6 @@
 """The metadata that a release adds to the shipped file: test scores, Git commit and model card."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +10,7 @@ import onnx
 from percept import paths
 from percept.errors import UserError, listed
 from percept.params import Section
+from percept.programs import output_of
 
 # What a run is made from, and what it leaves in Git.
 COMMITTED = (paths.CONF, "src", paths.PARAMS, "dvc.yaml", "dvc.lock", paths.METRICS, "requirements.lock")
@@ -44,7 +44,7 @@ class Release(Section):
 
 def check_up_to_date() -> None:
     """Raise `UserError` where `dvc repro` would run a stage again."""
-    said = _run([sys.executable, "-m", "dvc", "status", "--json"])
+    said = output_of(sys.executable, "-m", "dvc", "status", "--json")
     stages = json.loads(said.strip().splitlines()[-1])
     if stages:
         found = f"out of date: {listed(stages)}"
@@ -55,19 +55,10 @@ def check_up_to_date() -> None:
 
 def current_commit(changes_allowed: bool) -> str:
     """Return the commit that holds the run, and `(with changes)` where files differ from it. Raises `UserError`."""
-    commit = _run(["git", "rev-parse", "HEAD"]).strip()
+    commit = output_of("git", "rev-parse", "HEAD").strip()
     status = ["git", "-c", "core.quotePath=false", "status", "--porcelain", "--", *map(str, COMMITTED)]
-    changed = [line[3:] for line in _run(status).splitlines()]
+    changed = [line[3:] for line in output_of(*status).splitlines()]
     if changed and not changes_allowed:
         advice = f"git add {' '.join(changed[:12])} && git commit, or --uncommitted: the file will say so"
         raise UserError("git status", f"not committed: {listed(changed)}", "a commit that holds the run", advice)
     return f"{commit} (with changes)" if changed else commit
-
-
-def _run(command: list[str]) -> str:
-    try:
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        found = (getattr(error, "stderr", None) or str(error)).strip()
-        advice = "run it in the Git repository of the project"
-        raise UserError(" ".join(map(str, command)), found, "an answer", advice) from None

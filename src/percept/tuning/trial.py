@@ -10,6 +10,7 @@ from typing import Any
 from percept import paths
 from percept.composition import Config
 from percept.evaluation.predictions import Predictions, report
+from percept.evaluation.warnings import warnings
 from percept.features.prepare import Preparation, prepare
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
@@ -62,7 +63,10 @@ def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
     shipped = export.to_onnx(network, prepared.encoder, spec, config.objective, trained.decision)
     validation = _predictions(shipped, prepared, "validation", config) if spec.rows.validation else None
     test = _predictions(shipped, prepared, "test", config)
-    return Trial(prepared, shipped, report(validation, test, Metadata.from_texts(read_metadata(shipped))))
+    found = report(validation, test, Metadata.from_texts(read_metadata(shipped)))
+    examples = prepared.examples["train"], prepared.examples["test"]
+    found |= warnings(test, *examples, trained.history.rows, config.fit.monitor, config.fit.epochs)
+    return Trial(prepared, shipped, found)
 
 
 def _predictions(shipped: bytes, prepared: Prepared, subset: Subset, config: Config) -> Predictions:

@@ -1,11 +1,10 @@
 """What Git says of this clone after a killed `dvc exp run`, and how it is taken back without losing an edit."""
 
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from percept.errors import UserError
+from percept.programs import output_of
 
 BASELINE = "refs/exps/exec/EXEC_BASELINE"  # DVC removes it when a run in the workspace ends
 MERGE = "refs/exps/exec/EXEC_MERGE"  # the edits with which that run began
@@ -18,13 +17,7 @@ LEFT = (  # what the reflog of HEAD says of a branch on which it stood
 
 
 def _git(*words: str, check: bool = True) -> str:
-    try:
-        result = subprocess.run(["git", *words], capture_output=True, text=True, encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError("git", "it is not installed", "Git", "install it") from None
-    if check and result.returncode:
-        raise UserError(f"git {' '.join(words)}", result.stderr.strip(), "that it works", "see what Git says")
-    return result.stdout.strip()
+    return output_of("git", *words, check=check, advice="see what Git says").strip()
 
 
 def folder() -> Path:
@@ -33,12 +26,12 @@ def folder() -> Path:
 
 
 def has(ref: str) -> bool:
-    """Whether a reference exists."""
+    """Tell whether a reference exists."""
     return bool(_git("rev-parse", "--verify", "--quiet", ref, check=False))
 
 
 def on_branch() -> bool:
-    """Whether HEAD stands on a branch."""
+    """Tell whether HEAD stands on a branch."""
     return bool(_git("symbolic-ref", "--quiet", "HEAD", check=False))
 
 
@@ -73,7 +66,7 @@ def drop(commit: str) -> None:
 
 
 def lacks(commit: str, apart: Sequence[Path]) -> bool:
-    """Whether a file that an entry of the stash changes is here as it was before; `apart` are not looked at."""
+    """Tell whether a file that an entry of the stash changes is here as it was before; `apart` are not looked at."""
     changed = set(_git("diff", "--name-only", f"{commit}^1", commit).splitlines())
     here = set(_git("diff", "--name-only", f"{commit}^1").splitlines())
     return bool(changed - here - set(map(str, apart)))

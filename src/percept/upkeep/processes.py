@@ -21,7 +21,7 @@ def at_work() -> list[str]:
 
 
 def is_alive(pid: int, command: str) -> bool:
-    """Whether the process lives: one that is dead but waited for by nobody, or a later one of its number, does not."""
+    """Tell whether a process lives; one that waits to be collected, or a later one of the same number, does not."""
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and command in " ".join(process.cmdline())

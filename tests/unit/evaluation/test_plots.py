@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from percept.evaluation.plots import MAX_POINTS, MAX_ROWS, write_history, write_plots
+from percept.evaluation.plots import MAX_POINTS, MAX_ROWS, read_history, write_history, write_plots
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 
 BINARY = Binary(kind="binary", target="y", positive="yes")
@@ -125,7 +125,7 @@ def history(folder: Path, header: str, num_epochs: int) -> Path:
 def test_history_is_drawn_apart_for_training_and_validation(tmp_path):
     plots = tmp_path / "plots"
     plots.mkdir()
-    write_history(history(tmp_path, "epoch,accuracy,loss,val_accuracy,val_loss", 2), plots)
+    write_history(read_history(history(tmp_path, "epoch,accuracy,loss,val_accuracy,val_loss", 2)), plots)
     assert cells(plots / "history_train.csv") == [["epoch", "loss", "metric"], ["0", "0.2", "0.1"], ["1", "1.2", "1.1"]]
     assert cells(plots / "history_validation.csv")[1:] == [["0", "0.4", "0.3"], ["1", "1.4", "1.3"]]
 
@@ -133,13 +133,13 @@ def test_history_is_drawn_apart_for_training_and_validation(tmp_path):
 def test_history_without_validation_rows_is_drawn_for_training_alone(tmp_path):
     plots = tmp_path / "plots"
     plots.mkdir()
-    write_history(history(tmp_path, "epoch,mse,loss", 1), plots)
+    write_history(read_history(history(tmp_path, "epoch,mse,loss", 1)), plots)
     assert names(plots) == ["history_train.csv"]
 
 
 def test_a_long_history_is_thinned_and_keeps_the_first_and_last_epoch(tmp_path):
     plots = tmp_path / "plots"
     plots.mkdir()
-    write_history(history(tmp_path, "epoch,accuracy,loss", MAX_POINTS * 2 + 1), plots)
+    write_history(read_history(history(tmp_path, "epoch,accuracy,loss", MAX_POINTS * 2 + 1)), plots)
     points = cells(plots / "history_train.csv")[1:]
     assert (len(points), points[0][0], points[-1][0]) == (MAX_POINTS, "0", str(MAX_POINTS * 2))

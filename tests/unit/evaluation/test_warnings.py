@@ -91,23 +91,21 @@ def test_a_truth_table_is_compared_with_nothing():
     assert warned(MULTICLASS, CLASSES, np.eye(3)[np.zeros(200, int)], test_is_train=True) == ""
 
 
-def history(tmp_path, losses, name="val_loss"):
-    file = tmp_path / "history.csv"
-    file.write_text("\n".join([f"epoch,{name}", *(f"{n},{loss}" for n, loss in enumerate(losses, 1))]), "utf-8")
-    return file
+def history(losses, name="val_loss"):
+    return [{"epoch": epoch, name: loss} for epoch, loss in enumerate(losses, 1)]
 
 
-def test_a_fit_that_gained_until_its_last_epoch_is_told_of_more(tmp_path):
-    (line,) = fit_warnings(history(tmp_path, [1.0, 0.8, 0.6, 0.4]), "loss", 4, "leaves")
+def test_a_fit_that_gained_until_its_last_epoch_is_told_of_more():
+    (line,) = fit_warnings(history([1.0, 0.8, 0.6, 0.4]), "loss", 4, "leaves")
     assert "after 4 epochs (val_loss 0.6 -> 0.4)" in line and "-S task=leaves -S fit.epochs=8" in line
-    assert fit_warnings(history(tmp_path, [0.2, 0.5, 0.9], "val_accuracy"), "accuracy", 3, "leaves")
+    assert fit_warnings(history([0.2, 0.5, 0.9], "val_accuracy"), "accuracy", 3, "leaves")
 
 
 @pytest.mark.parametrize("losses", [[1.0, 0.5, 0.4, 0.4], [1.0, 0.2, 0.3, 0.3], [1.0, 0.4, 0.399, 0.398]])
-def test_a_fit_that_had_come_to_its_end_is_not(tmp_path, losses):
-    assert fit_warnings(history(tmp_path, losses), "loss", 4, "leaves") == []
+def test_a_fit_that_had_come_to_its_end_is_not(losses):
+    assert fit_warnings(history(losses), "loss", 4, "leaves") == []
 
 
-def test_a_fit_that_stopped_early_or_had_no_validation_rows_is_not(tmp_path):
-    assert fit_warnings(history(tmp_path, [1.0, 0.5]), "loss", 4, "leaves") == []
-    assert fit_warnings(history(tmp_path, [1.0, 0.5], "loss"), "loss", 2, "leaves") == []
+def test_a_fit_that_stopped_early_or_had_no_validation_rows_is_not():
+    assert fit_warnings(history([1.0, 0.5]), "loss", 4, "leaves") == []
+    assert fit_warnings(history([1.0, 0.5], "loss"), "loss", 2, "leaves") == []
