@@ -40,7 +40,7 @@ def held(part: str = "") -> Iterator[None]:
         try:
             stack.enter_context(lock)
         except DvcException as error:
-            advice = "wait, or queue the run: `dvc exp run --queue`; `python src/doctor.py` says whether it is stale"
+            advice = "wait for it, or queue the run: `dvc exp run --queue`; `python src/doctor.py` tells a stale one"
             found = str(error).partition("\n\n")[0]  # who holds it; what follows is advice
             raise UserError("this clone", found, "no other run in it", advice) from None
         yield

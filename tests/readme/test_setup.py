@@ -50,7 +50,7 @@ def test_the_lock_file_has_hashes_and_no_addresses():
 
 
 def test_a_stage_without_the_environment_says_how_to_get_it(tmp_path):
-    command = [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, 'src'); import percept"]
+    command = [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, 'src'); import percept.params"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 1
     assert "make setup" in result.stderr and "source .venv/bin/activate" in result.stderr
