@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
         ("id", "names the rows"),
         ("drop", "is left out"),
         ("keep", "is used, whatever it looks like"),
-        ("category", "has categories, though they are written as numbers"),
+        ("category", "has categories, though they are written as numbers, or as numbers with a unit"),
         ("fold", "has texts that are one where capitals and blanks alone tell them apart"),
         ("exact", "has texts that are what they are, capitals and blanks too"),
     ):
@@ -106,7 +106,14 @@ def _read_options(options: argparse.Namespace) -> ReadOptions:
         leave_out=tuple(options.leave_out),
         all_rows=options.all_rows,
         missing=tuple(options.missing),
+        as_texts=_as_texts(options),
     )
+
+
+def _as_texts(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the columns whose cells name something: lists of names may have commas, and so may names."""
+    names = [name for words in options.category for name in (words, *words.split(","))]
+    return (*names, options.target) if options.kind in ("binary", "multiclass") else tuple(names)
 
 
 def _task_options(options: argparse.Namespace) -> TaskOptions:

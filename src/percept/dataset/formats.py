@@ -1,13 +1,15 @@
 """How the text of a file becomes rows, and a picture becomes pixels: the same when training and when predicting."""
 
 import codecs
-import re
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
+from percept.dataset.numerals import number_reader, unit_reader
+from percept.errors import UserError, listed, nearest
 from percept.params import Section
 
 
@@ -25,10 +27,24 @@ def known_encoding(encoding: str) -> str:
 
 Encoding = Annotated[str, AfterValidator(known_encoding)]
 
-ALSO = {
-    " ": "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}",
-    "'": "\N{RIGHT SINGLE QUOTATION MARK}",
-}  # read as the key is
+
+class ColumnUnit(Section):
+    """A column of numbers with a unit or signs, which are taken off."""
+
+    column: str
+    unit: str = Field(max_length=24)  # such as $, % or kg; "": signs alone; h:m, m:s: times, in hours or minutes
+
+
+def _one_for_a_column(units: tuple[ColumnUnit, ...]) -> tuple[ColumnUnit, ...]:
+    names = Counter(entry.column for entry in units)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise ValueError(f"{twice[0]!r} should have one unit, and it has several")
+    return units
+
+
+Units = Annotated[tuple[ColumnUnit, ...], AfterValidator(_one_for_a_column)]
+Decimal = Literal[".", ","]
+Thousands = Literal["", ".", ",", " ", "'"]
 
 
 class CsvFormat(Section):
@@ -38,33 +54,44 @@ class CsvFormat(Section):
     separator: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
     missing: tuple[str, ...] = ("", "NaN", "nan")  # cells that stand for "no value", spaces around them aside
     encoding: Encoding = "utf-8-sig"  # UTF-8, with or without a byte order mark
-    decimal: Literal[".", ","] = "."  # before the fraction of a number
-    thousands: Literal["", ".", ",", " ", "'"] = ""  # between groups of three digits; " ": also no-break spaces
+    decimal: Decimal = "."  # before the fraction of a number
+    thousands: Thousands = ""  # between groups of three digits; " ": also no-break spaces
     fold: tuple[str, ...] = ()  # columns whose texts are read as `folded` has them
+    units: Units = ()  # of columns of numbers that have one
 
     @model_validator(mode="after")
     def tells_fractions_from_groups(self) -> Self:
-        if self.decimal == self.thousands:
-            raise ValueError(f"decimal and thousands should differ, and both are {self.decimal!r}")
+        check_marks(self.decimal, self.thousands)
         return self
 
 
-def number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    """Return the pattern of a number that is written with these marks."""
-    between = thousands + ALSO.get(thousands, "")
-    groups = rf"|\d{{1,3}}(?:[{between}]\d{{3}})+" if between else ""
-    point = re.escape(decimal)
-    return re.compile(rf"[+-]?(?:(?:\d+{groups})(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+def check_marks(decimal: str, thousands: str) -> None:
+    """Check that the marks of numbers can be told apart. Raises `ValueError`."""
+    if decimal == thousands:
+        raise ValueError(f"decimal and thousands should differ, and both are {decimal!r}")
 
 
-def plain_number(text: CsvFormat) -> Callable[[str], str] | None:
-    """Return what writes 1.234,5 as 1234.5 and leaves cells that are no number; None where Python reads all as is."""
-    if text.decimal == "." and not text.thousands:
-        return None
-    number = number_pattern(text.decimal, text.thousands)
-    between = text.thousands + ALSO.get(text.thousands, "")
-    marks = str.maketrans({text.decimal: "."} | dict.fromkeys(between))
-    return lambda cell: cell.translate(marks) if number.fullmatch(cell) else cell
+def plain_numbers(text: CsvFormat, columns: Iterable[str]) -> dict[str, Callable[[str], str] | None]:
+    """Return for each column what writes its numbers as Python does, or None where they are so.
+
+    It takes off the unit of a column that has one, and leaves cells that are no number.
+    """
+    is_plain = text.decimal == "." and not text.thousands
+    common = None if is_plain else number_reader(text.decimal, text.thousands)
+    units = {entry.column: entry.unit for entry in text.units}
+    return {
+        column: unit_reader(units[column], text.decimal, text.thousands) if column in units else common
+        for column in columns
+    }
+
+
+def check_units(text: CsvFormat, file: str, columns: Collection[str]) -> None:
+    """Check that each column with a unit is there. Raises `UserError`."""
+    known = set(columns) if text.units else ()
+    for entry in text.units:
+        if entry.column not in known:
+            found = f"{file} has no column {entry.column!r}{nearest(entry.column, columns)}"
+            raise UserError("source.units", found, f"some of {listed(columns)}", "correct it in conf/task/")
 
 
 def folded(cell: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from percept.dataset.formats import CsvFormat, plain_number
+from percept.dataset.formats import CsvFormat, check_units, plain_numbers
 from percept.dataset.table import Table, fold_texts
 from percept.errors import UserError, listed
 from percept.files.left_out import LeftOut
@@ -173,15 +173,17 @@ def read_csv(
         names = [name.strip() for name in text.columns or reader.first()]
         limits.check(str(path), len(names), "columns", "columns")
         _check_header(reader, names, text)
+        check_units(text, str(path), names)
         if left_out and repeated_header:
             left_out.also_header(names)
         columns: dict[str, list[str]] = {name: [] for name in names}
         lines: list[int] = []
-        missing, plain = set(text.missing), plain_number(text)
+        missing, readers = set(text.missing), plain_numbers(text, names)
         for rows, ends in reader.chunks(CHUNK, len(names)):
             for (name, column), cells in zip(columns.items(), zip(*rows, strict=True), strict=True):
                 reader.check_no_nul(name, cells, ends)
                 values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
+                plain = readers[name]
                 column += map(plain, values) if plain else values
             lines += ends
             limits.check(str(path), len(lines) * len(names), "cells", f"cells up to line {lines[-1]:,}", False)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from percept.dataset.cells import parse_numbers
-from percept.dataset.formats import CsvFormat, plain_number
+from percept.dataset.formats import CsvFormat, check_units, plain_numbers
+from percept.dataset.numerals import number_reader
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.files.limits import LIMITS, Limits
@@ -26,6 +27,7 @@ TRUTH = ("True", "False")  # as pandas writes them to CSV
 YEARS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970 at the ends of the years 1 to 9999
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 LARGEST = 2**63 - 1
+FORMAT = CsvFormat()
 
 
 def is_parquet(path: Path) -> bool:
@@ -60,8 +62,11 @@ def open_parquet(path: Path, limits: Limits = LIMITS) -> "ParquetFile":
         return parquet.ParquetFile(path, metadata=file.metadata, read_dictionary=texts)
 
 
-def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing, limits: Limits = LIMITS) -> Table:
-    """Read every cell as text, and leave out the row labels of pandas. Raises `UserError`."""
+def read_parquet(path: Path, text: CsvFormat = FORMAT, limits: Limits = LIMITS) -> Table:
+    """Read every cell as text, and leave out the row labels of pandas. Raises `UserError`.
+
+    text: which texts are numbers, or stand for no value.
+    """
     file = open_parquet(path, limits)
     names = [name for name in file.schema_arrow.names if not ROW_LABELS.fullmatch(name)]
     check_columns(path, file.schema_arrow, names)
@@ -69,7 +74,10 @@ def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing, lim
         raise UserError(str(path), f"no {'rows' if names else 'columns'}", "at least one", "write the file anew")
     limits.check(str(path), len(names) * file.metadata.num_rows, "cells", "cells")
     _check_size(path, file, limits)
-    text, columns = CsvFormat(missing=missing), {}
+    columns = {}
+    stripped = [name.strip() for name in names]
+    check_units(text, str(path), stripped)
+    missing, readers = set(text.missing), plain_numbers(text, stripped)
     for name in names:
         with blamed(path):
             cells = texts(file.read(columns=[name]).column(0), text)
@@ -77,7 +85,8 @@ def read_parquet(path: Path, missing: tuple[str, ...] = CsvFormat().missing, lim
             found = f"column {name!r} has {len(cells):,} rows, and the file says {file.metadata.num_rows:,}"
             raise UserError(str(path), found, "a whole Parquet file", "write or fetch it anew")
         check_cells(path, name, cells, limits)
-        plain = {cell: "" if cell.strip() in missing else cell.strip() for cell in set(cells)}
+        read = readers[name.strip()] or str
+        plain = {cell: "" if cell.strip() in missing else read(cell.strip()) for cell in set(cells)}
         columns[name.strip()] = np.array([plain[cell] for cell in cells], dtype=object)
     return Table(str(path), columns, np.arange(1, file.metadata.num_rows + 1), text=text, unit="row")
 
@@ -189,7 +198,7 @@ def _floats(cells: "pa.ChunkedArray | pa.Array", text: CsvFormat) -> "pa.Chunked
     from pyarrow import compute
 
     cells = cells.cast(pa.float32()) if cells.type == pa.float16() else cells
-    plain = plain_number(text) or str
+    plain = number_reader(text.decimal, text.thousands)
     marks = parse_numbers(np.array([plain(mark) for mark in text.missing], dtype=object))
     nothing = pa.scalar(None, cells.type)
     for mark in marks[~np.isnan(marks)]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.contract import Contract, Date, Number, violations
-from percept.dataset.formats import folded, plain_number
+from percept.dataset.formats import folded, plain_numbers
 from percept.dataset.formula import column_names, derived
 from percept.files.csv_stream import TableChunk
 from percept.prediction.flags import Flags
@@ -26,7 +26,8 @@ class Predictor:
 
     def __init__(self, model: ShippedModel) -> None:
         self._model, self._table = model, model.table
-        self._missing, self._plain = frozenset(self._table.text.missing), plain_number(self._table.text)
+        self._missing = frozenset(self._table.text.missing)
+        self._plain = plain_numbers(self._table.text, model.columns)
         read = [column for column in model.metadata.inputs if column.kind == "numeric" and not column.date]
         self._derive = self._table.derive
         operands = {name for formula in self._derive.values() for name in column_names(formula)}
@@ -57,7 +58,8 @@ class Predictor:
         texts = ["" if text in self._missing else text for text in texts]
         if name in self._table.text.fold:
             texts = list(map(folded, texts))
-        return np.array([*map(self._plain, texts)] if self._plain else texts, dtype=object), index
+        plain = self._plain[name]
+        return np.array([*map(plain, texts)] if plain else texts, dtype=object), index
 
     def _flag_violations(
         self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags

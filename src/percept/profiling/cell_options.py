@@ -3,26 +3,35 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from percept.dataset.formats import CsvFormat, number_pattern
+from percept.dataset.formats import CsvFormat
+from percept.dataset.numerals import CLOCK, number_pattern
 from percept.dataset.table import Table
 from percept.errors import listed
 from percept.profiling.date_formats import date_forms
 from percept.profiling.header import NUMBER
+from percept.profiling.units import find_unit, split
 
 SAMPLE_VALUES = 1000  # of a column
 # Decimal mark and thousands mark, the likelier first.
 NOTATIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
 MISSING = {"na", "n/a", "#n/a", "n.a.", "<na>", "?", "-", "--", ".", "null", "none", "nil", "missing", "unknown"}
-MISSING |= {"inf", "-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
+MISSING |= {"\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}", "inf", "-inf", "#value!", "#div/0!", "없음", "결측", "모름"}
 SURELY_MISSING = {"n/a", "#n/a", "<na>", "?", "null", "#value!", "#div/0!"}  # among texts too
 
 
-def cell_options(table: Table, text: CsvFormat) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the options of the source that follow from the cells of all columns, and remarks on them."""
-    distinct = value_counts(table)
+def cell_options(
+    table: Table, text: CsvFormat, as_texts: Collection[str] = ()
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options of the source that follow from the cells of all columns, and remarks on them.
+
+    as_texts: columns whose cells are texts, whatever they look like.
+    """
+    counts = value_counts(table)
+    units = {name: unit for name in counts if name not in as_texts and (unit := _unit(counts[name])) is not None}
+    distinct = {name: _numbers(values) if name in units else values for name, values in counts.items()}
     options: dict[str, Any] = {}
     remarks: dict[str, str] = {}
     decimal, thousands, example = _notation(distinct.values(), text.separator)
@@ -30,11 +39,31 @@ def cell_options(table: Table, text: CsvFormat) -> tuple[dict[str, Any], dict[st
         options["decimal"], remarks["decimal"] = decimal, f"as in {example}"
     if thousands:
         options["thousands"], remarks["thousands"] = thousands, f"as in {example}"
+    if units:
+        options["units"] = [{"column": name, "unit": unit} for name, unit in units.items()]
     marks = missing_marks(distinct, decimal, thousands)
     if marks:
         options["missing"] = (*text.missing, *marks)
         remarks |= remark_on(marks, distinct)
     return options, remarks
+
+
+def _unit(values: Counter[str]) -> str | None:
+    """Return what `find_unit` does for a column that is not written in digits and marks of numbers alone."""
+    cells = [cell for cell in itertools.islice(values, SAMPLE_VALUES) if cell.lower() not in MISSING]
+    if all(map(NUMBER.fullmatch, cells)):
+        return None
+    has_signs = any(map(CLOCK.fullmatch, cells)) or any(split(cell) for cell in cells if not NUMBER.fullmatch(cell))
+    return find_unit(cells) if has_signs else None
+
+
+def _numbers(values: Counter[str]) -> Counter[str]:
+    """Return values with the units and signs of numbers taken off; times, which have no marks, as whole numbers."""
+    numbers: Counter[str] = Counter()
+    for cell, count in values.items():
+        found = split(cell)
+        numbers[found.number if found else "0" if CLOCK.fullmatch(cell) else cell] += count
+    return numbers
 
 
 def value_counts(table: Table) -> dict[str, Counter[str]]:

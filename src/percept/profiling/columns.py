@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
 from percept.profiling.date_formats import DIGITS, are_rivals, date_forms, order_of, preferred
+from percept.profiling.units import several_units
 
 FEW_ROWS = 20  # with fewer, values that are equal or distinct in all rows may be so by chance
 MANY_VALUES = 50  # of a category
 SHOWN_VALUES = 30
 NUM_WORDS = 4  # of a free text, on average
-UNIT = r"[^\W\d_]{1,3}|[%‰°$€£¥₩]"
-MEASURE = re.compile(rf"(?:({UNIT})\s?)?[+-]?\d+(?:[.,]\d+)*(?:\s?({UNIT}))?")
 
 Kind = Literal["number", "yes/no", "category", "date", "identifier", "free text", "mixed", "constant", "empty"]
 
@@ -183,16 +182,7 @@ def _profile_texts(found: ColumnProfile, counts: Counter[str]) -> ColumnProfile:
     if num_words >= NUM_WORDS and len(counts) > max(0.3 * num_present, 2) and num_present >= FEW_ROWS:
         return replace(found, kind="free text")
     if all_differ and (num_present >= FEW_ROWS or is_named(found.name, ID_WORDS)):
-        return replace(found, kind="identifier")
+        return replace(found, kind="identifier", remark=several_units(texts))
     if is_named(found.name, ID_WORDS) and len(counts) > MANY_VALUES:
         return replace(found, kind="identifier", remark="rows share values: --group keeps them in one part")
-    return replace(found, kind="category", remark=_unit(texts))
-
-
-def _unit(texts: list[str]) -> str:
-    """Return the remark on cells that are all numbers with the same unit, "" for others."""
-    units = {"".join(filter(None, found.groups())) if (found := MEASURE.fullmatch(text)) else None for text in texts}
-    unit = units.pop()
-    if units or unit is None or len(texts) < 6:
-        return ""
-    return f"write the cells without {unit!r} to use them as numbers"
+    return replace(found, kind="category", remark=several_units(texts))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from percept.profiling.date_formats import date_forms
 
-NUMBER = re.compile(r"[+-]?\d[\d.,' \u00a0\u202f]*([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?\d[\d.,'\N{RIGHT SINGLE QUOTATION MARK} \u00a0\u202f]*([eE][+-]?\d+)?")
 
 
 def _has_header(rows: list[list[str]]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import listed
 from percept.profiling.after_event import pairs_that_tell
@@ -12,6 +13,7 @@ from percept.profiling.columns import ColumnProfile
 from percept.profiling.missing_codes import missing_codes
 from percept.profiling.phrases import contents, shorten
 from percept.profiling.totals import unproven
+from percept.profiling.units import in_unit, several_units
 
 MIN_COUNTS, MAX_COUNTS = 11, 30  # different values of a count that is a number rather than a class
 FEW_CODES = 3  # whole numbers that are classes without doubt
@@ -39,6 +41,14 @@ def kind_note(target: ColumnProfile, kind: str, wanted: str | None) -> list[str]
         return [f"{what}: a regression; --kind multiclass takes each number for a class."]
     what = f"{name} ({target.num_values} whole numbers) is taken for classes"
     return [f"{what}; --kind regression takes it for amounts, where their order counts."]
+
+
+def unit_notes(text: CsvFormat, target: str, kind: str, columns: Iterable[ColumnProfile]) -> list[str]:
+    """Say in which unit the target is predicted, and which columns have more than one."""
+    mixed = {column.name: several_units([value for value, _ in column.values]) for column in columns}
+    units = [entry.unit for entry in text.units if entry.column == target and entry.unit]
+    notes = [f"Predictions of {shorten(target)} are numbers {in_unit(unit)}." for unit in units if kind == "regression"]
+    return [*notes, *(f"{shorten(name)} has {remark}." for name, remark in mixed.items() if remark)]
 
 
 def missing_code_notes(table: Table, columns: Iterable[ColumnProfile]) -> list[str]:

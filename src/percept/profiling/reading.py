@@ -17,7 +17,7 @@ from percept.files.left_out import without
 from percept.files.limits import LIMITS, Limits
 from percept.files.parquet import is_parquet, read_parquet
 from percept.profiling import structure
-from percept.profiling.cell_options import cell_options, missing_marks, remark_on, value_counts
+from percept.profiling.cell_options import cell_options
 from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
 from percept.profiling.header import NUMBER, is_header
 from percept.profiling.structure import OddRows
@@ -54,6 +54,7 @@ class ReadOptions:
     leave_out: tuple[str, ...] = ()  # how rows begin that are no rows of the table
     all_rows: bool = False  # leave out no other row
     missing: tuple[str, ...] = ()  # cells that stand for no value, beside those that are found
+    as_texts: tuple[str, ...] = ()  # columns whose cells are texts, even where they are numbers with a unit
 
 
 NO_OPTIONS = ReadOptions()
@@ -65,7 +66,7 @@ def read_table(path: Path, options: ReadOptions = NO_OPTIONS, limits: Limits = L
     if is_parquet(path):
         return _read_parquet(path, options, limits)
     text, remarks, odd = _text_format(path, options, limits)
-    return _read_cells(path, text, remarks, odd, options.all_rows, limits)
+    return _read_cells(path, text, remarks, odd, options, limits)
 
 
 def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvFormat, dict[str, str], OddRows]:
@@ -97,41 +98,41 @@ def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvF
 
 
 def _read_cells(
-    path: Path, text: CsvFormat, remarks: dict[str, str], odd: OddRows, all_rows: bool, limits: Limits
+    path: Path, text: CsvFormat, remarks: dict[str, str], odd: OddRows, options: ReadOptions, limits: Limits
 ) -> Reading:
     """Find out what the cells say about how they are to be read, and read them. Raises `UserError`."""
     table = read_csv(path, text, ADVICE, limits, odd.beginnings)
     _check_width(path, table)
-    again = structure.header_again(table) if not (all_rows or text.columns) else ()
-    found, more = cell_options(structure.without_rows(table, again), text)
+    again = structure.header_again(table) if not (options.all_rows or text.columns) else ()
+    found, more = cell_options(structure.without_rows(table, again), text, options.as_texts)
     odd = odd.with_rows(structure.OddRow(table.place(row), "", "the header again") for row in again)
     if found or again:
         del table  # two of them would need twice the memory
         text = CsvFormat.model_validate(text.model_dump() | found)
         table = read_csv(path, text, ADVICE, limits, odd.beginnings, odd.repeated_header)
-    if not all_rows and (totals := find_totals(table)):
+    if not options.all_rows and (totals := find_totals(table)):
         odd = odd.with_rows(structure.total_lines(path, text, table, totals, limits))
         table = structure.without_rows(table, tuple(totals))
     return Reading(table, text, remarks | more, odd=odd)
 
 
 def _read_parquet(path: Path, options: ReadOptions, limits: Limits) -> Reading:
-    """Read a file that says itself how to, except which texts stand for a missing cell. Raises `UserError`."""
+    """Read a file that says itself how to, except what texts mean. Raises `UserError`."""
     if options.header is not None or options.separator or options.encoding:
         expected = "none of them: a Parquet file says so itself"
         raise UserError("--header, --separator, --encoding", f"{path} is a Parquet file", expected, "leave them out")
-    known = (*CsvFormat().missing, *options.missing)
-    table = read_parquet(path, known, limits)
-    distinct = value_counts(table)
-    if marks := missing_marks(distinct, ".", ""):
+    text = CsvFormat(missing=(*CsvFormat().missing, *options.missing))
+    table = read_parquet(path, text, limits)
+    found, remarks = cell_options(table, text, options.as_texts)
+    if found:
         del table  # two of them would need twice the memory
-        table = read_parquet(path, (*known, *marks), limits)
+        table = read_parquet(path, CsvFormat.model_validate(text.model_dump() | found), limits)
     odd = structure.as_asked(options.leave_out)
     table = without(table, odd.beginnings)
     if not options.all_rows and (totals := find_totals(table)):
         odd = odd.with_rows(structure.total_rows_of(table, totals))
         table = structure.without_rows(table, tuple(totals))
-    return Reading(table, table.text, remark_on(marks, distinct) if marks else {}, "parquet", odd)
+    return Reading(table, table.text, remarks, "parquet", odd)
 
 
 def _check_width(path: Path, table: Table) -> None:

@@ -19,6 +19,7 @@ from percept.profiling.questions import (
     nonlinear_note,
     pair_notes,
     total_notes,
+    unit_notes,
 )
 from percept.profiling.reading import Reading
 from percept.profiling.spelling import fold_spellings
@@ -82,7 +83,8 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
     if reading.table.text.fold:
         columns = _profiled(reading, wanted)
     table, target = reading.table, columns[options.target]
-    kind = _task_kind(table.file, target, wanted.kind)
+    has_unit = any(entry.column == target.name for entry in table.text.units)
+    kind = _task_kind(table.file, target, "regression" if has_unit and target.kind == "number" else wanted.kind)
     _check_num_rows(table.file, target)
     classes = () if kind == "regression" else _classes(table, target.name)
     uses, reasons = _uses(table, columns, target.name, wanted, kind)
@@ -105,6 +107,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         fit=choose_fit(target.num_present, classes),
         notes=(
             *notes,
+            *unit_notes(table.text, target.name, kind, [columns[name] for name in columns if uses[name] == "category"]),
             *kind_note(target, kind, wanted.kind),
             *asked,
             *missing_code_notes(table, [*numbers, *([target] if kind == "regression" else [])]),

@@ -10,6 +10,7 @@ from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.structure import OddRows
 from percept.profiling.task import Task
+from percept.profiling.units import in_unit
 from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 
 MANY_COLUMNS = 200  # more are not listed one by one
@@ -76,10 +77,17 @@ def _source(task: Task, file: dict[str, Any]) -> Block:
         "sha256": (Quoted(file["sha256"]), "of the file: write the new one here when you edit it"),
     }
     options = {option: (value, remarks.get(option, "")) for option, value in text if value != getattr(defaults, option)}
+    if text.units:
+        options["units"] = _units(text)
     found = {**options, **_left_out(task.reading.odd)}
     if "limits" in file:
         found["limits"] = (file["limits"], "as asked")
     return Block({"kind": (task.reading.kind, ""), "files": Block([Block(stored)]), **found})
+
+
+def _units(text: CsvFormat) -> Block:
+    entries = [({"column": entry.column, "unit": entry.unit}, f"numbers {in_unit(entry.unit)}") for entry in text.units]
+    return Block(entries, "what is taken off the numbers of a column; --category COLUMN keeps its texts")
 
 
 def _left_out(odd: OddRows) -> dict[str, Block | Leaf]:

@@ -29,7 +29,7 @@ def read(tmp_path):
     def write_and_read(columns: dict | pa.Table, **options) -> Table:
         table = columns if isinstance(columns, pa.Table) else pa.table(columns)
         parquet.write_table(table, tmp_path / "table.parquet")
-        return read_parquet(tmp_path / "table.parquet", **options)
+        return read_parquet(tmp_path / "table.parquet", CsvFormat(**options))
 
     return write_and_read
 
