@@ -29,11 +29,12 @@ KINDS = {
     "multilabel": ["objective.target=['likes tea', 'likes 커피']", "objective.positive=yes"],
     "regression": ["objective.target=[rent, flags]", "objective.scale_target=true"],
     "folded": ["objective.target=left", "objective.positive=yes", "++source.fold=[plan]"],
+    "units": ["objective.target=left", "objective.positive=yes", "++source.units=[{column: age, unit: years}]"],
     "gaps": ["objective=regression", "objective.target=rent", "features.missing.numeric=drop"],
 }
 
 
-OBJECTIVES = {"folded": "binary", "gaps": "regression"}  # of kinds that are not named so
+OBJECTIVES = {"folded": "binary", "units": "binary", "gaps": "regression"}  # of kinds that are not named so
 TARGETS = ("left", "plan2", "likes tea", "likes 커피", "rent", "flags")
 
 

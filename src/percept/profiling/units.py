@@ -67,7 +67,7 @@ def _common_unit(found: list[str], some_have_none: bool) -> str | None:
     units = sorted(set(found) - {""}, key=len)
     if not units:
         return ""
-    if units not in (["m"], ["T"]) and set(units) <= set(POWERS):
+    if units not in (["m"], ["T"], ["B"]) and set(units) <= set(POWERS):
         return ""
     sides = {unit.removeprefix("°").strip() for unit in units}
     if sides <= set("NS") or sides <= set("EW"):

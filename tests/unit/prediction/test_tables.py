@@ -64,6 +64,14 @@ def test_a_text_that_differs_by_capitals_and_blanks_alone_is_read_as_in_training
     assert "plan none of basic, pro: 'pro plus'" in model.predict("-", text=model.table((0, "plan", "Pro plus"))).stdout
 
 
+def test_a_number_with_its_unit_is_read_as_in_training(models):
+    model = models("units")
+    plain = model.predict("-", text=model.table((0, "age", "40"), (1, "age", "31"))).stdout
+    changed = model.table((0, "age", "40 years"), (1, "age", "31 Years"))
+    assert model.predict("-", text=changed).stdout == plain and "no number" not in plain
+    assert "age is no number: '40 km'" in model.predict("-", text=model.table((0, "age", "40 km"))).stdout
+
+
 def test_a_column_of_ones_own_comes_first(binary):
     done = binary.predict("-", "--id", "id", text=binary.table())
     assert columns_of(done.stdout)[:2] == ["id", "row"]
