@@ -86,9 +86,21 @@ def _written(unit: str, decimal: str, thousands: str) -> re.Pattern[str]:
 
 
 def _unit_pattern(unit: str) -> str:
-    """Return the pattern of a unit in any capitals, and of its singular where it is a plural: 1 day, 2 days."""
-    words = r"\s+".join(map(re.escape, unit.split()))
-    return f"(?i:{words}{'?' if len(unit) > 3 and unit.endswith('s') else ''})"
+    """Return the pattern of a unit in any capitals that mean the same, and of its singular: 1 day, 2 days."""
+    start, rest = (unit[:1], unit[1:]) if has_prefix(unit) else ("", unit)
+    words = r"\s+".join(map(re.escape, rest.split()))
+    return f"{start}(?i:{words}{'?' if len(unit) > 2 and unit.endswith('s') else ''})"
+
+
+def has_prefix(unit: str) -> bool:
+    """Tell whether the capitals of a unit may tell milli from mega, as those of mW and MW do."""
+    return len(unit) <= 3 and unit[:1] in ("m", "M")
+
+
+def unit_key(unit: str) -> str:
+    """Return what units have in common that `unit_reader` takes for one."""
+    singular = unit.removesuffix("s") if len(unit) > 2 else unit
+    return unit[:1] + singular[1:].casefold() if has_prefix(unit) else singular.casefold()
 
 
 def is_currency(unit: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from percept.dataset.numerals import CLOCK, CURRENCY, FULL_WIDTH, HOURS, MINUS, MINUTES, POWERS
+from percept.dataset.numerals import CLOCK, CURRENCY, FULL_WIDTH, HOURS, MINUS, MINUTES, POWERS, unit_key
 
 FEWEST = 6  # different numbers: fewer texts with a unit are the names of sizes, such as 36 months and 60 months
 MOST = 0.8  # of the cells; the others are then named
@@ -74,7 +74,7 @@ def _common_unit(found: list[str], some_have_none: bool) -> str | None:
         degrees = {unit.startswith("°") for unit in units}
         if degrees == {True} or (degrees == {False} and len(sides) == 2):
             return "°" if degrees == {True} else ""
-    if len({unit.casefold().removesuffix("s") for unit in units}) > 1:
+    if len(set(map(unit_key, units))) > 1:
         return None
     is_doubtful = some_have_none and (units[-1] in "%‰‱" or found.count("") > len(found) / 2)
     return None if is_doubtful else units[-1]

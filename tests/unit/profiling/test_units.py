@@ -93,6 +93,11 @@ def test_a_column_with_several_units_stays_text_and_they_are_named(table):
     assert task.uses["amount"] != "numeric" and "different units, 'kg' and 'g'" in overview(task)
 
 
+@pytest.mark.parametrize("units", [("mW", "MW"), ("m", "ms"), ("kg", "g"), ("$", "\N{EURO SIGN}")])
+def test_units_that_differ_by_a_prefix_are_not_one(table, units):
+    assert not table([f"{abs(value) / 10:.1f} {units[row % 2]}" for row, value in enumerate(AMOUNTS)]).text.units
+
+
 def test_one_cell_that_is_no_such_number_is_named_with_its_line(table):
     cells = [f"${value:.2f}" for value in AMOUNTS]
     cells[55] = "ask"
