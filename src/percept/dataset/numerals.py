@@ -35,7 +35,7 @@ def number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
 
 def _digits(decimal: str, thousands: str) -> str:
     between = thousands + ALSO.get(thousands, "")
-    groups = rf"|\d{{1,3}}(?:[{between}]\d{{3}})+" if between else ""
+    groups = rf"|[1-9]\d{{0,2}}(?:[{between}]\d{{3}})+" if between else ""
     indian = r"|\d{1,2}(?:,\d\d)+,\d{3}" if thousands == "," else ""
     point = re.escape(decimal)
     return rf"(?:(?:\d+{groups}{indian})(?:{point}\d+)?|{point}\d+)(?:[eE][+-]?\d+)?"

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
+import numpy as np
+
+from percept.dataset.cells import parse_numbers
 from percept.dataset.formats import CsvFormat
-from percept.dataset.numerals import CLOCK, number_pattern
+from percept.dataset.numerals import CLOCK, number_pattern, unit_reader
 from percept.dataset.table import Table
 from percept.errors import listed
 from percept.profiling.date_formats import date_forms
 from percept.profiling.header import NUMBER
-from percept.profiling.units import find_unit, split
+from percept.profiling.units import MOST, find_unit, split
 
 SAMPLE_VALUES = 1000  # of a column
 # Decimal mark and thousands mark, the likelier first.
@@ -39,6 +42,7 @@ def cell_options(
         options["decimal"], remarks["decimal"] = decimal, f"as in {example}"
     if thousands:
         options["thousands"], remarks["thousands"] = thousands, f"as in {example}"
+    units = {name: unit for name, unit in units.items() if _is_read(counts[name], unit, decimal, thousands)}
     if units:
         options["units"] = [{"column": name, "unit": unit} for name, unit in units.items()]
     marks = missing_marks(distinct, decimal, thousands)
@@ -55,6 +59,13 @@ def _unit(values: Counter[str]) -> str | None:
         return None
     has_signs = any(map(CLOCK.fullmatch, cells)) or any(split(cell) for cell in cells if not NUMBER.fullmatch(cell))
     return find_unit(cells) if has_signs else None
+
+
+def _is_read(values: Counter[str], unit: str, decimal: str, thousands: str) -> bool:
+    """Tell whether most cells are numbers with the unit in a notation, which the other columns have a say in."""
+    read, cells = unit_reader(unit, decimal, thousands), list(itertools.islice(values, SAMPLE_VALUES))
+    numbers = parse_numbers(np.array([read(cell) for cell in cells], dtype=object))
+    return bool(np.isfinite(numbers).mean() > MOST / 2)
 
 
 def _numbers(values: Counter[str]) -> Counter[str]:

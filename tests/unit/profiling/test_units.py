@@ -38,7 +38,7 @@ UNITS: dict[str, tuple[str, Callable[[float], str]]] = {
 @pytest.fixture
 def table(reading):
     def of(cells: list[str], options: ReadOptions = NO_OPTIONS):
-        rows = [f'"{cell}",{NUMBERS.random():.3f},{"yes" if row % 3 else "no"}' for row, cell in enumerate(cells)]
+        rows = [f'"{cell}",{NUMBERS.randint(0, 99)},{"yes" if row % 3 else "no"}' for row, cell in enumerate(cells)]
         return reading("\n".join(["amount,x,y", *rows]), options)
 
     return of
@@ -96,6 +96,15 @@ def test_a_column_with_several_units_stays_text_and_they_are_named(table):
 @pytest.mark.parametrize("units", [("mW", "MW"), ("m", "ms"), ("kg", "g"), ("$", "\N{EURO SIGN}")])
 def test_units_that_differ_by_a_prefix_are_not_one(table, units):
     assert not table([f"{abs(value) / 10:.1f} {units[row % 2]}" for row, value in enumerate(AMOUNTS)]).text.units
+
+
+def test_a_decimal_comma_beside_decimal_points_takes_no_column_for_thousands(reading):
+    rows = [
+        f'"{abs(value):.2f} \N{EURO SIGN}",{row / 999:.3f},{row % 2}'.replace(".", ",", 1)
+        for row, value in enumerate(AMOUNTS)
+    ]
+    found = reading("\n".join(["amount,x,y", *rows]))
+    assert [float(cell) for cell in found.table.columns["x"]] == [round(row / 999, 3) for row in range(len(AMOUNTS))]
 
 
 def test_one_cell_that_is_no_such_number_is_named_with_its_line(table):
