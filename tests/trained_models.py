@@ -28,7 +28,10 @@ KINDS = {
     "multiclass": ["objective.target=plan2"],
     "multilabel": ["objective.target=['likes tea', 'likes 커피']", "objective.positive=yes"],
     "regression": ["objective.target=[rent, flags]", "objective.scale_target=true"],
-    "folded": ["objective.target=left", "objective.positive=yes", "++source.fold=[plan]"],
+    "folded": [
+        *("objective.target=left", "objective.positive=yes"),
+        *("++source.fold=[plan]", "features.category=[plan, floor]"),
+    ],
     "units": ["objective.target=left", "objective.positive=yes", "++source.units=[{column: age, unit: years}]"],
     "gaps": ["objective=regression", "objective.target=rent", "features.missing.numeric=drop"],
 }
@@ -94,6 +97,7 @@ def customers() -> list[dict[str, str]]:
         "income": [cell if random.random() < 0.9 else "" for cell in income],
         "spent": income // 4,
         "plan": np.where(pro, "pro", "basic"),
+        "floor": [f"{cell % 3}.0" if cell % 7 else "" for cell in age],
         "joined": day,
         "left": np.where(age > 50, "yes", "no"),
         "plan2": [("x", "y", "z")[cell // 31] for cell in age],

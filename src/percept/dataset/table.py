@@ -7,6 +7,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.cells import are_number_codes, number_code
 from percept.dataset.formats import CsvFormat, PictureFormat, folded
 from percept.errors import UserError, listed, nearest
 
@@ -21,6 +22,7 @@ class Table:
     is_test: NDArray[np.bool_] | None = None  # (rows,) where the publisher set test rows apart
     text: CsvFormat = field(default_factory=CsvFormat)  # how a file of new rows is read
     unit: Literal["line", "row"] = "line"  # of `lines`
+    codes: tuple[str, ...] = ()  # columns whose numbers name something, read as `number_code` has them
 
     @property
     def num_rows(self) -> int:
@@ -49,6 +51,15 @@ def fold_texts(table: Table, names: Sequence[str]) -> Table:
         columns[name] = np.array([texts[cell] for cell in table.columns[name].tolist()], dtype=object)
     text = table.text.model_copy(update={"fold": tuple(names)})
     return replace(table, columns=table.columns | columns, text=text)
+
+
+def with_codes(table: Table, names: Sequence[str]) -> Table:
+    """Return the table with the numbers of those of these columns that hold no other text as `number_code` has them."""
+    codes = tuple(name for name in names if are_number_codes(table.columns[name]))
+    if not codes:
+        return table
+    columns = {name: np.array([number_code(cell) for cell in table.columns[name]], dtype=object) for name in codes}
+    return replace(table, columns=table.columns | columns, codes=codes)
 
 
 @dataclass(frozen=True)

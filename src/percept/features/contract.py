@@ -1,10 +1,12 @@
 """The contract of a table: rows that break it, and what the training rows add to it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.dataset.cells import parse_dates, parse_numbers
+from percept.dataset.cells import number_code, parse_dates, parse_numbers
 from percept.dataset.contract import Category, ColumnRule, Contract, Date, Number, violations
 from percept.dataset.formula import column_names
 from percept.dataset.table import Table
@@ -42,6 +44,17 @@ def check_contract(contract: Contract, table: Table) -> Violations | None:
     if found.broken and contract.violation == "error":
         raise ContractError(found)
     return found if found.broken else None
+
+
+def contract_of_codes(contract: Contract, names: Sequence[str]) -> Contract:
+    """Return the contract with the values of these columns as `number_code` has them: 2.0 and 2 are one."""
+    columns = dict(contract.columns)
+    for name in names:
+        rule = columns.get(name)
+        if isinstance(rule, Category) and rule.values is not None:
+            values = tuple(dict.fromkeys(map(number_code, rule.values)))
+            columns[name] = rule.model_copy(update={"values": values})
+    return contract.model_copy(update={"columns": columns})
 
 
 def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> Contract:

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from percept.dataset.contract import Contract
 from percept.dataset.formats import PictureFormat
-from percept.dataset.table import Images, Table
+from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
 from percept.features import Features
 from percept.features.assess import assess_pictures, assess_table
-from percept.features.contract import check_contract, fit_contract
+from percept.features.contract import check_contract, contract_of_codes, fit_contract
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows
-from percept.features.split import Split, SplitIndices, split_rows
-from percept.features.table import TASK_FILE, TableFeatures
+from percept.features.split import Latest, Split, SplitIndices, split_rows
+from percept.features.table import TASK_FILE, TableFeatures, category_columns, check_all_read
 from percept.features.target import encode_classes, fit_target_scales
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.contents import Prepared
@@ -60,10 +60,23 @@ def prepare(raw: Images | Table, options: Preparation) -> Prepared:
 
 def _prepare_table(table: Table, features: TableFeatures, options: Preparation) -> Prepared:
     """Take a table through contract, targets and inputs, and split; then prepare its subsets."""
+    others = (*options.objective.columns(), *options.split.columns())
+    table = with_codes(table, category_columns(features, table, others))
+    options = replace(options, contract=contract_of_codes(options.contract, table.codes))
     violations = check_contract(options.contract, table)
     rows = read_rows(table, violations, features, options.objective, options.split.columns())
+    _check_times(rows.table, options.split)
     indices = split_rows(options.split, rows.y, rows.table.columns, rows.table.is_test, options.seed)
     return _prepare_subsets(rows, indices, options)
+
+
+def _check_times(table: Table, split: Split) -> None:
+    """Check that each cell of a column that orders the rows is a date or a number. Raises `UserError` with lines."""
+    for cut in (split.test, split.validation):
+        if isinstance(cut, Latest) and cut.column in table.columns:
+            what, wanted = ("dates", f"a date such as {cut.form} reads") if cut.form else ("numbers", "a number")
+            advice = "correct them, or leave such rows out: see contract.violation: drop, and missing: false"
+            check_all_read(table, cut.column, cut.times(table.columns[cut.column]), f"not {what}", wanted, advice)
 
 
 def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparation) -> Prepared:
@@ -123,6 +136,7 @@ def _table_input(rows: TableRows) -> TableInput:
     numbers = tuple(column.name for column in rows.inputs if column.kind == "numeric")
     return TableInput(
         text=rows.table.text,
+        codes=rows.table.codes,
         date=rows.features.date,
         derive={name: formula for name, formula in rows.features.derive.items() if name in names},
         required=numbers if rows.features.missing.numeric in ("drop", "error") else (),

@@ -64,6 +64,10 @@ class Latest(Ends):
     column: str
     form: Form | None = None  # of dates, as strptime takes it, such as %Y-%m-%d; null: numbers
 
+    def times(self, cells: NDArray[np.object_]) -> NDArray[np.float64]:
+        """Return (rows,) numbers or days that order the rows, NaN for a cell that is none."""
+        return parse_numbers(cells) if self.form is None else parse_dates(cells, self.form)
+
 
 class Given(Section):
     """Cut off the rows that the publisher set apart."""
@@ -207,7 +211,7 @@ def _values(
 
 def _latest(where: str, cut: Latest, cells: NDArray[np.object_]) -> Mask:
     """Return the (rows,) mask of the rows that are at least as late as the one that is `cut.count` from the end."""
-    times = parse_numbers(cells) if cut.form is None else parse_dates(cells, cut.form)
+    times = cut.times(cells)
     wrong = np.flatnonzero(np.isnan(times))
     if len(wrong):
         found = f"{len(wrong)} of {len(cells)} cells cannot be ordered, the first is {cells[wrong[0]]!r}"

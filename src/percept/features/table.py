@@ -52,6 +52,13 @@ class TableFeatures(Section):
         return {column for columns in self.lists().values() if columns != "rest" for column in columns}
 
 
+def category_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the table that are categories and have no other use."""
+    others = {*not_features, *(features.named() if features.category == "rest" else ())}
+    names = table.columns if features.category == "rest" else features.category
+    return tuple(name for name in names if name in table.columns and name not in others)
+
+
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
     """Return the raw inputs: numeric columns, then categories, each in the order given, parts of dates last.
 
@@ -136,21 +143,23 @@ def read_numbers(table: Table, column: str) -> NDArray[np.float64]:
     """Return (rows,) numbers, NaN for a missing cell. Raises `UserError` that names lines of other cells."""
     numbers = parse_numbers(table.columns[column])
     advice = "move the column to features.category or features.drop, or add the text to source.missing"
-    _check_all_read(table, column, numbers, "not numbers", "a finite float32 number", advice)
+    check_all_read(table, column, numbers, "not numbers", "a finite float32 number", advice)
     return numbers
 
 
 def read_dates(table: Table, column: str, form: str) -> NDArray[np.float64]:
     """Return (rows,) days since 1970, NaN for a missing cell. Raises `UserError` that names lines of other cells."""
     days = parse_dates(table.columns[column], form)
-    advice = "correct features.date, move the column to features.category or features.drop, or correct the cells"
-    _check_all_read(table, column, days, "not dates", f"a date such as {form} reads", advice)
+    advice = "correct the cells or features.date, move the column to features.category or features.drop, "
+    advice += "or add the text to source.missing"
+    check_all_read(table, column, days, "not dates", f"a date such as {form} reads", advice)
     return days
 
 
-def _check_all_read(
+def check_all_read(
     table: Table, column: str, values: NDArray[np.float64], found: str, expected: str, advice: str
 ) -> None:
+    """Check that each cell that is there has a value, (rows,). Raises `UserError` that names lines of others."""
     cells = table.columns[column]
     wrong = np.flatnonzero(np.isnan(values) & (cells != ""))
     if len(wrong):

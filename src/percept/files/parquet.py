@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from percept.dataset.cells import parse_numbers
+from percept.dataset.cells import EPOCH, parse_numbers, split_form
 from percept.dataset.formats import CsvFormat, check_units, plain_numbers
 from percept.dataset.numerals import number_reader
 from percept.dataset.table import Table
@@ -220,11 +221,19 @@ def _dates(cells: "pa.ChunkedArray | pa.Array", form: str | None) -> "pa.Chunked
     unit = cells.type.unit
     cells = cells.cast(pa.timestamp(unit))
     counts = cells.cast(pa.int64())
-    low, high = (max(-LARGEST, min(end * PER_SECOND[unit], LARGEST)) for end in YEARS)
+    form, first = split_form(form) if form else (None, None)
+    ends = YEARS if first is None else _hundred_years(first)
+    low, high = (max(-LARGEST, min(end * PER_SECOND[unit], LARGEST)) for end in ends)
     is_date = compute.and_(compute.greater_equal(counts, low), compute.less_equal(counts, high))
     written = _written(compute.if_else(is_date, cells, pa.scalar(None, cells.type)), form)
     beyond = compute.binary_join_element_wise("<value out of range: ", counts.cast(pa.string()), ">", "")
     return compute.if_else(is_date, written, beyond)
+
+
+def _hundred_years(first: int) -> tuple[int, int]:
+    """Return the ends, in seconds since 1970, of the years that two digits can tell apart."""
+    begin, after = ((datetime(year, 1, 1) - EPOCH) // timedelta(seconds=1) for year in (first, first + 100))
+    return begin, after - 1
 
 
 def _written(cells: "pa.ChunkedArray | pa.Array", form: str | None) -> "pa.ChunkedArray | pa.Array":

@@ -8,7 +8,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.cells import parse_dates, parse_numbers
+from percept.dataset.cells import number_code, parse_dates, parse_numbers
 from percept.dataset.contract import Contract, Date, Number, violations
 from percept.dataset.formats import folded, plain_numbers
 from percept.dataset.formula import column_names, derived
@@ -58,8 +58,11 @@ class Predictor:
         texts = ["" if text in self._missing else text for text in texts]
         if name in self._table.text.fold:
             texts = list(map(folded, texts))
-        plain = self._plain[name]
-        return np.array([*map(plain, texts)] if plain else texts, dtype=object), index
+        if plain := self._plain[name]:
+            texts = list(map(plain, texts))
+        if name in self._table.codes:
+            texts = list(map(number_code, texts))
+        return np.array(texts, dtype=object), index
 
     def _flag_violations(
         self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags

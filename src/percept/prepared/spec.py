@@ -73,6 +73,7 @@ class TableInput(Section):
     """How the text of a file becomes the raw inputs."""
 
     text: CsvFormat
+    codes: tuple[str, ...] = ()  # columns of categories whose numbers are read as `number_code` has them
     date: dict[str, Form]  # by column
     derive: dict[str, Formula]  # raw input -> formula over columns
     required: tuple[str, ...]  # raw inputs that nothing fills where they are missing

@@ -13,7 +13,7 @@ from percept.dataset.formats import CsvFormat
 from percept.dataset.numerals import CLOCK, number_pattern, unit_reader
 from percept.dataset.table import Table
 from percept.errors import listed
-from percept.profiling.date_formats import date_forms
+from percept.profiling.date_formats import usual_form
 from percept.profiling.header import NUMBER
 from percept.profiling.units import MOST, find_unit, split
 
@@ -134,7 +134,7 @@ def missing_marks(distinct: dict[str, Counter[str]], decimal: str, thousands: st
         if not found:
             continue
         others = list(itertools.islice((value for value in values if value.lower() not in MISSING), SAMPLE_VALUES))
-        if others and (_matching_share(number, others) > 0.9 or date_forms(others)):
+        if others and (_matching_share(number, others) > 0.9 or usual_form(Counter(others))):
             marks |= dict.fromkeys(found)
         else:
             marks |= dict.fromkeys(value for value in found if others and value.lower() in SURELY_MISSING)

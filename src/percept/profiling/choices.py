@@ -111,6 +111,8 @@ def choose_split(
 
 def _check_time(column: ColumnProfile) -> None:
     where, expected = f"--time {column.name}", "a date or a number in each row"
+    if column.kind == "mixed":
+        raise UserError(where, f"it holds {column.mixture}", expected, "correct them, or remove such rows")
     if column.form is None and not column.is_number:
         raise UserError(where, f"it is of kind {column.kind}", expected, "name another column")
     if column.num_missing:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
@@ -10,12 +11,24 @@ from numpy.typing import NDArray
 
 from percept.dataset.cells import parse_dates, parse_numbers
 from percept.dataset.table import Table
-from percept.profiling.date_formats import DIGITS, are_rivals, date_forms, order_of, preferred
+from percept.profiling.date_formats import (
+    DIGITS,
+    USUAL,
+    are_digit_dates,
+    are_rivals,
+    century,
+    date_forms,
+    order_of,
+    preferred,
+    reads,
+    usual_form,
+)
 from percept.profiling.units import several_units
 
 FEW_ROWS = 20  # with fewer, values that are equal or distinct in all rows may be so by chance
 MANY_VALUES = 50  # of a category
 SHOWN_VALUES = 30
+FEW_DATES = 10  # different ones; with fewer, texts that look so may be something else
 NUM_WORDS = 4  # of a free text, on average
 
 Kind = Literal["number", "yes/no", "category", "date", "identifier", "free text", "mixed", "constant", "empty"]
@@ -42,8 +55,8 @@ class ColumnProfile:
     low: float = np.nan  # of numbers; of dates in days since 1970
     high: float = np.nan
     whole: bool = False  # numbers without a fraction
-    form: str | None = None  # of dates
-    first_text: str = ""  # mixed: the first text among numbers, with its line
+    form: str | None = None  # of dates, also where other texts are among them
+    first_text: str = ""  # mixed: the first text among numbers or dates, with its line
     remark: str = ""  # what a person should know
 
     @property
@@ -60,6 +73,11 @@ class ColumnProfile:
         return self.form is None and not np.isnan(self.low)
 
     @property
+    def mixture(self) -> str:
+        """Return what is mixed, and where the first text stands."""
+        return f"{'dates' if self.form else 'numbers'} and texts ({self.first_text})"
+
+    @property
     def use(self) -> Literal["numeric", "category", "date", "drop"]:
         """How the network should use the column, as far as its cells tell."""
         if self.kind == "number" or (self.kind == "yes/no" and self.is_number):
@@ -69,26 +87,35 @@ class ColumnProfile:
         return "date" if self.kind == "date" else "drop"
 
 
-def profile_columns(table: Table, day_first: bool = False) -> dict[str, ColumnProfile]:
+def profile_columns(table: Table, day_first: bool = False, this_year: int | None = None) -> dict[str, ColumnProfile]:
     """Profile every column, by name.
 
-    day_first: how to read dates that leave it open, unless another column shows the order.
+    day_first: how to read dates that leave it open, unless another column shows the order; this_year: that of the
+    clock, if it is not given: years of two digits are not beyond the next.
     """
     columns = {name: profile_column(name, cells, table.lines, table.unit) for name, cells in table.columns.items()}
-    sure = [column for column in columns.values() if column.form and not column.remark]
+    dates = [column for column in columns.values() if column.kind == "date"]
+    sure = [column for column in dates if not column.remark]
     orders = {order: column.name for column in sure if (order := order_of(column.form or "")) is not None}
     known, why = day_first, "a guess"
     if len(orders) == 1:
         known, name = next(iter(orders.items()))
         why = f"as in {name}"
-    for name, column in columns.items():
-        if column.form and column.remark:
-            form = preferred(date_forms(set(table.columns[name]) - {""}), known)
-            first = "day" if order_of(form) else "month"
-            columns[name] = replace(
-                column, remark=f"the {first} first: {why}", **_date_fields(table.columns[name], form)
-            )
-    return columns
+    for name, column in ((column.name, column) for column in dates if column.remark):
+        form = preferred(date_forms(set(table.columns[name]) - {""}), known)
+        first = "day" if order_of(form) else "month"
+        columns[name] = replace(column, remark=f"the {first} first: {why}", **_date_fields(table.columns[name], form))
+    this_year = this_year or date.today().year
+    return {name: _with_century(column, table.columns[name], this_year) for name, column in columns.items()}
+
+
+def _with_century(column: ColumnProfile, cells: NDArray[np.object_], this_year: int) -> ColumnProfile:
+    """Decide which years are meant where dates give two digits of them."""
+    if "%y" not in (column.form or ""):
+        return column
+    days = parse_dates(cells, column.form or "")
+    fields = _date_fields(cells, century(column.form or "", days[~np.isnan(days)], this_year))
+    return replace(column, **fields)
 
 
 def profile_column(
@@ -113,11 +140,15 @@ def profile_column(
     if forms:
         doubt = "day or month first" if are_rivals(forms) else ""
         return replace(found, kind="date", remark=doubt, **_date_fields(distinct, forms[0]))
-    num_numbers = sum(counts[value] for value in distinct[are_numbers])
-    if not are_numbers.all() and num_numbers > 0.8 * found.num_present and are_numbers.sum() > SHOWN_VALUES:
-        row = np.flatnonzero(np.isin(cells, distinct[~are_numbers]))[0]
-        remark = f"{100 * (1 - num_numbers / found.num_present):.1f} % of the cells are not numbers"
-        return replace(found, kind="mixed", first_text=f"{unit} {lines[row]}: {cells[row]!r}", remark=remark)
+    form = usual_form(counts)
+    fits = are_numbers if form is None else np.array([reads(form, value) for value in distinct])
+    share = sum(counts[value] for value in distinct[fits]) / found.num_present
+    if not fits.all() and share > USUAL and fits.sum() > (SHOWN_VALUES if form is None else FEW_DATES):
+        row = np.flatnonzero(np.isin(cells, distinct[~fits]))[0]
+        remark = f"{100 * (1 - share):.1f} % of the cells are not {'numbers' if form is None else 'dates'}"
+        dates = {} if form is None else _date_fields(distinct[fits], form)
+        first_text = f"{unit} {lines[row]}: {cells[row]!r}"
+        return replace(found, kind="mixed", first_text=first_text, remark=remark, **dates)
     return _profile_texts(found, counts)
 
 
@@ -152,7 +183,7 @@ def _profile_numbers(
     different = len(set(numbers.tolist()))
     if different == 1:
         return replace(found, kind="constant")
-    if is_named(found.name, DATE_WORDS) and date_forms(distinct, (DIGITS,)):
+    if is_named(found.name, DATE_WORDS) and are_digit_dates(distinct):
         return replace(found, kind="date", whole=False, **_date_fields(distinct, DIGITS))
     if set(distinct) == {"0", "1"}:
         return replace(found, kind="yes/no")

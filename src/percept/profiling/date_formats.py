@@ -1,8 +1,15 @@
 """Find the form in which dates are written, as `datetime.strptime` takes it."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.dataset.cells import SINCE
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y년 %m월 %d일", "%d.%m.%Y", "%d. %m. %Y"),
@@ -18,27 +25,90 @@ FORMS = tuple(day + time for time in TIMES for day in DAYS)
 FIRST, LAST = 1800, 2200  # years
 DIGITS = "%Y%m%d"  # a number too, so the name of the column must say date
 LONGEST = 60  # characters of a date
+MOMENT = datetime(2024, 2, 28, 13, 45, 59)
+ZONES = ("Z", "+0900", "-0900", "+09:00", "-09:00")
+FRACTIONS = ("1", "1234")  # four digits have the shape of a year
+SAMPLE = 100  # cells that tell whether a column is worth a closer look
+USUAL = 0.8  # more of the cells of a column of dates are dates
 
 
-def date_forms(cells: Iterable[str], forms: tuple[str, ...] = FORMS) -> list[str]:
+def date_forms(cells: Iterable[str]) -> list[str]:
     """Return every form that reads all cells, the most likely first."""
-    left = list(forms)
+    left: Sequence[str] | None = None
     for cell in cells:
-        if len(cell) > LONGEST or (forms is FORMS and not re.search(r"\d\D+\d", cell)):
-            return []
-        left = [form for form in left if _reads(form, cell)]
+        left = [form for form in (_candidates(cell) if left is None else left) if reads(form, cell)]
         if not left:
             return []
-    return left
+    return list(left or ())
 
 
-def _reads(form: str, cell: str) -> bool:
+def usual_form(counts: Counter[str]) -> str | None:
+    """Return the form that reads most cells, counted by text, where some are dates and others are not."""
+    sample = list(counts)[:SAMPLE]
+    if sum(map(has_date_shape, sample)) <= USUAL / 2 * len(sample):
+        return None
+    by_shape: Counter[tuple[str, ...]] = Counter()
+    for cell, count in counts.items():
+        by_shape[_candidates(cell)] += count
+    (forms, most), need = by_shape.most_common(1)[0], USUAL * counts.total()
+    if most <= need:
+        return None
+    read = {form: sum(count for cell, count in counts.items() if reads(form, cell)) for form in forms}
+    best = max(read, key=lambda form: read[form], default=None)
+    return best if best and read[best] > need else None
+
+
+def are_digit_dates(cells: Iterable[str]) -> bool:
+    """Tell whether all cells are dates of eight digits."""
+    return all(reads(DIGITS, cell) for cell in cells)
+
+
+def has_date_shape(cell: str) -> bool:
+    """Tell whether digits, letters and marks stand as they do in some form, whatever the numbers are."""
+    return bool(_candidates(cell))
+
+
+def _candidates(cell: str) -> tuple[str, ...]:
+    return _forms_by_shape().get(_shape(cell), ()) if len(cell) <= LONGEST else ()
+
+
+def _shape(text: str) -> str:
+    """Return a text without blanks, with Y for four digits, 0 for fewer or more and a for letters."""
+    text = re.sub(r"[^\W\d_]+", "a", text)
+    return re.sub(r"\s+", "", re.sub(r"\d+", lambda digits: "Y" if len(digits[0]) == 4 else "0", text))
+
+
+@cache
+def _forms_by_shape() -> dict[str, tuple[str, ...]]:
+    """Return the forms that can read texts of each shape: only these few are tried on a cell, as each try is slow."""
+    found: dict[str, dict[str, None]] = {}
+    for form in FORMS:
+        for zone in ZONES:
+            for fraction in FRACTIONS:
+                text = MOMENT.strftime(form.replace("%z", zone).replace("%f", fraction))
+                found.setdefault(_shape(text), {})[form] = None
+    return {shape: tuple(forms) for shape, forms in found.items()}
+
+
+def reads(form: str, cell: str) -> bool:
+    """Tell whether a form reads a cell as a day of a year that tables have."""
     if form == DIGITS and len(cell) != 8:
         return False  # strptime accepts fewer digits
     try:
         return FIRST <= datetime.strptime(cell, form).year <= LAST
     except ValueError:
         return False
+
+
+def century(form: str, days: NDArray[np.float64], this_year: int) -> str:
+    """Return a form with the first of the hundred years that its years of two digits stand for.
+
+    They end next year or up to 20 years earlier, where the dates, (rows,) days since 1970, then lie closest together.
+    """
+    years = np.floor(days).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    firsts = range(this_year - 98, this_year - 119, -1)
+    first = min(firsts, key=lambda first: np.ptp(first + (years - first) % 100))
+    return f"{form}{SINCE}{first}"
 
 
 def are_rivals(forms: list[str]) -> bool:

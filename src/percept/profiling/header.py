@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from percept.profiling.date_formats import date_forms
+from percept.profiling.date_formats import date_forms, has_date_shape
 
 NUMBER = re.compile(r"[+-]?\d[\d.,'\N{RIGHT SINGLE QUOTATION MARK} \u00a0\u202f]*([eE][+-]?\d+)?")
 
@@ -16,7 +16,7 @@ def _has_header(rows: list[list[str]]) -> bool:
     names, data = 0, 0
     for number, name in enumerate(first):
         cells = [row[number] for row in rest if len(row) > number and row[number]]
-        are_numbers = bool(cells) and sum(map(_is_number_or_date, cells)) > 0.9 * len(cells)
+        are_numbers = bool(cells) and sum(map(_looks_like_number_or_date, cells)) > 0.9 * len(cells)
         if are_numbers and _is_year(name) and sum(map(_is_year, cells)) < 0.5 * len(cells):
             names += 1
         elif _is_number_or_date(name):
@@ -49,6 +49,10 @@ def is_header(rows: list[list[str]], wanted: bool | None, named: Sequence[str]) 
 
 def _is_year(cell: str) -> bool:
     return re.fullmatch(r"(19|20)\d\d", cell) is not None
+
+
+def _looks_like_number_or_date(cell: str) -> bool:
+    return NUMBER.fullmatch(cell) is not None or has_date_shape(cell)
 
 
 def _is_number_or_date(cell: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from percept.dataset.cells import split_form
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import listed
@@ -49,6 +50,28 @@ def unit_notes(text: CsvFormat, target: str, kind: str, columns: Iterable[Column
     units = [entry.unit for entry in text.units if entry.column == target and entry.unit]
     notes = [f"Predictions of {shorten(target)} are numbers {in_unit(unit)}." for unit in units if kind == "regression"]
     return [*notes, *(f"{shorten(name)} has {remark}." for name, remark in mixed.items() if remark)]
+
+
+def mixed_notes(columns: Iterable[ColumnProfile]) -> list[str]:
+    """Name the first cell that keeps a column from being used, and the option that helps."""
+    return [
+        f"{shorten(column.name)} is left out, as it holds {column.mixture}: if such texts stand for no value, "
+        "--missing=TEXT for each says so (source.missing); else correct them."
+        for column in columns
+        if column.kind == "mixed"
+    ]
+
+
+def century_notes(columns: Iterable[ColumnProfile]) -> list[str]:
+    """Say which years two digits are taken for."""
+    notes = []
+    for column in columns:
+        _, first = split_form(column.form or "")
+        if first is not None:
+            years = f"{first} to {first + 99}, so its dates are {contents(column)}"
+            what = f"{shorten(column.name)} gives two digits of each year, read as {years}"
+            notes.append(f"{what}; another year behind `from` in its form reads them as the hundred years from there.")
+    return notes
 
 
 def missing_code_notes(table: Table, columns: Iterable[ColumnProfile]) -> list[str]:

@@ -14,8 +14,10 @@ from percept.profiling.nonlinear import nonlinear_columns
 from percept.profiling.phrases import quoted_names
 from percept.profiling.questions import (
     are_counts,
+    century_notes,
     kind_note,
     missing_code_notes,
+    mixed_notes,
     nonlinear_note,
     pair_notes,
     total_notes,
@@ -45,6 +47,7 @@ class TaskOptions:
     category: tuple[str, ...] = ()  # columns whose numbers name something
     fold: tuple[str, ...] = ()  # columns whose texts that differ by capitals and blanks alone are one
     exact: tuple[str, ...] = ()  # columns whose texts are what they are
+    this_year: int | None = None  # None: by the clock; years of two digits are not beyond the next
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
             *unit_notes(table.text, target.name, kind, [columns[name] for name in columns if uses[name] == "category"]),
             *kind_note(target, kind, wanted.kind),
             *asked,
+            *mixed_notes([columns[name] for name in reasons if name not in (*wanted.drop, *wanted.ids)]),
+            *century_notes([column for name, column in columns.items() if uses[name] in ("date", "split")]),
             *missing_code_notes(table, [*numbers, *([target] if kind == "regression" else [])]),
             *total_notes(table),
             *([] if kind == "regression" else pair_notes(table, target.name, used)),
@@ -121,7 +126,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
 def _profiled(reading: Reading, options: TaskOptions) -> dict[str, ColumnProfile]:
     """Profile the columns; those that name something are categories."""
     day_first = reading.text.decimal == "," or reading.text.separator == ";"
-    columns = profile_columns(reading.table, day_first)
+    columns = profile_columns(reading.table, day_first, options.this_year)
     return columns | {name: replace(columns[name], kind="category", form=None) for name in options.category}
 
 
@@ -202,7 +207,7 @@ def _task_kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
         return wanted
     is_name = target.kind == "identifier" and not is_number
     if target.kind in ("date", "mixed", "free text") or (is_name and target.num_values > num_rows / 2):
-        what = {"date": "dates", "mixed": f"numbers and texts ({target.first_text})", "free text": "free text"}
+        what = {"date": "dates", "mixed": target.mixture, "free text": "free text"}
         found = what.get(target.kind, f"{target.num_values} different texts in {num_rows} rows")
         advice = "correct the cells, or name another --target; --kind multiclass: each text is a class"
         raise UserError(where, found, "classes or numbers", advice)
@@ -255,8 +260,7 @@ def _drop_reason(column: ColumnProfile) -> str:
         case "free text":
             return "free text: no network here reads it"
         case "mixed":
-            found = f"numbers and texts ({column.first_text}), {column.remark}"
-            return f"{found}: correct them, or name them in source.missing"
+            return f"{column.mixture}, {column.remark}: correct them, or name them in source.missing"
         case "constant":
             return "the same value in every row"
     return "no value at all"
@@ -266,4 +270,4 @@ def _kept_use(column: ColumnProfile) -> str:
     """Return the use of a column that a person wants to keep, whatever it looks like."""
     if column.use != "drop":
         return column.use
-    return "numeric" if column.is_number else "category"
+    return "numeric" if column.is_number else "date" if column.form else "category"

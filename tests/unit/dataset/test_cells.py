@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from percept.dataset.cells import MONTHS, WEEKDAYS, Form, date_part, date_parts, parse_dates
+from percept.dataset.cells import (
+    MONTHS,
+    WEEKDAYS,
+    Form,
+    are_number_codes,
+    date_part,
+    date_parts,
+    number_code,
+    parse_dates,
+)
 
 MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31))
 FORMS = ["%Y-%m-%d %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S.%f", "%b %d %Y, %I:%M:%S.%f %p", "%Y%m%dT%H%M%S.%f"]
@@ -58,6 +67,43 @@ def test_text_of_another_form_has_no_day_and_no_parts(cell):
     assert date_part(found, "month").tolist() == ["Feb", ""]
     np.testing.assert_array_equal(date_part(found, "days"), np.array([19782, np.nan]), strict=True)
     np.testing.assert_array_equal(date_part(found, "hour"), np.array([0, np.nan]), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "year"),
+    [("05/31/29", 1930, 2029), ("05/31/30", 1930, 1930), ("05/31/70", 1969, 1970), ("05/31/68", 1969, 2068)],
+)
+def test_two_digits_of_a_year_are_read_in_the_hundred_years_that_the_form_names(cell, first, year):
+    assert days(f"%m/%d/%y from {first}", cell).tolist() == [(datetime(year, 5, 31) - datetime(1970, 1, 1)).days]
+
+
+def test_a_leap_day_of_a_year_that_has_none_is_no_date_and_forms_without_a_first_year_stay_as_they_were():
+    assert np.isnan(days("%d.%m.%y from 1850", "29.02.00", "29.02.01")).all()
+    assert days("%d.%m.%y from 1950", "29.02.00") == days("%d.%m.%Y", "29.02.2000")
+    assert days("%d.%m.%y", "01.01.68", "01.01.69").tolist() == days("%d.%m.%Y", "01.01.2068", "01.01.1969").tolist()
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y from 1950", "%y-%m from 0000", "%y-%m-%d from 9950", "%y-%m-%d from 50"])
+def test_a_first_year_that_says_nothing_is_refused_or_is_text_of_the_form(form):
+    try:
+        TypeAdapter(Form).validate_python(form)
+    except ValidationError:
+        return
+    assert days(form, "01.02.1950") != days("%d.%m.%Y", "01.02.1950")
+
+
+def test_numbers_that_name_something_lose_a_fraction_of_zeros_and_nothing_else():
+    cells = ["2.0", "2", "-1.00", "0.0", "1.10", "1.1", "10", "007", "7.0.1", "2.", "1e3", "v2.0", "", "3.05"]
+    wanted = ["2", "2", "-1", "0", "1.10", "1.1", "10", "007", "7.0.1", "2.", "1e3", "v2.0", "", "3.05"]
+    assert list(map(number_code, cells)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cells", "are"),
+    [(["2.0", "3", ""], True), (["007", "2"], False), (["2.0", "two"], False), (["", ""], False), (["1.5"], True)],
+)
+def test_numbers_name_something_where_all_cells_are_numbers_without_zeros_in_front(cells, are):
+    assert are_number_codes(np.array(cells, dtype=object)) == are
 
 
 def test_no_cells_have_no_days():

@@ -250,3 +250,37 @@ def test_an_account_that_does_not_add_up_is_refused(counts, dropped, same, off):
     if off and source + off >= 0:
         with pytest.raises(ValidationError, match=f"{source + off} rows came in"):
             RowCounts(source=source + off, **account)
+
+
+def test_a_cell_that_orders_no_row_is_named_with_its_line(make_table):
+    table = make_table({"a": range(6), "on": ["24-01-02", "24-01-31", "24-02-30", *["24-03-01"] * 3], "y": YES_NO})
+    features = TableFeatures(kind="table", numeric=["a"])
+    latest = {"kind": "latest", "column": "on", "form": "%y-%m-%d from 1950", "rows": 2}
+    split = Split(test=latest, validation={"kind": "none"})
+    with pytest.raises(UserError, match=r"1 of 6 cells are not dates \(line 4: '24-02-30'\)"):
+        prepare(table, Preparation("task", features, split, binary(), 0))
+
+
+@pytest.mark.parametrize("given", [["2", "3"], ["2.0", "3.0"]])
+@pytest.mark.parametrize("listed", [["rooms"], "rest"])
+def test_a_category_of_numbers_is_the_same_with_and_without_a_point(make_table, given, listed):
+    table = make_table({"rooms": ["2.0", "3.0", "2", None, "3", "2.0"], "y": YES_NO})
+    features = TableFeatures(kind="table", category=listed)
+    contract = Contract(columns={"rooms": {"type": "category", "values": given}})
+    spec = prepare(table, Preparation("task", features, Split(**LAST_TWO), binary(), 0, contract)).spec
+    assert spec.table.codes == ("rooms",) and spec.contract.columns["rooms"].values == ("2", "3")
+    assert spec.feature_names == ("rooms_", "rooms_2", "rooms_3")
+
+
+@pytest.mark.parametrize("cells", [["2.0", "3.0", "two"] * 2, ["07", "2.0", "3.0"] * 2])
+def test_texts_and_codes_among_numbers_keep_all_as_they_are(make_table, prepare_table, cells):
+    spec = prepare_table(make_table({"rooms": cells, "y": YES_NO}), category=["rooms"]).spec
+    assert spec.table.codes == () and "rooms_2.0" in spec.feature_names
+
+
+def test_a_column_that_splits_rows_keeps_its_texts(make_table):
+    table = make_table({"part": ["1.0", "1.0", "1.0", "1.0", "2.0", "2.0"], "y": YES_NO})
+    split = Split(test={"kind": "column", "column": "part", "value": "2.0"}, validation={"kind": "none"})
+    features = TableFeatures(kind="table", category=["part"])
+    spec = prepare(table, Preparation("task", features, split, binary(), 0)).spec
+    assert spec.rows.test == 2 and spec.table.codes == ()

@@ -152,6 +152,13 @@ def test_any_moment_reads_back_in_its_form(moments):
         assert found == [moment.replace(tzinfo=dt.UTC).strftime(form) for moment in moments]
 
 
+def test_a_moment_that_two_digits_of_its_year_do_not_tell_is_no_date():
+    moments = pa.array([dt.date(year, 12, 31) for year in (1929, 1930, 2029, 2030)])
+    found = texts(moments, CsvFormat(), "%d.%m.%y from 1930")
+    assert found[1:3] == ["31.12.30", "31.12.29"]
+    assert all(cell.startswith("<value out of range") for cell in (found[0], found[3]))
+
+
 def test_pandas_writes_the_same_table_to_csv_and_to_parquet(tmp_path):
     frame = pd.DataFrame(
         {

@@ -72,6 +72,15 @@ def test_a_number_with_its_unit_is_read_as_in_training(models):
     assert "age is no number: '40 km'" in model.predict("-", text=model.table((0, "age", "40 km"))).stdout
 
 
+def test_a_category_that_is_a_number_is_the_same_with_and_without_a_point(models):
+    model = models("folded")
+    floors = [(row, "floor", floor) for row, floor in enumerate(["0.0", "1.0", "2.0"])]
+    with_point = model.predict("-", text=model.table(*floors)).stdout
+    without = model.predict("-", text=model.table(*((row, name, floor[0]) for row, name, floor in floors))).stdout
+    assert with_point == without and "floor" not in without
+    assert "floor none of 0, 1, 2: '3'" in model.predict("-", text=model.table((0, "floor", "3.0"))).stdout
+
+
 def test_a_column_of_ones_own_comes_first(binary):
     done = binary.predict("-", "--id", "id", text=binary.table())
     assert columns_of(done.stdout)[:2] == ["id", "row"]

@@ -1,10 +1,12 @@
 """What the cells leave open is asked, with the option that says it: spelling, codes for no value, counts."""
 
 import random
+from datetime import date, timedelta
 
 import pytest
 from omegaconf import OmegaConf
 
+from percept.errors import UserError
 from percept.profiling.questions import are_counts
 from percept.profiling.task import Task, TaskOptions, propose_task
 from percept.profiling.task_file import render
@@ -90,3 +92,33 @@ def test_digits_months_scores_and_stars_are_classes_and_regression_is_offered(ta
 
 def test_three_codes_are_classes_without_a_word(task):
     assert not any("--kind" in note for note in task(lambda row: row % 3).notes)
+
+
+def day(row: int, form: str) -> str:
+    return f"{date(1958, 3, 1) + timedelta(days=40 * row):{form}}"
+
+
+def test_a_cell_that_is_no_date_is_named_with_the_option_that_cures_it(reading):
+    lines = ["born,y", *(f"{day(row, '%d/%m/%Y')},{'yes' if row % 2 else 'no'}" for row in range(60))]
+    lines[33], lines[50] = "31/02/1960,no", "unknown,yes"
+    table = reading("\n".join([lines[0] + ",z", *(f"{line},{row % 7}" for row, line in enumerate(lines[1:]))]))
+    found = propose_task(table, TaskOptions("y"))
+    assert "unknown" in table.text.missing
+    assert found.uses["born"] == "drop" and found.reasons["born"].startswith("dates and texts (line 34: '31/02/1960')")
+    (note,) = (note for note in found.notes if "line 34: '31/02/1960'" in note)
+    assert "--missing=TEXT" in note
+    assert propose_task(table, TaskOptions("y", keep=("born",))).uses["born"] == "date"
+    assert not any("line 34" in note for note in propose_task(table, TaskOptions("y", drop=("born",))).notes)
+    with pytest.raises(UserError, match="--time born: it holds dates and texts"):
+        propose_task(table, TaskOptions("y", time="born"))
+
+
+@pytest.mark.parametrize("options", [{}, {"time": "born"}])
+def test_it_is_said_how_two_digits_of_a_year_are_read_and_new_rows_are_read_so(reading, options):
+    lines = ["born,z,y", *(f"{day(row, '%m/%d/%y')},{row % 7},{'yes' if row % 2 else 'no'}" for row in range(99))]
+    found = propose_task(reading("\n".join(lines)), TaskOptions("y", this_year=2044, **options))
+    (note,) = (note for note in found.notes if "two digits of each year, read as 1946 to 2045" in note)
+    assert "its dates are 1958-03-01 to" in note
+    written = OmegaConf.create(render(found, "t", {"path": "t.csv", "urls": [], "sha256": "0"}, "new_task").text)
+    form = written.split.test.form if options else written.features.date.born
+    assert form == "%m/%d/%y from 1946" and (options or written.contract.columns.born.format == form)
