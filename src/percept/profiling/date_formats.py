@@ -47,15 +47,11 @@ def usual_form(counts: Counter[str]) -> str | None:
     sample = list(counts)[:SAMPLE]
     if sum(map(has_date_shape, sample)) <= USUAL / 2 * len(sample):
         return None
-    by_shape: Counter[tuple[str, ...]] = Counter()
+    read: Counter[str] = Counter()
     for cell, count in counts.items():
-        by_shape[_candidates(cell)] += count
-    (forms, most), need = by_shape.most_common(1)[0], USUAL * counts.total()
-    if most <= need:
-        return None
-    read = {form: sum(count for cell, count in counts.items() if reads(form, cell)) for form in forms}
-    best = max(read, key=lambda form: read[form], default=None)
-    return best if best and read[best] > need else None
+        read.update({form: count for form in _candidates(cell) if reads(form, cell)})
+    form, most = read.most_common(1)[0] if read else (None, 0)
+    return form if most > USUAL * counts.total() else None
 
 
 def are_digit_dates(cells: Iterable[str]) -> bool:

@@ -57,6 +57,11 @@ def test_a_cell_that_is_no_date_is_named_with_its_line(odd):
     assert found.remark == "1.7 % of the cells are not dates" and years(found) == (2024, 2024)
 
 
+def test_zones_may_differ_beside_a_cell_that_is_no_date():
+    cells = [f"2024-03-{row + 1:02d}T10:00:00{('Z', '+01:00', '-0530')[row % 3]}" for row in range(30)]
+    assert profiled([*cells, "2024-02-30T10:00:00Z"]).mixture == "dates and texts (line 32: '2024-02-30T10:00:00Z')"
+
+
 def test_texts_of_which_many_are_no_dates_are_texts():
     assert profiled([*days(1990, 2020), *"abcdefghijklm"]).kind == "identifier"
 
