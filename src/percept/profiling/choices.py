@@ -1,6 +1,5 @@
 """Choose what suits the rows and columns of a table: objective, split, model, fit, and the contract of new rows."""
 
-import math
 from typing import Any
 
 from percept.errors import UserError, listed
@@ -10,7 +9,6 @@ from percept.yaml_file import OPEN
 
 RARE = 0.2  # a class is rare that has less than this fraction of an equal share
 FEW_TO_SPLIT = 3  # rows of a class; fewer cannot be in each subset
-FEW_OF_A_CLASS = 10  # rows, on average
 FEW_ROWS = 200
 TEST, VALIDATION = 0.2, 0.25  # VALIDATION is a fraction of what TEST leaves: 60, 20 and 20 %
 
@@ -140,19 +138,6 @@ def choose_model(num_rows: int, num_inputs: int) -> Option:
     if num_rows < 300:
         return "mlp_small", what
     return ("mlp_large" if num_rows >= 50_000 else "mlp"), what
-
-
-def choose_fit(num_rows: int, classes: Classes) -> dict[str, Option]:
-    """Choose the options of fit by the number of rows, with the reason for each."""
-    few = {"monitor": ("accuracy", "so few rows of each class that the loss of the validation rows soon grows")}
-    plans = ((1000, 300, 16, 30), (10_000, 200, 32, 20), (100_000, 100, 128, 10), (math.inf, 50, 512, 5))
-    _, epochs, batch_size, patience = next(plan for plan in plans if num_rows < plan[0])
-    return {
-        "epochs": (epochs, "at most"),
-        "batch_size": (batch_size, ""),
-        **(few if len(classes) > num_rows / FEW_OF_A_CLASS else {}),
-        "patience": (patience, "epochs without a better one on the validation rows, then it stops"),
-    }
 
 
 def contract_rule(column: ColumnProfile, use: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:

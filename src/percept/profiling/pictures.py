@@ -25,6 +25,7 @@ from percept.profiling.choices import (
     has_rare_class,
     macro_f1_of_largest,
 )
+from percept.profiling.fit_plan import choose_picture_fit
 from percept.profiling.phrases import shorten
 from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 
@@ -155,9 +156,7 @@ def render(found: PictureProfile, name: str, file: dict[str, Any], command: str)
         sections["objective"] = Block({"primary": ("macro_f1", why)})
     schedule = {"kind": "cosine", "warmup_epochs": 3}
     sections["optimizer"] = Block({"learning_rate": (0.003, ""), "schedule": (schedule, "")})
-    batch_size = 32 if found.num_pictures < 20_000 else 128
-    fit = {"epochs": (40, ""), "batch_size": (batch_size, ""), "monitor": ("accuracy", "")}
-    return draft(head, choices, sections | {"fit": Block(fit)})
+    return draft(head, choices, sections | {"fit": Block(choose_picture_fit(found.num_pictures))})
 
 
 def _source(found: PictureProfile, file: dict[str, Any]) -> Block:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.profiling.after_event import filled_after_event
-from percept.profiling.choices import Classes, Option, choose_fit, choose_model, choose_objective, choose_split
+from percept.profiling.choices import Classes, Option, choose_model, choose_objective, choose_split
 from percept.profiling.columns import MANY_VALUES, ColumnProfile, profile_columns
+from percept.profiling.fit_plan import choose_table_fit
 from percept.profiling.identities import identities
 from percept.profiling.leakage import leaking_columns
 from percept.profiling.nonlinear import nonlinear_columns
@@ -107,7 +108,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         model=choose_model(target.num_present, _num_inputs(columns, uses)),
         objective=choose_objective(target, kind, classes),
         split=split,
-        fit=choose_fit(target.num_present, classes),
+        fit=choose_table_fit(target.num_present, classes),
         notes=(
             *notes,
             *unit_notes(table.text, target.name, kind, [columns[name] for name in columns if uses[name] == "category"]),
