@@ -43,5 +43,7 @@ def choose_picture_fit(num_pictures: int) -> dict[str, Option]:
     """
     batch_size = 32 if num_pictures < 20_000 else 128
     epochs = planned_epochs(PICTURE_STEPS, PICTURE_EPOCHS, num_pictures, batch_size)
-    why = f"few pictures: in {PICTURE_STEPS} steps or a few more" if epochs > PICTURE_EPOCHS else ""
-    return {"epochs": (epochs, why), "batch_size": (batch_size, ""), "monitor": ("accuracy", "")}
+    is_few = epochs > PICTURE_EPOCHS
+    why = f"few pictures: in {PICTURE_STEPS} steps or a few more" if is_few else ""
+    monitor = ("loss", "on few pictures many epochs are equal in accuracy") if is_few else ("accuracy", "")
+    return {"epochs": (epochs, why), "batch_size": (batch_size, ""), "monitor": monitor}

@@ -47,6 +47,8 @@ def test_small_tables_get_more_epochs_and_more_patience(rows, epochs, patience):
     assert (fit["epochs"][0], fit["patience"][0]) == (epochs, patience)
 
 
-def test_where_few_pictures_need_more_epochs_the_task_file_says_why():
-    few, many = choose_picture_fit(120)["epochs"], choose_picture_fit(12_000)["epochs"]
-    assert few == (334, f"few pictures: in {PICTURE_STEPS} steps or a few more") and many == (PICTURE_EPOCHS, "")
+def test_few_pictures_get_more_epochs_and_the_best_is_that_of_the_loss():
+    few, many = choose_picture_fit(120), choose_picture_fit(12_000)
+    assert few["epochs"] == (334, f"few pictures: in {PICTURE_STEPS} steps or a few more")
+    assert many["epochs"] == (PICTURE_EPOCHS, "")
+    assert (few["monitor"][0], many["monitor"][0]) == ("loss", "accuracy")
