@@ -68,6 +68,7 @@ class Date(Section):
 
 
 ColumnRule = Annotated[Number | Category | Date, Field(discriminator="type")]
+Range = Annotated[Number | Date, Field(discriminator="type")]
 
 
 class Contract(Section):
@@ -130,10 +131,11 @@ def _outside(
     values: NDArray[np.float64], low: float | None, high: float | None, rule: Number | Date
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     if low is not None and rule.min is not None:
-        yield f"below {_shown(rule.min)}", values < low
+        yield f"below {shown(rule.min)}", values < low
     if high is not None and rule.max is not None:
-        yield f"above {_shown(rule.max)}", values > high
+        yield f"above {shown(rule.max)}", values > high
 
 
-def _shown(end: float | str) -> str:
+def shown(end: float | str) -> str:
+    """Return an end of a range as messages have it."""
     return end if isinstance(end, str) else f"{end:.15g}"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.dataset.cells import number_code, parse_dates, parse_numbers
-from percept.dataset.contract import Category, ColumnRule, Contract, Date, Number, violations
+from percept.dataset.contract import Category, ColumnRule, Contract, Date, Number, Range, violations
 from percept.dataset.formula import column_names
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
@@ -57,15 +57,19 @@ def contract_of_codes(contract: Contract, names: Sequence[str]) -> Contract:
     return contract.model_copy(update={"columns": columns})
 
 
-def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> Contract:
-    """Return the given contract with a rule for every other column that is read: what its training rows hold."""
+def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> tuple[Contract, dict[str, Range]]:
+    """Return the given contract with a rule for every other column that is read: what its training rows hold.
+
+    For the numbers and dates that have a rule, return what the training rows hold beside it.
+    """
     kinds = {column.source: column.kind for column in rows.inputs if column.source in rows.table.columns}
     for column in rows.inputs:
         if formula := rows.features.derive.get(column.name):
             kinds |= dict.fromkeys(sorted(column_names(formula)), "numeric")
     columns = {name: rows.table.columns[name][train] for name in kinds}
     learned = {name: _fit_rule(columns[name], kind, rows.features.date.get(name)) for name, kind in kinds.items()}
-    return given.model_copy(update={"columns": learned | given.columns})
+    ranges = {n: rule for n, rule in learned.items() if n in given.columns and not isinstance(rule, Category)}
+    return given.model_copy(update={"columns": learned | given.columns}), ranges
 
 
 def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> ColumnRule:

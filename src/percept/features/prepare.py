@@ -115,6 +115,7 @@ def _relative_weight(weight: NDArray[np.float64] | None, indices: SplitIndices) 
 
 
 def _table_spec(rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, options: Preparation) -> DatasetSpec:
+    contract, ranges = fit_contract(options.contract, rows, indices.train)
     return DatasetSpec(
         task=options.task,
         raw_inputs=rows.inputs,
@@ -125,7 +126,8 @@ def _table_spec(rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, 
         classes=rows.classes,
         table=_table_input(rows),
         target_scales=fit_target_scales(rows.y[indices.train], options.objective),
-        contract=fit_contract(options.contract, rows, indices.train),
+        contract=contract,
+        ranges=ranges,
         rows=_counts(rows.num_source, rows.dropped, indices, options.split),
         sha256=options.sha256,
     )

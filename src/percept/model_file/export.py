@@ -106,6 +106,7 @@ def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> 
         table=spec.table,
         picture=spec.picture,
         contract=spec.contract,
+        ranges=spec.ranges,
         sha256=spec.sha256,
         versions={"percept": percept.__version__} | {name: version(name) for name in PACKAGES},
     )

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from pydantic import FiniteFloat
+from pydantic import Field, FiniteFloat
 
-from percept.dataset.contract import Contract
+from percept.dataset.contract import Contract, Range
 from percept.params import Section
 from percept.prepared.spec import PictureInput, RawInput, TableInput
 
@@ -34,6 +34,7 @@ class Metadata(Section):
     table: TableInput | None
     picture: PictureInput | None
     contract: Contract
+    ranges: dict[str, Range] = Field({})  # former files have none
     sha256: dict[str, str]  # of the raw files
     versions: dict[str, str]  # of percept and the packages that made the file
 

@@ -43,7 +43,7 @@ def problems(metadata: Metadata, session: "InferenceSession", limits: Limits) ->
     if metadata.picture and not metadata.table:
         yield from _of_pictures(metadata, known, limits)
     elif metadata.table and not metadata.picture:
-        yield from _of_columns(metadata.inputs, metadata.table)
+        yield from _of_columns(metadata, metadata.table)
         for column in metadata.inputs:
             yield from _of_input(column, known[column.name], [1])
     else:
@@ -73,8 +73,9 @@ def _of_input(column: RawInput, given: "NodeArg", shape: list[int]) -> Iterator[
         yield f"the input {column.name} is {column.kind} of shape {['rows', *shape]}, and in the network {found}"
 
 
-def _of_columns(inputs: tuple[RawInput, ...], table: TableInput) -> Iterator[str]:
+def _of_columns(metadata: Metadata, table: TableInput) -> Iterator[str]:
     """Find columns that are read in no way, or in two ways."""
+    inputs = metadata.inputs
     numbers = [column.name for column in inputs if column.kind == "numeric" and not column.date]
     if any(bool(column.date) != bool(column.part) or (column.date or "") not in {"", *table.date} for column in inputs):
         yield "an input is part of a date that table.date does not have"
@@ -95,6 +96,9 @@ def _of_columns(inputs: tuple[RawInput, ...], table: TableInput) -> Iterator[str
     counts = Counter(name for columns in read_as.values() for name in columns)
     if twice := [name for name, count in counts.items() if count > 1]:
         yield f"{listed(twice, 5)} would be read in two ways"
+    kinds = {"number": read_as["numbers"], "date": read_as["dates"]}
+    if wrong := [name for name, found in metadata.ranges.items() if name not in kinds[found.type]]:
+        yield f"ranges names {listed(wrong, 5)}, which is not read so"
 
 
 def _of_outputs(metadata: Metadata, session: "InferenceSession") -> Iterator[str]:

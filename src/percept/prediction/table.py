@@ -2,14 +2,14 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept.dataset.cells import number_code, parse_dates, parse_numbers
-from percept.dataset.contract import Contract, Date, Number, violations
+from percept.dataset.contract import Contract, Date, Number, Range, shown, violations
 from percept.dataset.formats import folded, plain_numbers
 from percept.dataset.formula import column_names, derived
 from percept.files.csv_stream import TableChunk
@@ -19,6 +19,7 @@ from percept.prepared.raw_inputs import as_raw_inputs, as_shipped
 
 SHOWN = ("no ", "none of ", "not ")  # how rules begin whose cell is worth showing
 MAX_SHOWN = 40  # characters of a cell
+MARGIN = 0.1  # of the range of the training rows: a new row a little beyond it is no surprise
 
 
 class Predictor:
@@ -41,7 +42,8 @@ class Predictor:
         flags = Flags()
         usable = np.ones(len(rows.lines), bool)
         _flag_ragged(rows, usable, flags)
-        self._flag_violations(columns, usable, flags)
+        broken = self._flag_violations(columns, usable, flags)
+        self._flag_ranges(columns, broken, usable, flags)
         raw = self._raw_inputs(columns)
         for name in self._table.required:
             unknown = usable & np.isnan(raw[name][:, 0])
@@ -66,16 +68,33 @@ class Predictor:
 
     def _flag_violations(
         self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags
-    ) -> None:
-        """Flag the cells that break a rule, in rows that have the right number of cells."""
+    ) -> dict[str, NDArray[np.bool_]]:
+        """Flag the cells that break a rule, in rows that have the right number of cells; return which break one."""
+        found_broken = {name: np.zeros(len(values), bool) for name, (values, _) in columns.items()}
         for contract in self._contracts:
             name = next(iter(contract.columns))
             values, index = columns[name]
             for _, rule, broken in violations(contract, {name: values}):
+                found_broken[name] |= broken
                 rows = np.flatnonzero(broken[index] & usable)
                 verb = "is " if rule.startswith(("no ", "not ")) else ""
                 found = [_shown(values[code]) for code in index[rows]] if rule.startswith(SHOWN) else None
                 flags.add(f"{name} {verb}{rule}", rows, found)
+        return found_broken
+
+    def _flag_ranges(
+        self,
+        columns: dict[str, tuple[NDArray, NDArray]],
+        broken: dict[str, NDArray[np.bool_]],
+        usable: NDArray[np.bool_],
+        flags: Flags,
+    ) -> None:
+        """Flag the cells that the contract allows, and that are far from all of the training rows."""
+        for name, found in self._model.metadata.ranges.items():
+            values, index = columns[name]
+            for reason, far in _far(values, found):
+                rows = np.flatnonzero((far & ~broken[name])[index] & usable)
+                flags.add(f"{name} {reason}", rows)
 
     def _raw_inputs(self, columns: dict[str, tuple[NDArray, NDArray]]) -> dict[str, NDArray]:
         numbers, days, texts = {}, {}, {}
@@ -102,6 +121,19 @@ class Predictor:
             if name in self._numeric and not isinstance(given, Number):
                 rules.append((name, Number(type="number")))
         return [Contract(columns={name: rule}) for name, rule in rules]
+
+
+def _far(cells: NDArray[np.object_], found: Range) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Find the cells that are outside of a range by more than the margin."""
+    if found.min is None or found.max is None:
+        return  # the training rows hold no value
+    if isinstance(found, Date):
+        values, (low, high) = parse_dates(cells, found.format), found.days([found.min, found.max]).tolist()
+    else:
+        values, low, high = parse_numbers(cells), found.min, found.max
+    margin = MARGIN * (high - low)
+    yield f"below {shown(found.min)}, the lowest of the training rows", values < low - margin
+    yield f"above {shown(found.max)}, the highest of the training rows", values > high + margin
 
 
 def _flag_ragged(rows: TableChunk, usable: NDArray[np.bool_], flags: Flags) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from percept.dataset.cells import DatePart, Form
-from percept.dataset.contract import Contract
+from percept.dataset.contract import Contract, Range
 from percept.dataset.formats import CsvFormat, PictureFormat
 from percept.dataset.formula import Formula
 from percept.params import Section
@@ -101,6 +101,7 @@ class DatasetSpec(Section):
     picture: PictureInput | None = None  # pictures only
     sha256: dict[str, str] = Field({})  # of the raw files
     contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
+    ranges: dict[str, Range] = Field({})  # of the columns whose rule was given: what their training rows hold
     rows: RowCounts
 
     @property

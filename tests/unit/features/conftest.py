@@ -9,6 +9,7 @@ import pytest
 from omegaconf import OmegaConf
 
 import preprocess
+from percept.dataset.contract import Contract
 from percept.dataset.table import Table
 from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
@@ -76,11 +77,19 @@ def make_table() -> Callable[..., Table]:
 def prepare_table(tmp_path_factory) -> Callable[..., Prepared]:
     """Run preprocess on a table: the target is y, its positive label 1, and the last two rows test."""
 
-    def run(table: Table, objective: Objective | None = None, split: dict | None = None, **features) -> Prepared:
+    def run(
+        table: Table,
+        objective: Objective | None = None,
+        split: dict | None = None,
+        contract: Contract | None = None,
+        **features,
+    ) -> Prepared:
         folder = tmp_path_factory.mktemp("prepared")
         options = TableFeatures(kind="table", **features)
         target = objective or Binary(kind="binary", target="y", positive="1")
-        found = prepare(table, Preparation("task", options, Split(**(split or LAST_TWO)), target, seed=0))
+        found = prepare(
+            table, Preparation("task", options, Split(**(split or LAST_TWO)), target, 0, contract or Contract())
+        )
         found.save(folder)
         return Prepared(folder, found.spec, *(load_examples(subset, folder) for subset in SUBSETS))
 

@@ -121,6 +121,17 @@ def test_pictures_have_no_columns_to_check(tmp_path):
         prepare(raw, Preparation("t", ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"), 0, contract))
 
 
+def test_of_numbers_and_dates_that_have_a_rule_the_training_rows_give_the_range_beside_it(preprocess_rows):
+    cells = "age,day,y\n" + "".join(f"{20 + row % 30},2024-01-{1 + row % 28:02},{row % 2}\n" for row in range(60))
+    given = {"age": {"type": "number", "min": 0}, "day": {"type": "date", "format": "%Y-%m-%d"}}
+    spec = preprocess_rows(cells, {"columns": given}, numeric=["age"], date={"day": "%Y-%m-%d"})
+    assert spec.contract.columns["age"] == Number(type="number", min=0)
+    assert list(spec.ranges) == ["age", "day"]
+    assert 20 <= spec.ranges["age"].min < spec.ranges["age"].max <= 49
+    assert "2024-01-01" <= spec.ranges["day"].min < spec.ranges["day"].max <= "2024-01-28"
+    assert not preprocess_rows(cells, numeric=["age"], date={"day": "%Y-%m-%d"}).ranges
+
+
 TABLE = {
     "age": [20, 10, None, 30, 99, None],
     "plan": ["b", "a", "b", "a", "new", None],

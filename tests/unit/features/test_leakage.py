@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from percept.dataset.contract import Contract
 from percept.features.split import Split, split_rows
 from percept.objective import Regression
 
@@ -38,6 +39,7 @@ FEATURES = st.fixed_dictionaries(
         ),
     }
 )
+RULES = Contract(columns={"size": {"type": "number"}, "when": {"type": "date", "format": "%Y-%m-%d"}})
 SPLITS = st.fixed_dictionaries(
     {
         "test": st.sampled_from(
@@ -74,7 +76,9 @@ def test_features_of_held_out_rows_change_nothing_that_is_fitted(make_table, pre
     for row in held_out_rows(split):
         for name, cells in CELLS.items():
             poison[name][row] = data.draw(cells)
-    clean, poisoned = (prepare_table(make_table(columns), split=split, **features) for columns in (CLEAN, poison))
+    tables = (make_table(columns) for columns in (CLEAN, poison))
+    clean, poisoned = (prepare_table(table, split=split, contract=RULES, **features) for table in tables)
+    assert list(clean.spec.ranges) == ["size", "when"]
     assert_nothing_fitted_changed(clean, poisoned)
 
 

@@ -1,8 +1,13 @@
 """What is unusual about new rows is told, row by row."""
 
+import csv
+import json
 import re
 
+import onnx
 from trained_models import columns_of, read
+
+from percept.prediction.run import predict
 
 
 def test_what_is_unusual_is_told_row_by_row(binary):
@@ -62,3 +67,33 @@ def test_strict_refuses_with_lines_and_leaves_what_was_there(binary):
     usual = binary.predict("-", text=binary.table())
     if ", 0 flagged" in usual.stderr:
         assert binary.predict("-", "--strict", text=binary.table()).stdout == usual.stdout
+
+
+def test_what_the_contract_allows_is_flagged_far_from_the_training_rows(binary, tmp_path):
+    ranges = {
+        "age": {"type": "number", "min": 20, "max": 80},
+        "joined": {"type": "date", "format": "%Y-%m-%d", "min": "2010-01-01", "max": "2020-01-01"},
+    }
+    rules = {
+        name: {"type": rule["type"]} | ({"format": "%Y-%m-%d"} if name == "joined" else {"max": 500})
+        for name, rule in ranges.items()
+    }
+    model = onnx.load(binary.folder / "models/model.onnx")
+    texts = {entry.key: entry.value for entry in model.metadata_props}
+    texts |= {"ranges": json.dumps(ranges), "contract": json.dumps({"columns": rules})}
+    onnx.helper.set_model_props(model, texts)
+    onnx.save(model, tmp_path / "other.onnx")
+    cells = {"age": ["86", "87", "13", "501", "50"], "joined": ["2020-12-01", "2031-05-01", "2008-01-01"]}
+    changes = [(row, name, cell) for name, given in cells.items() for row, cell in enumerate(given)]
+    (tmp_path / "new.csv").write_text(binary.table(*changes), encoding="utf-8")
+    predict([str(tmp_path / "new.csv")], tmp_path / "out.csv", tmp_path / "other.onnx", None, False)
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        flags = [row["flags"] for row in csv.DictReader(stream)]
+    assert flags[0] == ""
+    assert set(flags[1].split("; ")) == {
+        "age above 80, the highest of the training rows",
+        "joined above 2020-01-01, the highest of the training rows",
+    }
+    assert "age below 20, the lowest of the training rows" in flags[2]
+    assert "joined below 2010-01-01, the lowest of the training rows" in flags[2]
+    assert flags[3].startswith("age above 500") and "training" not in flags[3].split(";")[0]

@@ -220,3 +220,33 @@ def test_operators_that_no_runtime_knows_and_data_beside_the_file_are_refused(tm
 def test_a_file_larger_than_the_bound_is_not_opened(tmp_path):
     (tmp_path / "large.onnx").write_bytes(b"\0" * (2**20 + 1))
     assert "--limit file_mib=2" in refused(tmp_path, "large.onnx", file_mib=1)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "message"),
+    [
+        ('{"x": {"type": "number", "min": NaN, "max": 1}}', "does not say how to give it new rows"),
+        ('{"x": {"type": "number", "min": 2, "max": 1}}', "does not say how to give it new rows"),
+        ('{"x": {"type": "category"}}', "does not say how to give it new rows"),
+        ('{"x": [1, 2]}', "does not say how to give it new rows"),
+        ('{"z": {"type": "number", "min": 1, "max": 2}}', "ranges names z, which is not read so"),
+        ('{"x": {"type": "date", "format": "%Y", "min": "1999", "max": "2001"}}', "ranges names x"),
+    ],
+)
+def test_ranges_that_fit_no_column_are_refused(tmp_path, ranges, message):
+    saved(tmp_path / "model.onnx", [helper.make_node("Neg", ["x"], [OUTPUT])])
+    with_ranges(tmp_path / "model.onnx", ranges)
+    assert message in refused(tmp_path, "model.onnx")
+
+
+def test_ranges_as_wide_as_numbers_go_flag_nothing(tmp_path):
+    saved(tmp_path / "model.onnx", [helper.make_node("Neg", ["x"], [OUTPUT])])
+    with_ranges(tmp_path / "model.onnx", '{"x": {"type": "number", "min": -1.7e308, "max": 1.7e308}}')
+    predict([table_of(tmp_path)], tmp_path / "out.csv", tmp_path / "model.onnx", None, False)
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[1] == "1,-1.0,"
+
+
+def with_ranges(path, ranges: str) -> None:
+    model = onnx.load(path)
+    texts = {entry.key: entry.value for entry in model.metadata_props}
+    with_texts(model, texts | {"ranges": ranges}, path)
