@@ -142,21 +142,22 @@ def _rows(spec: DatasetSpec) -> list[str]:
 def _inputs(spec: DatasetSpec) -> list[str]:
     if spec.pixels:
         return [f"Pictures of {' x '.join(map(str, spec.shape))} (height, width, channels), bytes."]
-    rows = [_described(name, rule) for name, rule in spec.contract.columns.items()]
+    rows = [
+        (name, _holds(spec.ranges.get(name, rule)), "yes" if rule.missing else "no")
+        for name, rule in spec.contract.columns.items()
+    ]
     return _table(("column", "holds", "may be missing"), rows)
 
 
-def _described(name: str, rule: ColumnRule) -> tuple[str, str, str]:
+def _holds(rule: ColumnRule) -> str:
     if isinstance(rule, Category):
-        holds = listed(rule.values, 8) if rule.values else "text"
-    else:
-        ends = [
-            f"{word} {end if isinstance(end, str) else f'{end:g}'}"
-            for word, end in (("from", rule.min), ("to", rule.max))
-            if end is not None
-        ]
-        holds = " ".join([f"dates ({rule.format})" if isinstance(rule, Date) else "numbers", *ends])
-    return name, holds, "yes" if rule.missing else "no"
+        return listed(rule.values, 8) if rule.values else "text"
+    ends = [
+        f"{word} {end if isinstance(end, str) else f'{end:g}'}"
+        for word, end in (("from", rule.min), ("to", rule.max))
+        if end is not None
+    ]
+    return " ".join([f"dates ({rule.format})" if isinstance(rule, Date) else "numbers", *ends])
 
 
 def _limits(predictions: Predictions, quality: Quality) -> list[str]:

@@ -58,9 +58,9 @@ def contract_of_codes(contract: Contract, names: Sequence[str]) -> Contract:
 
 
 def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> tuple[Contract, dict[str, Range]]:
-    """Return the given contract with a rule for every other column that is read: what its training rows hold.
+    """Return the given contract with a rule for every other column that is read, and the ranges of numbers and dates.
 
-    For the numbers and dates that have a rule, return what the training rows hold beside it.
+    The training rows say both; a rule of theirs has no ends, as new rows may well lie a little beyond them.
     """
     kinds = {column.source: column.kind for column in rows.inputs if column.source in rows.table.columns}
     for column in rows.inputs:
@@ -68,8 +68,9 @@ def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> 
             kinds |= dict.fromkeys(sorted(column_names(formula)), "numeric")
     columns = {name: rows.table.columns[name][train] for name in kinds}
     learned = {name: _fit_rule(columns[name], kind, rows.features.date.get(name)) for name, kind in kinds.items()}
-    ranges = {n: rule for n, rule in learned.items() if n in given.columns and not isinstance(rule, Category)}
-    return given.model_copy(update={"columns": learned | given.columns}), ranges
+    ranges = {name: rule for name, rule in learned.items() if not isinstance(rule, Category)}
+    endless = {name: rule.model_copy(update={"min": None, "max": None}) for name, rule in ranges.items()}
+    return given.model_copy(update={"columns": learned | endless | given.columns}), ranges
 
 
 def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> ColumnRule:

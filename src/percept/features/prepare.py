@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.dataset.contract import Contract
+from percept.dataset.figures import fit_figures
 from percept.dataset.formats import PictureFormat
 from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
@@ -155,6 +156,7 @@ def _prepare_pictures(images: Images, features: ImageFeatures, options: Preparat
         shape=images.pixels.shape[1:],
         pixels=fit_pixels(features, images.pixels[indices.train]),
         picture=_picture_input(images),
+        ranges=fit_figures(images.pixels[indices.train], images.white),
         targets=options.objective.targets,
         classes=classes,
         rows=_counts(images.num_rows + sum(images.dropped.values()), images.dropped, indices, options.split),

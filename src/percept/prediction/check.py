@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from percept.dataset.figures import NAMES
 from percept.dataset.formula import column_names
 from percept.errors import listed
 from percept.files.limits import Limits
@@ -64,6 +65,8 @@ def _of_pictures(metadata: Metadata, known: dict[str, "NodeArg"], limits: Limits
     if picture.size[0] * picture.size[1] > limits.pixels:
         yield f"picture.size is {' x '.join(map(str, picture.size))}, more than {limits.pixels:,} pixels"
     yield from _of_input(first, known[first.name], [*picture.size, CHANNELS[picture.color]])
+    if wrong := [name for name, found in metadata.ranges.items() if name not in NAMES or found.type != "number"]:
+        yield f"ranges names {listed(wrong, 5)}, which is no figure of pictures"
 
 
 def _of_input(column: RawInput, given: "NodeArg", shape: list[int]) -> Iterator[str]:

@@ -7,15 +7,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.figures import figures
 from percept.errors import UserError, listed
 from percept.files.container import is_hidden, read_file
 from percept.files.limits import Limits
 from percept.files.picture import CHANNELS, UnreadableError, decoded, endings, read_picture
 from percept.prediction.flags import Flags
 from percept.prediction.model import ShippedModel
+from percept.prediction.ranges import usual
 from percept.prepared.spec import PictureInput
 
 BROKEN = "cannot be read"
+UNLIKE = "unlike the training pictures"
+LEAST = 0.02  # margin of a figure: what reading and writing a picture again may change
 
 
 def picture_files(inputs: Sequence[Path]) -> list[Path]:
@@ -36,7 +40,7 @@ def picture_files(inputs: Sequence[Path]) -> list[Path]:
 
 
 def predict_pictures(model: ShippedModel, files: Sequence[Path], limits: Limits) -> tuple[dict[str, NDArray], Flags]:
-    """Return the columns of `ShippedModel.outputs`, and which files cannot be read."""
+    """Return the columns of `ShippedModel.outputs`, and what is unusual about the files."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about odd metadata and large pictures, which are read all the same
         contents = (_content(file, limits) for file in files)
@@ -48,7 +52,23 @@ def predict_pictures(model: ShippedModel, files: Sequence[Path], limits: Limits)
     for index, one in enumerate(found):
         if not isinstance(one, str):
             pixels[index] = one
+    unlike = _unlike(model, pixels[usable])
+    flags.add(UNLIKE, np.flatnonzero(usable)[[*unlike]], unlike.values())
     return model.predict({model.metadata.inputs[0].name: pixels}, usable), flags
+
+
+def _unlike(model: ShippedModel, pixels: NDArray[np.uint8]) -> dict[int, str]:
+    """Return the figures by which pictures are unlike all training pictures, in words, by the picture's number."""
+    ranges = {name: usual(found, LEAST) for name, found in model.metadata.ranges.items()}
+    if not ranges or not len(pixels):
+        return {}  # former files have none
+    values = figures(pixels, model.picture.white)
+    words: dict[int, list[str]] = {}
+    for name, found in ranges.items():
+        for index in np.flatnonzero(np.any([far for _, far in found.far(values[name])], axis=0)):
+            text = f"{name} {values[name][index]:.3g} (theirs {found.lowest} to {found.highest})"
+            words.setdefault(int(index), []).append(text)
+    return {index: ", ".join(texts) for index, texts in sorted(words.items())}
 
 
 def _content(file: Path, limits: Limits) -> bytes | str:

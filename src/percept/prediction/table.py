@@ -2,24 +2,34 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept.dataset.cells import number_code, parse_dates, parse_numbers
-from percept.dataset.contract import Contract, Date, Number, Range, shown, violations
+from percept.dataset.contract import ColumnRule, Contract, Date, Number, violations
 from percept.dataset.formats import folded, plain_numbers
 from percept.dataset.formula import column_names, derived
 from percept.files.csv_stream import TableChunk
 from percept.prediction.flags import Flags
 from percept.prediction.model import ShippedModel
+from percept.prediction.ranges import usual
 from percept.prepared.raw_inputs import as_raw_inputs, as_shipped
 
 SHOWN = ("no ", "none of ", "not ")  # how rules begin whose cell is worth showing
 MAX_SHOWN = 40  # characters of a cell
-MARGIN = 0.1  # of the range of the training rows: a new row a little beyond it is no surprise
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of some rows."""
+
+    cells: NDArray[np.object_]  # distinct ones, "" for a missing one
+    values: NDArray  # of the same: days, numbers, or the texts as they are
+    index: NDArray[np.int64]  # (rows,) of the cell of each
 
 
 class Predictor:
@@ -34,25 +44,26 @@ class Predictor:
         operands = {name for formula in self._derive.values() for name in column_names(formula)}
         self._numeric = operands | {column.name for column in read if column.name not in self._derive}
         self._dates = {column.date for column in model.metadata.inputs if column.date}
-        self._contracts = self._rules(model.metadata.contract)
+        self._contracts = {name: self._rules(name) for name in model.columns}
+        self._usual = {name: usual(found) for name, found in model.metadata.ranges.items()}
 
     def predict(self, rows: TableChunk) -> tuple[dict[str, NDArray], Flags]:
         """Return the columns of `ShippedModel.outputs`, and what is unusual about the rows."""
-        columns = {name: self._coded(name, rows.columns[name]) for name in self._model.columns}
+        columns = {name: self._column(name, rows.columns[name]) for name in self._model.columns}
         flags = Flags()
         usable = np.ones(len(rows.lines), bool)
         _flag_ragged(rows, usable, flags)
-        broken = self._flag_violations(columns, usable, flags)
-        self._flag_ranges(columns, broken, usable, flags)
-        raw = self._raw_inputs(columns)
+        for name, column in columns.items():
+            self._flag_cells(name, column, usable, flags)
+        raw = self._raw_inputs({name: column.values[column.index] for name, column in columns.items()})
         for name in self._table.required:
             unknown = usable & np.isnan(raw[name][:, 0])
             flags.add(f"no prediction without {name}", np.flatnonzero(unknown))
             usable = usable & ~unknown
         return self._model.predict(raw, usable), flags
 
-    def _coded(self, name: str, cells: Sequence[str]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-        """Return the distinct cells, "" for a missing one, and the index of each row's: only these few are parsed."""
+    def _column(self, name: str, cells: Sequence[str]) -> _Column:
+        """Find the distinct cells: only these few are parsed."""
         codes: defaultdict[str, int] = defaultdict(itertools.count().__next__)
         found = itemgetter(*cells)(codes) if len(cells) > 1 else (codes[cells[0]],)
         index = np.fromiter(found, np.int64, len(cells))
@@ -64,76 +75,49 @@ class Predictor:
             texts = list(map(plain, texts))
         if name in self._table.codes:
             texts = list(map(number_code, texts))
-        return np.array(texts, dtype=object), index
+        distinct = np.array(texts, dtype=object)
+        return _Column(distinct, self._parsed(name, distinct), index)
 
-    def _flag_violations(
-        self, columns: dict[str, tuple[NDArray, NDArray]], usable: NDArray[np.bool_], flags: Flags
-    ) -> dict[str, NDArray[np.bool_]]:
-        """Flag the cells that break a rule, in rows that have the right number of cells; return which break one."""
-        found_broken = {name: np.zeros(len(values), bool) for name, (values, _) in columns.items()}
-        for contract in self._contracts:
-            name = next(iter(contract.columns))
-            values, index = columns[name]
-            for _, rule, broken in violations(contract, {name: values}):
-                found_broken[name] |= broken
-                rows = np.flatnonzero(broken[index] & usable)
+    def _flag_cells(self, name: str, column: _Column, usable: NDArray[np.bool_], flags: Flags) -> None:
+        """Flag cells that break a rule, or are far from all training rows, where the number of cells is right."""
+        broken = np.zeros(len(column.cells), bool)
+        for contract in self._contracts[name]:
+            for _, rule, found in violations(contract, {name: column.cells}):
+                broken |= found
+                rows = np.flatnonzero(found[column.index] & usable)
                 verb = "is " if rule.startswith(("no ", "not ")) else ""
-                found = [_shown(values[code]) for code in index[rows]] if rule.startswith(SHOWN) else None
-                flags.add(f"{name} {verb}{rule}", rows, found)
-        return found_broken
+                shown = [_shown(column.cells[code]) for code in column.index[rows]] if rule.startswith(SHOWN) else None
+                flags.add(f"{name} {verb}{rule}", rows, shown)
+        if usual := self._usual.get(name):
+            for reason, far in usual.far(column.values):
+                rows = np.flatnonzero((far & ~broken)[column.index] & usable)
+                flags.add(f"{name} {reason} of the training rows", rows)
 
-    def _flag_ranges(
-        self,
-        columns: dict[str, tuple[NDArray, NDArray]],
-        broken: dict[str, NDArray[np.bool_]],
-        usable: NDArray[np.bool_],
-        flags: Flags,
-    ) -> None:
-        """Flag the cells that the contract allows, and that are far from all of the training rows."""
-        for name, found in self._model.metadata.ranges.items():
-            values, index = columns[name]
-            for reason, far in _far(values, found):
-                rows = np.flatnonzero((far & ~broken[name])[index] & usable)
-                flags.add(f"{name} {reason}", rows)
+    def _parsed(self, name: str, cells: NDArray[np.object_]) -> NDArray:
+        """Return the cells of a column as days, numbers or, as they are, texts."""
+        if name in self._dates:
+            return parse_dates(cells, self._table.date[name])
+        return parse_numbers(cells) if name in self._numeric else cells
 
-    def _raw_inputs(self, columns: dict[str, tuple[NDArray, NDArray]]) -> dict[str, NDArray]:
-        numbers, days, texts = {}, {}, {}
-        for name, (values, index) in columns.items():
-            if name in self._dates:
-                days[name] = parse_dates(values, self._table.date[name])[index]
-            elif name in self._numeric:
-                numbers[name] = parse_numbers(values)[index]
-            else:
-                texts[name] = values[index]
+    def _raw_inputs(self, values: dict[str, NDArray]) -> dict[str, NDArray]:
+        days = {name: column for name, column in values.items() if name in self._dates}
+        numbers = {name: column for name, column in values.items() if name in self._numeric}
+        texts = {name: column for name, column in values.items() if name not in days | numbers}
         numbers |= {name: derived(formula, numbers) for name, formula in self._derive.items()}
         inputs = self._model.metadata.inputs
         return as_shipped(inputs, as_raw_inputs(inputs, texts, numbers, days))
 
-    def _rules(self, contract: Contract) -> list[Contract]:
-        """Make a contract of one rule each: those of the columns that are read, and that dates and numbers are such."""
-        rules = []
-        for name in self._model.columns:
-            given = contract.columns.get(name)
-            if given:  # only the whole file can tell whether a value is unique
-                rules.append((name, given.model_copy(update={"unique": False})))
-            if name in self._dates and not isinstance(given, Date):
-                rules.append((name, Date(type="date", format=self._table.date[name])))
-            if name in self._numeric and not isinstance(given, Number):
-                rules.append((name, Number(type="number")))
-        return [Contract(columns={name: rule}) for name, rule in rules]
-
-
-def _far(cells: NDArray[np.object_], found: Range) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Find the cells that are outside of a range by more than the margin."""
-    if found.min is None or found.max is None:
-        return  # the training rows hold no value
-    if isinstance(found, Date):
-        values, (low, high) = parse_dates(cells, found.format), found.days([found.min, found.max]).tolist()
-    else:
-        values, low, high = parse_numbers(cells), found.min, found.max
-    margin = MARGIN * (high - low)
-    yield f"below {shown(found.min)}, the lowest of the training rows", values < low - margin
-    yield f"above {shown(found.max)}, the highest of the training rows", values > high + margin
+    def _rules(self, name: str) -> list[Contract]:
+        """Make a contract of one rule each: that of a column that is read, and that dates and numbers are such."""
+        rules: list[ColumnRule] = []
+        given = self._model.metadata.contract.columns.get(name)
+        if given:  # only the whole file can tell whether a value is unique
+            rules.append(given.model_copy(update={"unique": False}))
+        if name in self._dates and not isinstance(given, Date):
+            rules.append(Date(type="date", format=self._table.date[name]))
+        if name in self._numeric and not isinstance(given, Number):
+            rules.append(Number(type="number"))
+        return [Contract(columns={name: rule}) for rule in rules]
 
 
 def _flag_ragged(rows: TableChunk, usable: NDArray[np.bool_], flags: Flags) -> None:

@@ -101,7 +101,7 @@ class DatasetSpec(Section):
     picture: PictureInput | None = None  # pictures only
     sha256: dict[str, str] = Field({})  # of the raw files
     contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
-    ranges: dict[str, Range] = Field({})  # of the columns whose rule was given: what their training rows hold
+    ranges: dict[str, Range] = Field({})  # of numbers and dates, or figures of pictures: what the training rows hold
     rows: RowCounts
 
     @property

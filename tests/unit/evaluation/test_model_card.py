@@ -33,7 +33,7 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
     city = np.where(np.arange(num_rows) % 4 == 0, "서울", "Oslo | West")[:, np.newaxis]
     if kind == "binary":
         predicted[:, 0] = np.where(city[:, 0] == "서울", 1 - y, y)  # wrong in one of the cities
-    columns = {"age": Number(type="number", min=18, max=90), "city": Category(type="category", values=("서울",))}
+    columns = {"age": Number(type="number", min=0), "city": Category(type="category", values=("서울",))}
     spec = DatasetSpec(
         task="t",
         raw_inputs=(RawInput(name="age", kind="numeric"), RawInput(name="city", kind="category")),
@@ -41,6 +41,7 @@ def card_of(kind: str, folder, num_rows: int = NUM_ROWS, **report) -> tuple[str,
         targets=objective.targets,
         classes=classes,
         contract=Contract(columns=columns),
+        ranges={"age": Number(type="number", min=18, max=90)},
         rows=RowCounts(source=num_rows + 40, dropped={"age is missing": 10}, train=20, validation=10, test=num_rows),
     )
     decisions = None if kind == "regression" else decide(objective, predicted)

@@ -121,7 +121,7 @@ def test_pictures_have_no_columns_to_check(tmp_path):
         prepare(raw, Preparation("t", ImageFeatures(kind="image"), split, Multiclass(kind="multiclass"), 0, contract))
 
 
-def test_of_numbers_and_dates_that_have_a_rule_the_training_rows_give_the_range_beside_it(preprocess_rows):
+def test_the_training_rows_give_the_ranges_of_numbers_and_dates_whether_they_have_a_rule_or_not(preprocess_rows):
     cells = "age,day,y\n" + "".join(f"{20 + row % 30},2024-01-{1 + row % 28:02},{row % 2}\n" for row in range(60))
     given = {"age": {"type": "number", "min": 0}, "day": {"type": "date", "format": "%Y-%m-%d"}}
     spec = preprocess_rows(cells, {"columns": given}, numeric=["age"], date={"day": "%Y-%m-%d"})
@@ -129,7 +129,9 @@ def test_of_numbers_and_dates_that_have_a_rule_the_training_rows_give_the_range_
     assert list(spec.ranges) == ["age", "day"]
     assert 20 <= spec.ranges["age"].min < spec.ranges["age"].max <= 49
     assert "2024-01-01" <= spec.ranges["day"].min < spec.ranges["day"].max <= "2024-01-28"
-    assert not preprocess_rows(cells, numeric=["age"], date={"day": "%Y-%m-%d"}).ranges
+    without_rules = preprocess_rows(cells, numeric=["age"], date={"day": "%Y-%m-%d"})
+    assert without_rules.ranges == spec.ranges
+    assert without_rules.contract.columns["age"] == Number(type="number", missing=False)
 
 
 TABLE = {
@@ -141,19 +143,22 @@ TABLE = {
     "id": ["x", "y", "z", "z", "z", "z"],
     "y": [0, 1, 0, 1, 0, 1],
 }
-LEARNED = {
-    "age": Number(type="number", min=10, max=30, missing=True),
+RULES = {
+    "age": Number(type="number", missing=True),
     "plan": Category(type="category", values=("a", "b"), missing=False),
-    "when": Date(type="date", format="%d.%m.%Y", min="31.12.2023", max="5.1.2024", missing=False),
-    "rooms": Number(type="number", min=2, max=8, missing=False),
-    "homes": Number(type="number", min=1, max=3, missing=False),
+    "when": Date(type="date", format="%d.%m.%Y", missing=False),
+    "rooms": Number(type="number", missing=False),
+    "homes": Number(type="number", missing=False),
 }
+ENDS = {"age": (10, 30), "when": ("31.12.2023", "5.1.2024"), "rooms": (2, 8), "homes": (1, 3)}
 
 
 def test_what_the_training_rows_hold_is_the_contract_of_the_columns_that_are_read(make_table, prepare_table):
     features = {"numeric": ["age", "size"], "category": ["plan"], "date": {"when": "%d.%m.%Y"}, "drop": "rest"}
     derive = {"size": "rooms / homes", "unused": "id / 2"}
-    assert prepare_table(make_table(TABLE), **features, derive=derive).spec.contract.columns == LEARNED
+    spec = prepare_table(make_table(TABLE), **features, derive=derive).spec
+    assert spec.contract.columns == RULES
+    assert {name: (found.min, found.max) for name, found in spec.ranges.items()} == ENDS
 
 
 def test_what_is_given_stands_before_what_is_learned(preprocess_rows):

@@ -76,7 +76,7 @@ def test_the_spec_tells_what_the_pictures_are(tmp_path):
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)
-def test_the_pixel_scale_comes_from_the_training_pictures_alone(scaling, tmp_path):
+def test_scale_and_ranges_come_from_the_training_pictures_alone(scaling, tmp_path):
     images = pictures()
     poisoned = images.pixels.copy()
     poisoned[[0, 1, 7, 8, 9]] = RANDOM.integers(0, 256, (5, 3, 2, 1), dtype=np.uint8)
@@ -91,11 +91,13 @@ def test_the_pixel_scale_comes_from_the_training_pictures_alone(scaling, tmp_pat
 
 
 @pytest.mark.parametrize("scaling", ["min_max", "standard"])
-def test_the_pixel_scale_follows_the_training_pictures(scaling, tmp_path):
+def test_scale_and_ranges_follow_the_training_pictures(scaling, tmp_path):
     images = pictures()
     brighter = images.pixels.copy()
     brighter[3] = 255
-    assert prepared(images, tmp_path, scaling).pixels != prepared(pictures(brighter), tmp_path, scaling).pixels
+    found, other = prepared(images, tmp_path, scaling), prepared(pictures(brighter), tmp_path, scaling)
+    assert found.pixels != other.pixels
+    assert found.ranges["darkest"].max < other.ranges["darkest"].max == 1
 
 
 def test_pictures_need_an_objective_with_classes():

@@ -78,7 +78,7 @@ def test_features_of_held_out_rows_change_nothing_that_is_fitted(make_table, pre
             poison[name][row] = data.draw(cells)
     tables = (make_table(columns) for columns in (CLEAN, poison))
     clean, poisoned = (prepare_table(table, split=split, contract=RULES, **features) for table in tables)
-    assert list(clean.spec.ranges) == ["size", "when"]
+    assert {"size", "when"} <= set(clean.spec.ranges)
     assert_nothing_fitted_changed(clean, poisoned)
 
 

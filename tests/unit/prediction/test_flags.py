@@ -11,11 +11,11 @@ from percept.prediction.run import predict
 
 
 def test_what_is_unusual_is_told_row_by_row(binary):
-    changes = [(0, "age", "99"), (0, "plan", "gold"), (1, "age", "abc"), (2, "age", ""), (3, "joined", "3.4.2024")]
+    changes = [(0, "age", "199"), (0, "plan", "gold"), (1, "age", "abc"), (2, "age", ""), (3, "joined", "3.4.2024")]
     done = binary.predict("-", text=binary.table(*changes))
     rows = read(done.stdout)
-    oldest = binary.metadata.contract.columns["age"].max
-    assert rows[0]["flags"] == f"age above {oldest:g}; plan none of basic, pro: 'gold'"
+    too_old = f"age above {binary.metadata.ranges['age'].max:g}, the highest of the training rows"
+    assert rows[0]["flags"] == f"{too_old}; plan none of basic, pro: 'gold'"
     assert rows[1]["flags"] == "age is no number: 'abc'"
     assert rows[2]["flags"] == "age missing"
     assert rows[3]["flags"] == "joined is no date such as %Y-%m-%d: '3.4.2024'"
@@ -58,9 +58,10 @@ def test_a_gap_that_nothing_fills_leaves_no_prediction(models):
 
 def test_strict_refuses_with_lines_and_leaves_what_was_there(binary):
     (binary.folder / "kept.csv").write_text("kept", encoding="utf-8")
-    rows = binary.table((0, "age", "99"), (1, "id", "two\nlines"), (3, "age", "98"))
+    rows = binary.table((0, "age", "199"), (1, "id", "two\nlines"), (3, "age", "198"))
     said = binary.refused("-", "--strict", "-o", "kept.csv", text=rows)
-    assert "2 of 5 rows are unusual" in said and re.search(r"age above \d+: 2 \(line 2, line 6\)", said)
+    assert "2 of 5 rows are unusual" in said
+    assert re.search(r"age above \d+, the highest of the training rows: 2 \(line 2, line 6\)", said)
     assert (binary.folder / "kept.csv").read_text(encoding="utf-8") == "kept"
     assert not list(binary.folder.glob(".*draft"))
     assert "unusual" in binary.refused("-", "--strict", text=rows)
@@ -83,7 +84,7 @@ def test_what_the_contract_allows_is_flagged_far_from_the_training_rows(binary, 
     texts |= {"ranges": json.dumps(ranges), "contract": json.dumps({"columns": rules})}
     onnx.helper.set_model_props(model, texts)
     onnx.save(model, tmp_path / "other.onnx")
-    cells = {"age": ["86", "87", "13", "501", "50"], "joined": ["2020-12-01", "2031-05-01", "2008-01-01"]}
+    cells = {"age": ["95", "96", "4", "501", "50"], "joined": ["2020-12-01", "2031-05-01", "2008-01-01"]}
     changes = [(row, name, cell) for name, given in cells.items() for row, cell in enumerate(given)]
     (tmp_path / "new.csv").write_text(binary.table(*changes), encoding="utf-8")
     predict([str(tmp_path / "new.csv")], tmp_path / "out.csv", tmp_path / "other.onnx", None, False)

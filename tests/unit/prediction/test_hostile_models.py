@@ -246,6 +246,20 @@ def test_ranges_as_wide_as_numbers_go_flag_nothing(tmp_path):
     assert (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[1] == "1,-1.0,"
 
 
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        '{"x": {"type": "number", "min": 0, "max": 1}}',
+        '{"detail": {"type": "date", "format": "%Y", "min": "1999", "max": "2001"}}',
+    ],
+)
+def test_ranges_that_are_no_figures_of_pictures_are_refused(pictures, tmp_path, ranges):
+    (tmp_path / "model.onnx").write_bytes((pictures.folder / "models/model.onnx").read_bytes())
+    with_ranges(tmp_path / "model.onnx", ranges)
+    with pytest.raises(UserError, match="which is no figure of pictures"):
+        predict(["."], tmp_path / "out.csv", tmp_path / "model.onnx", None, False)
+
+
 def with_ranges(path, ranges: str) -> None:
     model = onnx.load(path)
     texts = {entry.key: entry.value for entry in model.metadata_props}
