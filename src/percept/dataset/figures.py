@@ -10,7 +10,7 @@ from percept.dataset.contract import Number, Range
 BATCH = 2**20  # pixels at a time, which bounds the memory
 DIGITS = 3  # of the ends of ranges
 
-Levels = NDArray[np.int32]  # (pictures, height, width): the sum of the channels, so that sums of them are exact
+Levels = NDArray[np.int16]  # (pictures, height, width): the sum of the channels, so that all sums are exact
 
 
 def _border(levels: Levels) -> NDArray[np.float64]:
@@ -20,13 +20,17 @@ def _border(levels: Levels) -> NDArray[np.float64]:
 
 def _contrast(levels: Levels) -> NDArray[np.float64]:
     size = levels[0].size
-    variance = _sum(levels.astype(np.int64) ** 2) / size - (_sum(levels) / size) ** 2
-    return np.sqrt(np.maximum(variance, 0))
+    squares = np.einsum("nij,nij->n", levels, levels, dtype=np.int64)
+    return np.sqrt(np.maximum(squares / size - (_sum(levels) / size) ** 2, 0))
 
 
 def _detail(levels: Levels) -> NDArray[np.float64]:
-    steps = [np.abs(np.diff(levels, axis=axis)) for axis in (1, 2)]
-    return sum((_sum(part) for part in steps), 0.0) / max(sum(part[0].size for part in steps), 1)
+    total, num_steps = np.zeros(len(levels)), 0
+    for axis in (1, 2):
+        steps = np.diff(levels, axis=axis)
+        total += _sum(np.abs(steps, out=steps))
+        num_steps += steps[0].size
+    return total / max(num_steps, 1)
 
 
 def _sum(levels: NDArray) -> NDArray[np.int64]:
@@ -54,7 +58,7 @@ def figures(pixels: NDArray[np.uint8], white: int) -> dict[str, NDArray[np.float
 
 
 def _of_batch(pixels: NDArray[np.uint8], white: int) -> dict[str, NDArray[np.float64]]:
-    levels = pixels.sum(axis=3, dtype=np.int32)
+    levels = pixels.sum(axis=3, dtype=np.int16)
     found = {name: figure(levels) / (white * pixels.shape[3]) for name, figure in FIGURES.items()}
     spread = pixels.max(axis=3) - pixels.min(axis=3)
     return found | {COLOUR: _sum(spread) / spread[0].size / white}

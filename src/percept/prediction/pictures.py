@@ -52,15 +52,15 @@ def predict_pictures(model: ShippedModel, files: Sequence[Path], limits: Limits)
     for index, one in enumerate(found):
         if not isinstance(one, str):
             pixels[index] = one
-    unlike = _unlike(model, pixels[usable])
-    flags.add(UNLIKE, np.flatnonzero(usable)[[*unlike]], unlike.values())
+    unlike = {index: text for index, text in _unlike(model, pixels).items() if usable[index]}
+    flags.add(UNLIKE, np.array([*unlike]), unlike.values())
     return model.predict({model.metadata.inputs[0].name: pixels}, usable), flags
 
 
 def _unlike(model: ShippedModel, pixels: NDArray[np.uint8]) -> dict[int, str]:
     """Return the figures by which pictures are unlike all training pictures, in words, by the picture's number."""
     ranges = {name: usual(found, LEAST) for name, found in model.metadata.ranges.items()}
-    if not ranges or not len(pixels):
+    if not ranges:
         return {}  # former files have none
     values = figures(pixels, model.picture.white)
     words: dict[int, list[str]] = {}
