@@ -45,6 +45,7 @@ FIGURES: Mapping[str, Callable[[Levels], NDArray[np.float64]]] = {
     "darkest": lambda levels: levels.min(axis=(1, 2)),
     "brightest": lambda levels: levels.max(axis=(1, 2)),
 }
+OF_A_PIXEL = ("darkest", "brightest")
 COLOUR = "colour"  # how much the channels of a pixel differ
 NAMES = (*FIGURES, COLOUR)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.figures import figures
+from percept.dataset.figures import OF_A_PIXEL, figures
 from percept.errors import UserError, listed
 from percept.files.container import is_hidden, read_file
 from percept.files.limits import Limits
@@ -19,7 +19,8 @@ from percept.prepared.spec import PictureInput
 
 BROKEN = "cannot be read"
 UNLIKE = "unlike the training pictures"
-LEAST = 0.02  # margin of a figure: what reading and writing a picture again may change
+LEAST = 0.05  # margin of a figure: what compressing or enlarging a picture changes
+LEAST_OF_A_PIXEL = 0.2  # the same, of figures that are one pixel's
 
 
 def picture_files(inputs: Sequence[Path]) -> list[Path]:
@@ -59,12 +60,13 @@ def predict_pictures(model: ShippedModel, files: Sequence[Path], limits: Limits)
 
 def _unlike(model: ShippedModel, pixels: NDArray[np.uint8]) -> dict[int, str]:
     """Return the figures by which pictures are unlike all training pictures, in words, by the picture's number."""
-    ranges = {name: usual(found, LEAST) for name, found in model.metadata.ranges.items()}
+    ranges = model.metadata.ranges
     if not ranges:
         return {}  # former files have none
     values = figures(pixels, model.picture.white)
     words: dict[int, list[str]] = {}
-    for name, found in ranges.items():
+    for name in ranges:
+        found = usual(ranges[name], LEAST_OF_A_PIXEL if name in OF_A_PIXEL else LEAST)
         for index in np.flatnonzero(np.any([far for _, far in found.far(values[name])], axis=0)):
             text = f"{name} {values[name][index]:.3g} (theirs {found.lowest} to {found.highest})"
             words.setdefault(int(index), []).append(text)

@@ -12,6 +12,7 @@ from percept.dataset.contract import Date, Range, shown
 # Of the range of the training rows. The most extreme of a few hundred numbers is often exceeded by a tenth of their
 # range, hardly ever by a quarter; dates spread evenly.
 NUMBER_MARGIN, DATE_MARGIN = 0.25, 0.1
+TINY = math.ulp(0.0)  # the least number above zero
 
 
 class Usual(NamedTuple):
@@ -31,7 +32,7 @@ class Usual(NamedTuple):
 def usual(found: Range, least: float = 0) -> Usual:
     """Return what is usual of values whose training rows hold `found`; least: the margin of a narrow range.
 
-    A number of a sign that no training row has is unusual, however small it is.
+    Zero is unusual where all training rows are above or below it, and a sign that none of them has, however small.
     """
     if found.min is None or found.max is None:
         return Usual("", "", -math.inf, math.inf)  # the training rows hold no value
@@ -42,4 +43,8 @@ def usual(found: Range, least: float = 0) -> Usual:
         return Usual(*texts, low - margin, high + margin)
     margin = max(NUMBER_MARGIN * (found.max - found.min), least)
     low, high = found.min - margin, found.max + margin
-    return Usual(*texts, max(low, 0) if found.min >= 0 else low, min(high, 0) if found.max <= 0 else high)
+    if found.min >= 0:
+        low = max(low, min(found.min, TINY))
+    elif found.max <= 0:
+        high = min(high, max(found.max, -TINY))
+    return Usual(*texts, low, high)

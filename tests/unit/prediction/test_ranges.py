@@ -16,8 +16,9 @@ def unusual(found: Number | Date, *values: float, least: float = 0) -> list[floa
     [
         (20, 60, (9.9, 10, 70, 70.1, 999), [9.9, 70.1, 999]),  # a quarter of the range
         (0, 1e5, (-1, 0, 125_000, 9.9e6), [-1, 9.9e6]),  # no training row is below zero
-        (1, 9, (-0.1, 0, 11), [-0.1]),
+        (1, 9, (-0.1, 0, 1e-9, 11), [-0.1, 0]),  # nor any zero
         (-9, 0, (-12, 0, 0.1), [-12, 0.1]),
+        (-9, -1, (-11, -1e-9, 0), [0]),
         (-4, 4, (-6, 6, 6.1), [6.1]),
         (7, 7, (7, 7.1), [7.1]),
     ],
@@ -39,3 +40,4 @@ def test_a_range_without_values_and_a_missing_value_say_nothing():
 
 def test_a_narrow_range_has_the_least_margin():
     assert unusual(Number(type="number", min=0.5, max=0.5), 0.47, 0.49, 0.51, 0.53, least=0.02) == [0.47, 0.53]
+    assert unusual(Number(type="number", min=0, max=0), 0, 0.01, 0.03, least=0.02) == [0.03]
