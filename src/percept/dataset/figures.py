@@ -9,6 +9,7 @@ from percept.dataset.contract import Number, Range
 
 BATCH = 2**20  # pixels at a time, which bounds the memory
 DIGITS = 3  # of the ends of ranges
+SPREAD = "spread"
 
 Levels = NDArray[np.int16]  # (pictures, height, width): the sum of the channels, so that all sums are exact
 
@@ -42,10 +43,8 @@ FIGURES: Mapping[str, Callable[[Levels], NDArray[np.float64]]] = {
     "contrast": _contrast,  # the standard deviation of the pixels
     "border": _border,  # the brightness of the outermost pixels
     "detail": _detail,  # how much a pixel differs from those beside it
-    "darkest": lambda levels: levels.min(axis=(1, 2)),
-    "brightest": lambda levels: levels.max(axis=(1, 2)),
+    SPREAD: lambda levels: np.ptp(levels, axis=(1, 2)),  # from the darkest pixel to the brightest
 }
-OF_A_PIXEL = ("darkest", "brightest")
 COLOUR = "colour"  # how much the channels of a pixel differ
 NAMES = (*FIGURES, COLOUR)
 

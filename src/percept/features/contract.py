@@ -60,7 +60,8 @@ def contract_of_codes(contract: Contract, names: Sequence[str]) -> Contract:
 def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> tuple[Contract, dict[str, Range]]:
     """Return the given contract with a rule for every other column that is read, and the ranges of numbers and dates.
 
-    The training rows say both; a rule of theirs has no ends, as new rows may well lie a little beyond them.
+    The training rows say both; a rule of theirs has no ends, as new rows may well lie a little beyond them. They also
+    say the categories where a rule that is given names none.
     """
     kinds = {column.source: column.kind for column in rows.inputs if column.source in rows.table.columns}
     for column in rows.inputs:
@@ -70,7 +71,14 @@ def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> 
     learned = {name: _fit_rule(columns[name], kind, rows.features.date.get(name)) for name, kind in kinds.items()}
     ranges = {name: rule for name, rule in learned.items() if not isinstance(rule, Category)}
     endless = {name: rule.model_copy(update={"min": None, "max": None}) for name, rule in ranges.items()}
-    return given.model_copy(update={"columns": learned | endless | given.columns}), ranges
+    rules = {name: _with_values(rule, learned.get(name)) for name, rule in given.columns.items()}
+    return given.model_copy(update={"columns": learned | endless | rules}), ranges
+
+
+def _with_values(rule: ColumnRule, learned: ColumnRule | None) -> ColumnRule:
+    if isinstance(rule, Category) and rule.values is None and isinstance(learned, Category):
+        return rule.model_copy(update={"values": learned.values})
+    return rule
 
 
 def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> ColumnRule:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.figures import OF_A_PIXEL, figures
+from percept.dataset.figures import SPREAD, figures
 from percept.errors import UserError, listed
 from percept.files.container import is_hidden, read_file
 from percept.files.limits import Limits
@@ -20,7 +20,7 @@ from percept.prepared.spec import PictureInput
 BROKEN = "cannot be read"
 UNLIKE = "unlike the training pictures"
 LEAST = 0.05  # margin of a figure: what compressing or enlarging a picture changes
-LEAST_OF_A_PIXEL = 0.2  # the same, of figures that are one pixel's
+LEAST_OF_SPREAD = 0.2  # the same, of what two pixels alone decide
 
 
 def picture_files(inputs: Sequence[Path]) -> list[Path]:
@@ -66,7 +66,7 @@ def _unlike(model: ShippedModel, pixels: NDArray[np.uint8]) -> dict[int, str]:
     values = figures(pixels, model.picture.white)
     words: dict[int, list[str]] = {}
     for name in ranges:
-        found = usual(ranges[name], LEAST_OF_A_PIXEL if name in OF_A_PIXEL else LEAST)
+        found = usual(ranges[name], LEAST_OF_SPREAD if name == SPREAD else LEAST)
         for index in np.flatnonzero(np.any([far for _, far in found.far(values[name])], axis=0)):
             text = f"{name} {values[name][index]:.3g} (theirs {found.lowest} to {found.highest})"
             words.setdefault(int(index), []).append(text)

@@ -18,8 +18,7 @@ def test_figures_are_those_of_their_definitions():
         "contrast": grey.std(axis=(1, 2)),
         "border": [one.mean() for one in edge],
         "detail": [np.abs(one).mean() for one in steps],
-        "darkest": grey.min(axis=(1, 2)),
-        "brightest": grey.max(axis=(1, 2)),
+        "spread": grey.max(axis=(1, 2)) - grey.min(axis=(1, 2)),
         "colour": (pixels.max(axis=3) / 255 - pixels.min(axis=3) / 255).mean(axis=(1, 2)),
     }
     found = figures(pixels, 255)
@@ -32,7 +31,7 @@ def test_figures_are_those_of_their_definitions():
 def test_a_plain_picture_has_its_level_everywhere_and_nothing_else(level, white):
     found = figures(np.full((2, 3, 1, 1), level, np.uint8), white)
     for name, values in found.items():
-        plain = name in ("contrast", "detail", "colour")
+        plain = name in ("contrast", "detail", "spread", "colour")
         np.testing.assert_array_equal(values, 0 if plain else level / white)
 
 

@@ -169,6 +169,13 @@ def test_what_is_given_stands_before_what_is_learned(preprocess_rows):
     assert contract.columns["plan"] == Category(type="category", values=("a", "b", "c"), missing=False)
 
 
+def test_a_rule_that_names_no_categories_has_those_of_the_training_rows(preprocess_rows):
+    given = {"columns": {"plan": {"type": "category", "missing": False}, "y": {"type": "category"}}}
+    contract = preprocess_rows("age,plan,y\n1,b,1\n2,a,0\n3,b,1\n4,new,0\n5,a,1\n", given, **FEATURES).contract
+    assert contract.columns["plan"] == Category(type="category", values=("a", "b"), missing=False)
+    assert contract.columns["y"] == Category(type="category")  # what is predicted is no input
+
+
 def test_a_column_that_is_empty_in_the_training_rows_says_nothing_of_its_values(make_table, prepare_table):
     table = make_table({"age": [None] * 4 + [1, 2], "plan": [None] * 4 + ["a", "b"], "y": [0, 1] * 3})
     found = prepare_table(table, numeric=["age"], category=["plan"]).spec.contract.columns

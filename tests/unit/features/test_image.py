@@ -97,7 +97,7 @@ def test_scale_and_ranges_follow_the_training_pictures(scaling, tmp_path):
     brighter[3] = 255
     found, other = prepared(images, tmp_path, scaling), prepared(pictures(brighter), tmp_path, scaling)
     assert found.pixels != other.pixels
-    assert found.ranges["darkest"].max < other.ranges["darkest"].max == 1
+    assert found.ranges["brightness"].max < other.ranges["brightness"].max == 1
 
 
 def test_pictures_need_an_objective_with_classes():
