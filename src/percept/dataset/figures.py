@@ -58,10 +58,11 @@ def figures(pixels: NDArray[np.uint8], white: int) -> dict[str, NDArray[np.float
 
 
 def _of_batch(pixels: NDArray[np.uint8], white: int) -> dict[str, NDArray[np.float64]]:
-    levels = pixels.sum(axis=3, dtype=np.int16)
-    found = {name: figure(levels) / (white * pixels.shape[3]) for name, figure in FIGURES.items()}
-    spread = pixels.max(axis=3) - pixels.min(axis=3)
-    return found | {COLOUR: _sum(spread) / spread[0].size / white}
+    channels = np.ascontiguousarray(np.moveaxis(pixels, 3, 0))  # ten times as fast as sums over the last axis
+    levels = channels.sum(axis=0, dtype=np.int16)
+    found = {name: figure(levels) / (white * len(channels)) for name, figure in FIGURES.items()}
+    apart = channels.max(axis=0) - channels.min(axis=0)
+    return found | {COLOUR: _sum(apart) / apart[0].size / white}
 
 
 def fit_figures(pixels: NDArray[np.uint8], white: int) -> dict[str, Range]:

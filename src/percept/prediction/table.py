@@ -88,8 +88,8 @@ class Predictor:
                 verb = "is " if rule.startswith(("no ", "not ")) else ""
                 shown = [_shown(column.cells[code]) for code in column.index[rows]] if rule.startswith(SHOWN) else None
                 flags.add(f"{name} {verb}{rule}", rows, shown)
-        if usual := self._usual.get(name):
-            for reason, far in usual.far(column.values):
+        if training := self._usual.get(name):
+            for reason, far in training.far(column.values):
                 rows = np.flatnonzero((far & ~broken)[column.index] & usable)
                 flags.add(f"{name} {reason} of the training rows", rows)
 
