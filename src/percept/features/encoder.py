@@ -73,10 +73,13 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
 def _number_steps(features: TableFeatures) -> list:
     from sklearn.impute import SimpleImputer
 
-    steps = _scalers(features.scaling)
-    if features.missing.numeric in ("median", "mean"):
-        return [SimpleImputer(strategy=features.missing.numeric, keep_empty_features=True), *steps]
-    return steps
+    from percept.features.robust import RobustSmoothClip
+
+    fill = features.missing.numeric if features.missing.numeric in ("median", "mean") else None
+    if features.scaling == "robust":
+        return [RobustSmoothClip(fill)]
+    imputers = [SimpleImputer(strategy=fill, keep_empty_features=True)] if fill else []
+    return [*imputers, *_scalers(features.scaling)]
 
 
 def _text_steps(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list:
@@ -156,6 +159,8 @@ def encoder_to_onnx(
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
     from sklearn.preprocessing import FunctionTransformer
 
+    from percept.features.robust import RobustSmoothClip, add_robust
+
     types = {"numeric": FloatTensorType, "category": StringTensorType}
     inputs = [(f"column_{index}", types[column.kind]([None, 1])) for index, column in enumerate(columns)]
     model = convert_sklearn(
@@ -163,8 +168,9 @@ def encoder_to_onnx(
         "encoder",
         inputs,
         target_opset=OPSETS,
-        custom_conversion_functions={FunctionTransformer: _add_function},  # skl2onnx knows none but the identity
-        custom_shape_calculators={FunctionTransformer: _keep_shape},
+        # skl2onnx knows no function but the identity
+        custom_conversion_functions={FunctionTransformer: _add_function, RobustSmoothClip: add_robust},
+        custom_shape_calculators={FunctionTransformer: _keep_shape, RobustSmoothClip: _keep_shape},
     )
     model = add_prefix(model, INSIDE)
     _set_opsets(model)

@@ -81,7 +81,7 @@ def test_asinh_presses_a_long_tail_together_and_keeps_the_middle_in_order():
     np.testing.assert_allclose([x[:-1].mean(), x[:-1].std()], [0, 1], atol=1e-5)
 
 
-@pytest.mark.parametrize("scaling", ["standard", "min_max", "asinh"])
+@pytest.mark.parametrize("scaling", ["standard", "min_max", "asinh", "robust"])
 @pytest.mark.parametrize("value", [0.1, 7.0, np.nan])
 def test_a_column_of_one_value_becomes_zero_in_training_rows(scaling, value):
     assert encoded({"a": numeric(value, value, value)}, scaling=scaling).tolist() == [[0], [0], [0]]
@@ -175,7 +175,7 @@ def tables(draw) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
 @given(
     table=tables(),
-    scaling=st.sampled_from(["none", "standard", "min_max", "asinh"]),
+    scaling=st.sampled_from(["none", "standard", "min_max", "asinh", "robust"]),
     numeric_policy=st.sampled_from(["median", "mean"]),
 )
 @settings(deadline=None, max_examples=60)

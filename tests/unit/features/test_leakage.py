@@ -30,7 +30,7 @@ FEATURES = st.fixed_dictionaries(
         "category": st.just(["plan", "city"]),
         "date": st.just({"when": "%Y-%m-%d"}),
         "max_categories": st.none() | st.integers(1, 4),
-        "scaling": st.sampled_from(["none", "standard", "min_max", "asinh"]),
+        "scaling": st.sampled_from(["none", "standard", "min_max", "asinh", "robust"]),
         "missing": st.fixed_dictionaries(
             {
                 "numeric": st.sampled_from(["median", "mean"]),
