@@ -1,26 +1,21 @@
 """The encoder of a table, fitted by scikit-learn and kept as ONNX: raw columns in, one float array out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept.errors import UserError
+from percept.features.added import Added, gaps
+from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
 from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto
     from sklearn.compose import ColumnTransformer
-
-INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
-OUTPUT = f"{INSIDE}features"
-# What Keras exports today, so that encoder and network can be joined in one graph.
-OPSETS = {"": 15, "ai.onnx.ml": 2}
 
 
 @dataclass(frozen=True)
@@ -38,8 +33,19 @@ class FittedEncoder:
         fitted = fit_encoder(
             features, inputs, train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
         )
-        names = tuple(name.partition("__")[2] for name in fitted.get_feature_names_out())
-        return cls(encoder_to_onnx(fitted, inputs, offsets), names, feature_sources(fitted, inputs))
+        added = added_columns(features, inputs, train)
+        names = [name.partition("__")[2] for name in fitted.get_feature_names_out()]
+        sources = feature_sources(fitted, inputs)
+        return cls(
+            encoder_to_onnx(fitted, inputs, offsets, added),
+            (*names, *(name for columns in added for name in columns.names)),
+            (*sources, *(source for columns in added for source in columns.sources)),
+        )
+
+
+def added_columns(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
+    """Return the columns that stand behind those of `fit_encoder`."""
+    return gaps(inputs, train) if features.missing.indicator else []
 
 
 def _near_zero(column: NDArray[np.float64], offset: float) -> NDArray[np.float32]:
@@ -144,84 +150,6 @@ def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> N
                 "one at least (features.missing.category: most_frequent)",
                 "move the column to features.drop, or set features.missing.category: own_category",
             )
-
-
-def encoder_to_onnx(
-    fitted: "ColumnTransformer", columns: Sequence[RawInput], offsets: Mapping[str, float] = MappingProxyType({})
-) -> bytes:
-    """Convert a fitted ColumnTransformer to ONNX.
-
-    offsets: what is taken off some columns in 64 bits before all else. The result has one input (rows, 1) for each,
-    named as the column: text for category, double where there is an offset, else float; and one output (rows, width).
-    """
-    from onnx.compose import add_prefix
-    from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import FloatTensorType, StringTensorType
-    from sklearn.preprocessing import FunctionTransformer
-
-    from percept.features.robust import RobustSmoothClip, add_robust
-
-    types = {"numeric": FloatTensorType, "category": StringTensorType}
-    inputs = [(f"column_{index}", types[column.kind]([None, 1])) for index, column in enumerate(columns)]
-    model = convert_sklearn(
-        fitted,
-        "encoder",
-        inputs,
-        target_opset=OPSETS,
-        # skl2onnx knows no function but the identity
-        custom_conversion_functions={FunctionTransformer: _add_function, RobustSmoothClip: add_robust},
-        custom_shape_calculators={FunctionTransformer: _keep_shape, RobustSmoothClip: _keep_shape},
-    )
-    model = add_prefix(model, INSIDE)
-    _set_opsets(model)
-    names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
-    _rename(model, names | {model.graph.output[0].name: OUTPUT})
-    for name, offset in offsets.items():
-        _take_off(model.graph, name, offset)
-    return model.SerializeToString()
-
-
-def _set_opsets(model: "ModelProto") -> None:
-    """Replace the opsets of the converter: the lowest that would do, in an order that changes from run to run."""
-    from onnx.helper import make_opsetid
-
-    domains = sorted(opset.domain for opset in model.opset_import)
-    del model.opset_import[:]
-    model.opset_import.extend(make_opsetid(domain, OPSETS[domain]) for domain in domains)
-
-
-def _rename(model: "ModelProto", names: dict[str, str]) -> None:
-    """Give inputs and output the names people know: the converter bends them to identifiers."""
-    for node in model.graph.node:
-        node.input[:] = [names.get(name, name) for name in node.input]
-        node.output[:] = [names.get(name, name) for name in node.output]
-    for value in [*model.graph.input, *model.graph.output]:
-        value.name = names.get(value.name, value.name)
-
-
-def _take_off(graph: "GraphProto", column: str, offset: float) -> None:
-    """Let an input be double, and begin with what `_near_zero` does."""
-    from onnx import TensorProto, helper
-
-    distance, rounded, constant = (f"{INSIDE}{part}/{column}" for part in ("distance", "rounded", "offset"))
-    for node in graph.node:
-        node.input[:] = [rounded if name == column else name for name in node.input]
-    (value,) = (value for value in graph.input if value.name == column)
-    value.type.tensor_type.elem_type = TensorProto.DOUBLE
-    graph.initializer.append(helper.make_tensor(constant, TensorProto.DOUBLE, [1], [offset]))
-    graph.node.insert(0, helper.make_node("Cast", [distance], [rounded], to=TensorProto.FLOAT))
-    graph.node.insert(0, helper.make_node("Sub", [column, constant], [distance]))
-
-
-def _add_function(scope: Any, operator: Any, container: Any) -> None:  # skl2onnx has no types
-    """Convert the asinh of `_scalers`, or the function that scikit-learn makes of "passthrough"."""
-    kind = "Asinh" if operator.raw_operator.func is np.arcsinh else "Identity"
-    names = [operator.inputs[0].full_name], [operator.outputs[0].full_name]
-    container.add_node(kind, *names, name=scope.get_unique_operator_name(kind), op_version=9)
-
-
-def _keep_shape(operator: Any) -> None:
-    operator.outputs[0].type = operator.inputs[0].type
 
 
 def encode(encoder: bytes | Path, raw: dict[str, NDArray]) -> NDArray[np.float32]:

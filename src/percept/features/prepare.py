@@ -14,13 +14,14 @@ from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
 from percept.features import Features
 from percept.features.assess import assess_pictures, assess_table
+from percept.features.columns import category_columns
 from percept.features.contract import check_contract, contract_of_codes, fit_contract
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows
 from percept.features.split import Latest, Split, SplitIndices, split_rows
-from percept.features.table import TASK_FILE, TableFeatures, category_columns, check_all_read
+from percept.features.table import TASK_FILE, TableFeatures, check_all_read
 from percept.features.target import encode_classes, fit_target_scales
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.contents import Prepared

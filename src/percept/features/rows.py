@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from percept.dataset.table import Table
 from percept.errors import UserError
-from percept.features.table import TableFeatures, assign_columns, raw_columns, rows_to_drop
+from percept.features.columns import assign_columns
+from percept.features.table import TableFeatures, raw_columns, rows_to_drop
 from percept.features.target import encode_targets, missing_targets, read_targets, read_weights
 from percept.objective import Objective
 from percept.prepared.spec import RawInput

@@ -17,7 +17,7 @@ import onnx
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from percept.features.encoder import OUTPUT as ENCODED
+from percept.features.encoder_onnx import OUTPUT as ENCODED
 from percept.model_file.export import named_outputs
 from percept.model_file.fresh_process import answer
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percept.errors import UserError
-from percept.features.encoder import encode, encoder_to_onnx, fit_encoder
+from percept.features.encoder import encode, fit_encoder
+from percept.features.encoder_onnx import encoder_to_onnx
 from percept.features.table import TableFeatures
 from percept.paths import ROOT
 from percept.prepared.raw_inputs import SMALLEST

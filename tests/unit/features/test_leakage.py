@@ -35,6 +35,7 @@ FEATURES = st.fixed_dictionaries(
             {
                 "numeric": st.sampled_from(["median", "mean"]),
                 "category": st.sampled_from(["own_category", "most_frequent"]),
+                "indicator": st.booleans(),
             }
         ),
     }

@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from percept.errors import UserError
-from percept.features.table import TableFeatures, assign_columns, derived_columns, raw_columns, read_numbers
+from percept.features.columns import assign_columns
+from percept.features.table import TableFeatures, derived_columns, raw_columns, read_numbers
 from percept.model_file import session as shipped
 
 PEOPLE = {"age": [31, 42], "plan": ["a", "b"], "income": ["1e3", None], "left": ["no", "yes"]}

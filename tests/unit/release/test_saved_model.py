@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from percept.features.encoder import OUTPUT, FittedEncoder, encode, encoder_to_onnx, fit_encoder
+from percept.features.encoder import FittedEncoder, encode, fit_encoder
+from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
 from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 

@@ -1,0 +1,87 @@
+"""Columns that the encoder adds beside scaled numbers and one-hot categories, as nodes of its ONNX form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.prepared.spec import RawInput
+
+if TYPE_CHECKING:
+    from onnx import GraphProto
+
+INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
+
+
+class Nodes:
+    """Nodes and constants that are appended to a graph, named by their number."""
+
+    def __init__(self, graph: "GraphProto") -> None:
+        self._graph = graph
+        self._count = 0
+
+    def constant(self, values: NDArray) -> str:
+        from onnx import numpy_helper
+
+        name = self._name("constant")
+        self._graph.initializer.append(numpy_helper.from_array(values, name))
+        return name
+
+    def step(self, kind: str, *inputs: str, output: str = "", domain: str = "", **attributes: Any) -> str:
+        """Append a node and return the name of its output."""
+        from onnx import helper
+
+        made = output or self._name(kind)
+        self._graph.node.append(helper.make_node(kind, list(inputs), [made], made, domain=domain, **attributes))
+        return made
+
+    def columns(self, names: Sequence[str], output: str = "") -> str:
+        """Put arrays of the same rows beside each other."""
+        return self.step("Concat", *names, output=output, axis=1)
+
+    def _name(self, kind: str) -> str:
+        self._count += 1
+        return f"{INSIDE}added/{kind}_{self._count}"
+
+
+class Added(Protocol):
+    """Columns with their names, the column of the table that each comes from, and the nodes that make them."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def sources(self) -> tuple[str, ...]: ...
+
+    def add_to(self, nodes: Nodes) -> str:
+        """Append the nodes and return the name of the (rows, columns) float array."""
+        ...
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """1 where a number is missing, else 0."""
+
+    inputs: tuple[RawInput, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"{column.name}.missing" for column in self.inputs)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(column.source for column in self.inputs)
+
+    def add_to(self, nodes: Nodes) -> str:
+        from onnx import TensorProto
+
+        numbers = nodes.columns([column.name for column in self.inputs])
+        return nodes.step("Cast", nodes.step("IsNaN", numbers), to=TensorProto.FLOAT)
+
+
+def gaps(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
+    """Return the indicators of the numeric columns that have gaps in the training rows."""
+    found = tuple(column for column in inputs if column.kind == "numeric" and np.isnan(train[column.name]).any())
+    return [Gaps(found)] if found else []

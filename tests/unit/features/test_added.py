@@ -1,0 +1,79 @@
+"""Columns beside scaled numbers and one-hot categories, in the shipped encoder."""
+
+import numpy as np
+import pytest
+
+from percept.features.encoder import FittedEncoder, encode
+from percept.features.precision import in_double
+from percept.features.table import TableFeatures
+from percept.prepared.raw_inputs import as_shipped
+from percept.prepared.spec import RawInput
+
+NAN = float("nan")
+
+
+def columns_of(values: dict[str, list]) -> dict[str, np.ndarray]:
+    return {
+        name: np.array(cells, object if isinstance(cells[0], str) else np.float64)[:, np.newaxis]
+        for name, cells in values.items()
+    }
+
+
+def encoded(train: dict[str, list], rows: dict[str, list], **features) -> dict[str, list[float]]:
+    """Fit the shipped encoder, run it on other rows, and return its outputs by name."""
+    found = columns_of(train)
+    inputs = [
+        RawInput(name=name, kind="category" if values.dtype == object else "numeric") for name, values in found.items()
+    ]
+    inputs = in_double(inputs, found)
+    options = TableFeatures(kind="table", scaling="none", **features)
+    fitted = FittedEncoder.fit(options, inputs, as_shipped(inputs, found))
+    x = encode(fitted.onnx, as_shipped(inputs, columns_of(rows)))
+    assert x.shape == (len(next(iter(rows.values()))), len(fitted.feature_names))
+    assert len(fitted.feature_sources) == len(fitted.feature_names)
+    return {name: x[:, index].tolist() for index, name in enumerate(fitted.feature_names)}
+
+
+INDICATOR = {"missing": {"indicator": True}}
+
+
+def test_a_number_with_gaps_in_training_has_an_indicator_and_one_without_takes_the_median_alone():
+    train = {"age": [20.0, NAN, 40.0], "size": [1.0, 2.0, 4.0], "plan": ["a", "", "b"]}
+    found = encoded(train, {"age": [NAN, 1.0], "size": [NAN, 9.0], "plan": ["", "b"]}, **INDICATOR)
+    assert found == {
+        "age": [30, 1],
+        "size": [2, 9],
+        "plan_": [1, 0],
+        "plan_a": [0, 0],
+        "plan_b": [0, 1],
+        "age.missing": [1, 0],
+    }
+
+
+def test_indicators_are_none_unless_asked_for():
+    assert list(encoded({"age": [20.0, NAN]}, {"age": [NAN]})) == ["age"]
+
+
+def test_a_column_that_is_always_missing_is_constant_and_its_indicator_too():
+    assert encoded({"age": [NAN, NAN]}, {"age": [NAN, 5.0]}, **INDICATOR) == {"age": [0, 5], "age.missing": [1, 0]}
+
+
+def test_a_column_of_64_bits_has_an_indicator_as_well():
+    first = float(2**53 - 9)
+    found = encoded({"ms": [first, first + 1, first + 2, NAN]}, {"ms": [NAN, first, 1e300]}, **INDICATOR)
+    assert found["ms.missing"] == [1, 0, 0] and found["ms"][:2] == [0, -1]
+
+
+@pytest.mark.parametrize("num_columns", [1, 300])
+def test_indicators_of_many_columns_keep_their_order(num_columns):
+    train = {f"c{index}": [NAN, float(index)] for index in range(num_columns)}
+    rows = {name: [NAN if index % 3 else 1.0] for index, name in enumerate(train)}
+    found = encoded(train, rows, **INDICATOR)
+    assert [found[f"{name}.missing"] == [1] for name in train] == [bool(index % 3) for index in range(num_columns)]
+
+
+def test_outputs_are_told_by_the_column_of_the_table_they_come_from(make_table, prepare_table):
+    table = make_table({"when": ["2024-01-02", None, "2024-02-03", "2024-01-01"], "a": [1, 2, 3, 4], "y": [0, 1, 0, 1]})
+    spec = prepare_table(table, numeric=["a"], date={"when": "%Y-%m-%d"}, **INDICATOR).spec
+    sources = dict(zip(spec.feature_names, spec.feature_sources, strict=True))
+    assert spec.feature_names[-1] == "when.days.missing" and sources["when.days.missing"] == "when"
