@@ -81,6 +81,32 @@ class Gaps:
         return nodes.step("Cast", nodes.step("IsNaN", numbers), to=TensorProto.FLOAT)
 
 
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Numbers that stand for each text of a column."""
+
+    column: RawInput
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    numbers: NDArray[np.float32]  # (texts + 1, names): the last row is for all other texts
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.column.source,) * len(self.names)
+
+    def add_to(self, nodes: Nodes) -> str:
+        rows = nodes.step(
+            "LabelEncoder",
+            self.column.name,
+            domain="ai.onnx.ml",
+            keys_strings=self.texts,
+            values_int64s=range(len(self.texts)),
+            default_int64=len(self.texts),
+        )
+        flat = nodes.step("Squeeze", rows, nodes.constant(np.array([1])))
+        return nodes.step("Gather", nodes.constant(self.numbers), flat)
+
+
 def gaps(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
     """Return the indicators of the numeric columns that have gaps in the training rows."""
     found = tuple(column for column in inputs if column.kind == "numeric" and np.isnan(train[column.name]).any())

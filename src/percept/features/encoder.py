@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from percept.errors import UserError
 from percept.features.added import Added, gaps
 from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
+from percept.features.levels import frequent, others, training_levels
 from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
@@ -45,7 +46,10 @@ class FittedEncoder:
 
 def added_columns(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
     """Return the columns that stand behind those of `fit_encoder`."""
-    return gaps(inputs, train) if features.missing.indicator else []
+    added = gaps(inputs, train) if features.missing.indicator else []
+    if features.min_frequency is not None:
+        added += others(features, inputs, train)
+    return added
 
 
 def _near_zero(column: NDArray[np.float64], offset: float) -> NDArray[np.float32]:
@@ -56,7 +60,7 @@ def _near_zero(column: NDArray[np.float64], offset: float) -> NDArray[np.float32
 def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> "ColumnTransformer":
     """Fit a scikit-learn ColumnTransformer on training rows: columns (rows, 1) by name -> (rows, width).
 
-    An unseen category becomes all zeros. Raises `UserError` when there is no most frequent category.
+    An unseen category becomes all zeros here. Raises `UserError` when there is no most frequent category.
     """
     import pandas as pd
     from sklearn.compose import ColumnTransformer
@@ -92,11 +96,17 @@ def _text_steps(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import OneHotEncoder
 
-    kept = "auto" if features.max_categories is None else _frequent(features, inputs, train)
+    if features.missing.category == "most_frequent":
+        _check_not_empty(inputs, train)
+    texts = [train[column.name][:, 0] for column in inputs if column.kind == "category"]
+    kept = (
+        "auto"
+        if features.max_categories is None and features.min_frequency is None
+        else [frequent(features, training_levels(features, cells)[0]).astype(object) for cells in texts]
+    )
     one_hot = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
     if features.missing.category != "most_frequent":
         return [one_hot]
-    _check_not_empty(inputs, train)
     return [SimpleImputer(missing_values="", strategy="most_frequent"), one_hot]
 
 
@@ -115,22 +125,6 @@ def _scalers(scaling: str) -> list:
         case "asinh":
             return [RobustScaler(), FunctionTransformer(np.arcsinh, feature_names_out="one-to-one"), StandardScaler()]
     return []
-
-
-def _frequent(
-    features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]
-) -> list[NDArray[np.object_]]:
-    """Return the most frequent categories of each text input, sorted."""
-    kept = []
-    for column in inputs:
-        if column.kind == "category":
-            cells = train[column.name][:, 0].astype(str)
-            if features.missing.category == "most_frequent":
-                cells = cells[cells != ""]  # none is empty any more when they are encoded
-            values, counts = np.unique(cells, return_counts=True)
-            most = np.argsort(-counts, kind="stable")[: features.max_categories]
-            kept.append(np.sort(values[most]).astype(object))
-    return kept
 
 
 def feature_sources(fitted: "ColumnTransformer", inputs: Sequence[RawInput]) -> tuple[str, ...]:

@@ -41,6 +41,9 @@ class TableFeatures(Section):
     # new column -> formula over others, or key -> {name: new column, formula: ...}
     derive: Annotated[dict[str, Formula], BeforeValidator(partial(by_name, option="formula"))] = Field({})
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
+    # categories with fewer training rows, those beyond max_categories and unseen ones are one level of their own;
+    # null: they are none
+    min_frequency: Annotated[int, Field(ge=1)] | None = None
     # of numeric columns; asinh: of long tails; robust: by median and interquartile range, never beyond 3
     scaling: Literal["none", "standard", "min_max", "asinh", "robust"] = "standard"
     missing: MissingCells = MissingCells()

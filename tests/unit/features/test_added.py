@@ -77,3 +77,47 @@ def test_outputs_are_told_by_the_column_of_the_table_they_come_from(make_table, 
     spec = prepare_table(table, numeric=["a"], date={"when": "%Y-%m-%d"}, **INDICATOR).spec
     sources = dict(zip(spec.feature_names, spec.feature_sources, strict=True))
     assert spec.feature_names[-1] == "when.days.missing" and sources["when.days.missing"] == "when"
+
+
+PLANS = {"plan": ["a", "a", "a", "b", "b", "c", "d"]}
+
+
+def test_rare_unseen_and_missing_categories_share_a_level():
+    found = encoded(PLANS, {"plan": ["a", "b", "c", "new", ""]}, min_frequency=2)
+    assert found == {"plan_a": [1, 0, 0, 0, 0], "plan_b": [0, 1, 0, 0, 0], "plan.other": [0, 0, 1, 1, 1]}
+
+
+def test_categories_beyond_the_most_frequent_share_that_level_too():
+    found = encoded(PLANS, {"plan": ["a", "b", "d"]}, min_frequency=1, max_categories=1)
+    assert found == {"plan_a": [1, 0, 0], "plan.other": [0, 1, 1]}
+
+
+def test_where_no_training_row_is_rare_there_is_nothing_to_learn_of_other_categories():
+    assert encoded({"plan": list("aabb")}, {"plan": ["a", "new"]}, min_frequency=2) == {
+        "plan_a": [1, 0],
+        "plan_b": [0, 0],
+    }
+
+
+def test_of_categories_that_are_all_rare_the_first_keeps_its_place():
+    found = encoded({"plan": list("dcba")}, {"plan": ["a", "b", "new"]}, min_frequency=2)
+    assert found == {"plan_a": [1, 0, 0], "plan.other": [0, 1, 1]}
+
+
+def test_a_missing_category_that_is_filled_is_not_among_the_others():
+    train = {"plan": ["a", "a", "", "b", "c"]}
+    found = encoded(train, {"plan": ["", "b", "x"]}, min_frequency=2, missing={"category": "most_frequent"})
+    assert found == {"plan_a": [1, 0, 0], "plan.other": [0, 1, 1]}
+
+
+def test_missing_cells_are_rare_or_frequent_as_other_categories_are():
+    found = encoded({"plan": ["a", "a", "", "", "b"]}, {"plan": ["", "b"]}, min_frequency=2)
+    assert found == {"plan_": [1, 0], "plan_a": [0, 0], "plan.other": [0, 1]}
+    assert encoded({"plan": ["a", "a", ""]}, {"plan": ["", "a"]}, min_frequency=2)["plan.other"] == [1, 0]
+
+
+def test_a_column_may_have_texts_of_any_letters_and_the_name_of_another_output():
+    words = ["日本", "ç", "a/b:0", " ", "other", "x" * 1000]
+    found = encoded({"plan": words * 2 + ["rare"]}, {"plan": [*words, "new"]}, min_frequency=2)
+    assert np.array(list(found.values())).sum(axis=0).tolist() == [1] * 7
+    assert found["plan.other"] == [0] * 6 + [1] and found["plan_other"][4] == 1

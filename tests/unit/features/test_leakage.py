@@ -30,6 +30,7 @@ FEATURES = st.fixed_dictionaries(
         "category": st.just(["plan", "city"]),
         "date": st.just({"when": "%Y-%m-%d"}),
         "max_categories": st.none() | st.integers(1, 4),
+        "min_frequency": st.none() | st.integers(1, 8),
         "scaling": st.sampled_from(["none", "standard", "min_max", "asinh", "robust"]),
         "missing": st.fixed_dictionaries(
             {
