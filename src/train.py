@@ -71,7 +71,7 @@ def _log_dir(task: str, model: str) -> Path:
 
 def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Objective) -> None:
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
-    from percept.model_file import export
+    from percept.model_file import export, session
 
     network = trained.as_shipped(spec)
     export.save_keras(network, folder / paths.NETWORK)
@@ -81,6 +81,8 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
     subset: Subset = "validation" if spec.rows.validation else "train"
     x = load_examples(subset).x[: export.CHECKED_ROWS]
     raw = {name: column[: export.CHECKED_ROWS] for name, column in load_raw(subset, spec).items()}
+    if subset == "train" and encoder:  # the network learned from target means of other rows than the encoder holds
+        (x,) = session.predict(encoder, raw).values()
     expected = export.predictions(network, x)
     with answering(folder / paths.SHIPPED, raw) as answers:
         export.save_summary(network, folder / "summary.txt")

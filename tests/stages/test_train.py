@@ -5,11 +5,13 @@ import subprocess
 import sys
 
 import pytest
-from stage_runs import prepare_data, workspace
+from omegaconf import OmegaConf
+from stage_runs import prepare_data, run_stages, workspace
 
 import train
 from percept import paths
 from percept.prepared.examples import load_spec
+from percept.sources.download import sha256
 from percept.training.environment import num_cpus
 
 ON_CPUS = """
@@ -34,6 +36,27 @@ def test_train_ships_a_checked_file_where_no_test_rows_lie(task, num_validation)
             file.unlink()
         train.main()
         assert (folder / paths.MODELS / paths.SHIPPED).is_file()
+
+
+def test_target_means_and_no_validation_rows_go_together():
+    rows = [f"{number},s{number % 7},{int((number + number // 20) % 7 < 3)}" for number in range(60)]
+    task = {
+        "defaults": [{"override /features": "table"}, {"override /objective": "binary"}],
+        "task": "shops",
+        "source": {"kind": "csv", "files": [{"path": "shops.csv", "urls": ["shops.csv"]}]},
+        "features": {"numeric": ["size"], "category": ["shop"], "target_mean": 5},
+        "split": {"test": {"kind": "last", "rows": 10}, "validation": {"kind": "none"}},
+        "objective": {"target": "open", "positive": "1"},
+        "fit": {"epochs": 2, "patience": None},
+    }
+    with workspace() as folder:
+        (folder / "shops.csv").write_text("\n".join(["size,shop,open", *rows]) + "\n", encoding="utf-8")
+        task["source"]["files"][0]["sha256"] = sha256(folder / "shops.csv")
+        (folder / "found/task").mkdir(parents=True)
+        text = "# @package _global_\n" + OmegaConf.to_yaml(OmegaConf.create(task))
+        (folder / "found/task/shops.yaml").write_text(text, encoding="utf-8")
+        run_stages(["task=shops", f"hydra.searchpath=[file://{folder / 'found'}]"])
+        assert load_spec().feature_names[-1] == "shop.mean"
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or num_cpus() < 2, reason="the CPUs cannot be chosen here")

@@ -11,41 +11,58 @@ from numpy.typing import NDArray
 from percept.errors import UserError
 from percept.features.added import Added, gaps
 from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
-from percept.features.levels import frequent, others, training_levels
+from percept.features.levels import filled_levels, frequent, others
 from percept.features.table import TableFeatures
+from percept.features.target_mean import LearnedTarget, target_means
 from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FittedEncoder:
     """An encoder as it is shipped, and what its outputs are."""
 
     onnx: bytes
     feature_names: tuple[str, ...]  # of each output
     feature_sources: tuple[str, ...]  # the column of the table that each output comes from
+    cross_fitted: NDArray[np.float32]  # (training rows, columns): the last outputs, as the network learns from them
 
     @classmethod
-    def fit(cls, features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> Self:
-        """Fit on training rows: columns (rows, 1) by name. Raises `UserError`."""
+    def fit(
+        cls,
+        features: TableFeatures,
+        inputs: Sequence[RawInput],
+        train: dict[str, NDArray],
+        target: LearnedTarget | None = None,
+    ) -> Self:
+        """Fit on training rows: columns (rows, 1) by name. target: what target means are of. Raises `UserError`."""
         offsets = {column.name: float(np.nanmedian(train[column.name])) for column in inputs if column.double}
         fitted = fit_encoder(
             features, inputs, train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
         )
-        added = added_columns(features, inputs, train)
+        means = target_means(features, inputs, train, target) if target else []
+        added = [*added_columns(features, inputs, train), *(mean.shipped for mean in means)]
         names = [name.partition("__")[2] for name in fitted.get_feature_names_out()]
         sources = feature_sources(fitted, inputs)
+        none = np.empty((len(next(iter(train.values()))), 0), np.float32)
         return cls(
             encoder_to_onnx(fitted, inputs, offsets, added),
             (*names, *(name for columns in added for name in columns.names)),
             (*sources, *(source for columns in added for source in columns.sources)),
+            np.concatenate([none, *(mean.cross_fitted for mean in means)], axis=1),
         )
+
+    def encode_training_rows(self, train: dict[str, NDArray]) -> NDArray[np.float32]:
+        """Return what the network learns from, (rows, width): as it is shipped, but without a row's own target."""
+        x = encode(self.onnx, train)
+        x[:, x.shape[1] - self.cross_fitted.shape[1] :] = self.cross_fitted
+        return x
 
 
 def added_columns(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
-    """Return the columns that stand behind those of `fit_encoder`."""
+    """Return the columns that stand behind those of `fit_encoder`, before target means."""
     added = gaps(inputs, train) if features.missing.indicator else []
     if features.min_frequency is not None:
         added += others(features, inputs, train)
@@ -102,7 +119,10 @@ def _text_steps(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     kept = (
         "auto"
         if features.max_categories is None and features.min_frequency is None
-        else [frequent(features, training_levels(features, cells)[0]).astype(object) for cells in texts]
+        else [
+            frequent(filled_levels(features, cells)[0], features.min_frequency, features.max_categories).astype(object)
+            for cells in texts
+        ]
     )
     one_hot = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
     if features.missing.category != "most_frequent":

@@ -20,9 +20,10 @@ from percept.features.encoder import FittedEncoder, encode
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows
-from percept.features.split import Latest, Split, SplitIndices, split_rows
+from percept.features.split import Fraction, Latest, Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, check_all_read
-from percept.features.target import encode_classes, fit_target_scales
+from percept.features.target import encode_classes, fit_target_scales, learned_values
+from percept.features.target_mean import LearnedTarget, assign_folds
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.contents import Prepared
 from percept.prepared.examples import Examples
@@ -81,19 +82,26 @@ def _check_times(table: Table, split: Split) -> None:
             check_all_read(table, cut.column, cut.times(table.columns[cut.column]), f"not {what}", wanted, advice)
 
 
-def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparation) -> Prepared:
-    """Take rows, however they were split, through encoder and quality."""
+def _prepare_subsets(
+    rows: TableRows, indices: SplitIndices, options: Preparation, folds: NDArray[np.int64] | None = None
+) -> Prepared:
+    """Take rows, however they were split, through encoder and quality.
+
+    folds: of each training row, for target means; None: they are drawn.
+    """
     columns = _by_subset(indices, lambda chosen: {name: cells[chosen] for name, cells in rows.columns.items()})
     if rows.features.scaling != "none":  # without it the network is given the values as they are, in 32 bits
         rows = replace(rows, inputs=in_double(rows.inputs, columns["train"]))
     columns = {subset: as_shipped(rows.inputs, raw) for subset, raw in columns.items()}
-    encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"])
+    target = _learned_target(rows, indices, options, folds)
+    encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"], target)
     weight = _relative_weight(rows.weight, indices)
 
     def examples(subset: Subset) -> Examples:
         chosen = getattr(indices, subset)
         # The network learns from what the shipped encoder gives, so that the two cannot differ.
-        x = encode(encoder.onnx, columns[subset])
+        is_train = subset == "train"
+        x = encoder.encode_training_rows(columns[subset]) if is_train else encode(encoder.onnx, columns[subset])
         return Examples(x, rows.y[chosen], None if weight is None else weight[chosen])
 
     found = {subset: examples(subset) for subset in SUBSETS}
@@ -105,6 +113,21 @@ def _prepare_subsets(rows: TableRows, indices: SplitIndices, options: Preparatio
         columns=columns,
         violations=rows.violations,
     )
+
+
+def _learned_target(
+    rows: TableRows, indices: SplitIndices, options: Preparation, folds: NDArray[np.int64] | None
+) -> LearnedTarget:
+    """Return the targets of the training rows, and their folds: those given, or drawn as the split keeps groups."""
+    if folds is None:
+        cuts = (options.split.test, options.split.validation)
+        group = next((cut.group for cut in cuts if isinstance(cut, Fraction) and cut.group), None)
+        groups = rows.table.columns[group][indices.train] if group else None
+        folds = assign_folds(len(indices.train), options.seed, groups)
+    values = learned_values(rows.y[indices.train], rows.classes, options.objective)
+    is_multiclass = isinstance(options.objective, Multiclass)
+    names = rows.classes if is_multiclass else options.objective.targets
+    return LearnedTarget(values, names, folds, None if rows.weight is None else rows.weight[indices.train])
 
 
 def _by_subset(indices: SplitIndices, take: Callable[[NDArray[np.int64]], T]) -> dict[Subset, T]:

@@ -44,6 +44,8 @@ class TableFeatures(Section):
     # categories with fewer training rows, those beyond max_categories and unseen ones are one level of their own;
     # null: they are none
     min_frequency: Annotated[int, Field(ge=1)] | None = None
+    # categories of more levels also are the mean target of each level, fitted across folds; null: none is
+    target_mean: Annotated[int, Field(ge=1)] | None = None
     # of numeric columns; asinh: of long tails; robust: by median and interquartile range, never beyond 3
     scaling: Literal["none", "standard", "min_max", "asinh", "robust"] = "standard"
     missing: MissingCells = MissingCells()

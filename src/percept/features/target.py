@@ -146,6 +146,19 @@ def _encode_binary(
     return (labels == objective.positive).astype(np.int64), (other, objective.positive)
 
 
+def learned_values(y: NDArray, classes: tuple[str, ...], objective: Objective) -> NDArray[np.float64]:
+    """Return (rows, outputs) numbers, their logarithm where it is learned, or 0 and 1 of each class or label.
+
+    A binary target is one output.
+    """
+    match objective:
+        case Multiclass():
+            return (y[:, np.newaxis] == np.arange(len(classes))).astype(np.float64)
+        case Regression(log_target=True):
+            return np.log1p(y)
+    return y.reshape(len(y), -1).astype(np.float64)
+
+
 def fit_target_scales(train: NDArray, objective: Objective) -> tuple[TargetScale, ...]:
     """Fit a scale for each target on its training rows, (rows, targets); none where the target is no value."""
     if not isinstance(objective, Regression):

@@ -31,6 +31,7 @@ FEATURES = st.fixed_dictionaries(
         "date": st.just({"when": "%Y-%m-%d"}),
         "max_categories": st.none() | st.integers(1, 4),
         "min_frequency": st.none() | st.integers(1, 8),
+        "target_mean": st.none() | st.just(2),
         "scaling": st.sampled_from(["none", "standard", "min_max", "asinh", "robust"]),
         "missing": st.fixed_dictionaries(
             {
