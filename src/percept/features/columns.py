@@ -36,6 +36,7 @@ def assign_columns(features: TableFeatures, table: Table, not_features: Sequence
     inputs.sort(key=lambda column: column.kind, reverse=True)  # stable; "numeric" before "category"
     for column in inputs:
         _check_input(column, features, table)
+    _check_cyclic(features, [column.name for column in inputs if column.kind == "numeric" and not column.date])
     return tuple(inputs)
 
 
@@ -94,3 +95,11 @@ def _check_input(column: RawInput, features: TableFeatures, table: Table) -> Non
         found = f"{table.file}: no input can be named {column.name!r}"
         advice = f"put {column.name!r} into features.drop (a column without a name is often row numbers), or rename it"
         raise UserError(f"features.{column.kind}", found, "another name", advice)
+
+
+def _check_cyclic(features: TableFeatures, numeric: Sequence[str]) -> None:
+    for name in features.cyclic:
+        if name not in numeric:
+            advice = f"{TASK_FILE}; cyclic_dates: true is for columns in features.date"
+            found = f"{name!r} is no numeric column{nearest(name, numeric)}"
+            raise UserError("features.cyclic", found, f"one of {listed(numeric) or 'none'}", advice)

@@ -1,6 +1,6 @@
 """The encoder of a table, fitted by scikit-learn and kept as ONNX: raw columns in, one float array out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.errors import UserError
-from percept.features.added import Added, gaps
+from percept.features.added import Added, cycles, gaps
 from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
 from percept.features.levels import filled_levels, frequent, others
 from percept.features.table import TableFeatures
@@ -43,7 +43,7 @@ class FittedEncoder:
             features, inputs, train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
         )
         means = target_means(features, inputs, train, target) if target else []
-        added = [*added_columns(features, inputs, train), *(mean.shipped for mean in means)]
+        added = [*added_columns(features, inputs, train, offsets), *(mean.shipped for mean in means)]
         names = [name.partition("__")[2] for name in fitted.get_feature_names_out()]
         sources = feature_sources(fitted, inputs)
         none = np.empty((len(next(iter(train.values()))), 0), np.float32)
@@ -61,9 +61,12 @@ class FittedEncoder:
         return x
 
 
-def added_columns(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
+def added_columns(
+    features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray], offsets: Mapping[str, float]
+) -> list[Added]:
     """Return the columns that stand behind those of `fit_encoder`, before target means."""
     added = gaps(inputs, train) if features.missing.indicator else []
+    added += cycles(features.cyclic, features.cyclic_dates, inputs, offsets)
     if features.min_frequency is not None:
         added += others(features, inputs, train)
     return added

@@ -20,6 +20,8 @@ from percept.prepared.spec import RawInput
 TASK_FILE = "correct it in conf/task/"
 MAX_CHARS = 2**28  # of a column of texts, each as wide as the longest: 1 GiB
 
+Period = Annotated[float, Field(ge=1e-6, le=1e12)]  # float32 can divide by it
+
 
 class MissingCells(Section):
     """What happens to a row with a missing cell."""
@@ -40,6 +42,9 @@ class TableFeatures(Section):
     date: Annotated[dict[str, Form], BeforeValidator(partial(by_name, option="format"))] = Field({})
     # new column -> formula over others, or key -> {name: new column, formula: ...}
     derive: Annotated[dict[str, Formula], BeforeValidator(partial(by_name, option="formula"))] = Field({})
+    # numeric column -> period, or key -> {name: column, period: ...}; adds its sine and cosine: {hour: 24, month: 12}
+    cyclic: Annotated[dict[str, Period], BeforeValidator(partial(by_name, option="period"))] = Field({})
+    cyclic_dates: bool = False  # add sine and cosine of month, weekday and hour of each date
     max_categories: Annotated[int, Field(ge=1)] | None = None  # of a column: rarer ones count as unseen ones
     # categories with fewer training rows, those beyond max_categories and unseen ones are one level of their own;
     # null: they are none

@@ -1,8 +1,12 @@
 """Columns beside scaled numbers and one-hot categories, in the shipped encoder."""
 
+import math
+
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from percept.errors import UserError
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.precision import in_double
 from percept.features.table import TableFeatures
@@ -121,3 +125,67 @@ def test_a_column_may_have_texts_of_any_letters_and_the_name_of_another_output()
     found = encoded({"plan": words * 2 + ["rare"]}, {"plan": [*words, "new"]}, min_frequency=2)
     assert np.array(list(found.values())).sum(axis=0).tolist() == [1] * 7
     assert found["plan.other"] == [0] * 6 + [1] and found["plan_other"][4] == 1
+
+
+def turned(value: float, period: float) -> tuple[float, float]:
+    return math.sin(2 * math.pi * value / period), math.cos(2 * math.pi * value / period)
+
+
+def test_numbers_with_a_period_are_sine_and_cosine_too():
+    hours, months = [0.0, 6.0, 13.0, 23.0, 24.0], [1.0, 12.0, 3.0, 0.0, 13.0]
+    found = encoded(
+        {"hr": hours, "size": hours, "month": months},
+        {"hr": [*hours, -1.0], "size": [*hours, 1.0], "month": [*months, 1e6]},
+        cyclic={"hr": 24, "month": 12},
+    )
+    assert list(found) == ["hr", "size", "month", "hr.sin", "month.sin", "hr.cos", "month.cos"]
+    for name, values, period in (("hr", [*hours, -1.0], 24), ("month", [*months, 1e6], 12)):
+        both = [turned(value, period) for value in values]
+        np.testing.assert_allclose(list(zip(found[f"{name}.sin"], found[f"{name}.cos"], strict=True)), both, atol=1e-5)
+
+
+def test_missing_and_infinite_numbers_are_at_the_centre_of_the_circle_and_huge_ones_on_it():
+    found = encoded({"hr": [1.0, NAN]}, {"hr": [NAN, float("inf"), float("-inf"), 1e30]}, cyclic={"hr": 24})
+    radius = np.hypot(found["hr.sin"], found["hr.cos"])
+    np.testing.assert_allclose(radius, [0, 0, 0, 1], atol=1e-6)
+
+
+def test_a_moment_of_64_bits_keeps_its_hour():
+    first = 1_700_000_000_000.0 + 1 / 8  # milliseconds since 1970
+    moments = [first + 1000.0 * step for step in range(5)]
+    found = encoded({"ms": moments}, {"ms": [*moments, NAN]}, cyclic={"ms": 3_600_000})
+    both = [turned(moment, 3_600_000) for moment in moments]
+    np.testing.assert_allclose([*zip(found["ms.sin"], found["ms.cos"], strict=True)][:-1], both, atol=1e-6)
+    assert (found["ms.sin"][-1], found["ms.cos"][-1]) == (0, 0)
+
+
+def test_parts_of_dates_are_on_a_circle_each(make_table, prepare_table):
+    cells = ["2024-01-01 06:00", "2024-04-04 12:59", None, "2024-12-08 00:00"]  # Monday, Thursday, Sunday
+    table = make_table({"when": cells, "y": [0, 1, 0, 1]})
+    options = {"date": {"when": "%Y-%m-%d %H:%M"}, "cyclic_dates": True, "missing": {"category": "own_category"}}
+    found = prepare_table(table, **options)
+    x = np.concatenate([found.train.x, found.test.x])
+    columns = {name: x[:, index] for index, name in enumerate(found.spec.feature_names)}
+    expected = {
+        "hour": [turned(6, 24), turned(12, 24), (0, 0), turned(0, 24)],
+        "month": [turned(0, 12), turned(3, 12), (0, 0), turned(11, 12)],
+        "weekday": [turned(0, 7), turned(3, 7), (0, 0), turned(6, 7)],
+    }
+    for part, places in expected.items():
+        both = np.column_stack([columns[f"when.{part}.sin"], columns[f"when.{part}.cos"]])
+        np.testing.assert_allclose(both, places, atol=1e-6)
+    assert set(found.spec.feature_sources) == {"when"}
+
+
+@pytest.mark.parametrize("name", ["hrr", "plan", "when"])
+def test_a_column_that_is_no_number_has_no_period(make_table, prepare_table, name):
+    table = make_table({"hr": [1, 2, 3, 4], "plan": list("aabb"), "when": ["2024-01-02"] * 4, "y": [0, 1, 0, 1]})
+    features = {"numeric": ["hr"], "category": ["plan"], "date": {"when": "%Y-%m-%d"}}
+    with pytest.raises(UserError, match=rf"(?s)features.cyclic: '{name}' is no numeric column.*expected: one of hr"):
+        prepare_table(table, **features, cyclic={name: 24})
+
+
+@pytest.mark.parametrize("period", [0, -1, float("nan"), float("inf"), 1e-30, "day"])
+def test_a_period_is_a_number_above_zero(period):
+    with pytest.raises(ValidationError, match=r"cyclic\.hr"):
+        TableFeatures(kind="table", cyclic={"hr": period})

@@ -29,6 +29,8 @@ FEATURES = st.fixed_dictionaries(
         "numeric": st.just(["size", "age"]),
         "category": st.just(["plan", "city"]),
         "date": st.just({"when": "%Y-%m-%d"}),
+        "cyclic": st.just({}) | st.just({"age": 7}),
+        "cyclic_dates": st.booleans(),
         "max_categories": st.none() | st.integers(1, 4),
         "min_frequency": st.none() | st.integers(1, 8),
         "target_mean": st.none() | st.just(2),
