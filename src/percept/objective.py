@@ -92,6 +92,7 @@ class Regression(Weighted):
     range: tuple[float, float] | None = None  # sigmoid, tanh: ends of the target; null: those of the training rows
     scale_target: bool = False  # learn the standardised value; metrics and the shipped file stay in its own unit
     log_target: bool = False  # learn log(1 + value): for positive values over several powers of ten
+    clip: bool = False  # what is shipped answers within the range of the training targets alone
 
     @property
     def is_bounded(self) -> bool:

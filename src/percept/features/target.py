@@ -167,7 +167,8 @@ def fit_target_scales(train: NDArray, objective: Objective) -> tuple[TargetScale
 
 
 def _fit_scale(values: NDArray, objective: Regression) -> TargetScale:
-    ends = np.array(objective.range or (values.min(), values.max()))
+    lowest, highest = float(values.min()), float(values.max())
+    ends = np.array(objective.range or (lowest, highest))
     if objective.log_target:
         values, ends = np.log1p(values), np.log1p(ends)
     low, span, deviation = float(ends[0]), _spread(ends[1] - ends[0]), _spread(values.std())
@@ -182,7 +183,8 @@ def _fit_scale(values: NDArray, objective: Regression) -> TargetScale:
             offset, scale = float(values.mean()), deviation
         case _:
             offset, scale = 0.0, deviation  # what is positive stays so
-    return TargetScale(log=objective.log_target, offset=offset, scale=scale)
+    clipped = (lowest, highest) if objective.clip else None
+    return TargetScale(log=objective.log_target, offset=offset, scale=scale, ends=clipped)
 
 
 def _spread(found: np.float64) -> float:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from percept.models.cnn import AUGMENTATION
 from percept.prepared.spec import DatasetSpec
@@ -25,7 +26,7 @@ def without_augmentation(model: keras.Model) -> keras.Model:
 
 
 def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
-    """Undo the scaling of the targets, so that the network gives values in their own unit."""
+    """Undo the scaling of the targets, so that the network gives values in their own unit, within their ends."""
     scales = spec.target_scales
     if not scales or all(scale == type(scale)() for scale in scales):
         return model
@@ -36,6 +37,10 @@ def in_target_unit(model: keras.Model, spec: DatasetSpec) -> keras.Model:
         if scales[0].log:
             x = keras.layers.Activation("exponential")(x)
             x = keras.layers.Rescaling(1.0, -1.0)(x)
+        ends = [scale.ends for scale in scales if scale.ends]  # of all targets, or of none
+        if ends:
+            lows, highs = np.array(ends, np.float32).T
+            x = keras.ops.minimum(keras.ops.maximum(x, lows), highs)
         return x
 
     return keras.Model(model.input, keras.tree.map_structure(unscaled, model.output), name=model.name)

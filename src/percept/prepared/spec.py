@@ -56,6 +56,7 @@ class TargetScale(Section):
     log: bool = False  # transform is log1p, undone by expm1
     offset: float = 0.0
     scale: float = Field(1.0, gt=0)
+    ends: tuple[float, float] | None = None  # of what is shipped, in the target's own unit; None: it has none
 
     def learned(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the network learns in place of values in their own unit."""

@@ -121,26 +121,33 @@ def _looked_up(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
     )
     found = tf.equal(x[..., tf.newaxis], keys if keys.dtype == x.dtype else tf.cast(keys, x.dtype))
     value = tf.gather(values, tf.argmax(found, axis=-1))
-    return tf.where(tf.reduce_any(found, axis=-1), value, default)
+    return tf.where(tf.reduce_any(found, axis=-1), value, tf.cast(default, values.dtype))
 
 
-# The ONNX operations of scikit-learn's encoders and of the decision: name -> function of (options, *inputs).
+# The ONNX operations of encoders and of the decision: name -> function of (options, *inputs).
 OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Add": lambda _, x, y: x + y,
     "ArgMax": lambda options, x: tf.argmax(x, axis=options["axis"]),
     "ArrayFeatureExtractor": lambda _, x, indices: tf.gather(x, tf.reshape(indices, [-1]), axis=-1),
     "Asinh": lambda _, x: tf.asinh(x),
     "Cast": lambda options, x: tf.cast(x, _dtype(options["to"])),
+    "Clip": lambda _, x, low, high: tf.clip_by_value(x, low, high),
     "Concat": lambda options, *parts: tf.concat(parts, axis=options["axis"]),
+    "Cos": lambda _, x: tf.cos(x),
+    "Div": lambda _, x, y: x / y,
     "Gather": lambda options, x, indices: tf.gather(x, indices, axis=options.get("axis", 0)),
     "Greater": lambda _, x, y: tf.greater(x, y),
     "Identity": lambda _, x: x,
     "Imputer": lambda options, x: tf.where(tf.math.is_nan(x), tf.constant(options["imputed_value_floats"]), x),
+    "IsNaN": lambda _, x: tf.math.is_nan(x),
     "LabelEncoder": _looked_up,
+    "Mod": lambda _, x, y: tf.truncatemod(x, y),  # of numbers with a fraction, as fmod=1 says
     "Mul": lambda _, x, y: x * y,
     "OneHotEncoder": _one_hot,
     "Reshape": lambda _, x, shape: tf.reshape(x, shape),
     "Scaler": lambda options, x: (x - tf.constant(options["offset"])) * tf.constant(options["scale"]),
+    "Sin": lambda _, x: tf.sin(x),
+    "Sqrt": lambda _, x: tf.sqrt(x),
     "Squeeze": lambda _, x, axes: tf.squeeze(x, axis=tf.get_static_value(axes).tolist()),
     "Sub": lambda _, x, y: x - y,
     "Where": lambda _, condition, x, y: tf.where(condition, x, y),

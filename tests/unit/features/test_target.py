@@ -52,6 +52,15 @@ def test_a_given_range_is_what_the_output_spans():
     assert scale.learned(np.array([0, 5, 10])).tolist() == [-1, 0, 1]
 
 
+def test_what_is_shipped_ends_at_the_training_targets_where_it_is_clipped():
+    train = np.array([[2.0, -1.0], [3.0, 5.0]])
+    clipped = fit_target_scales(train, regression(clip=True, scale_target=True))
+    assert [scale.ends for scale in clipped] == [(2, 3), (-1, 5)]
+    assert [scale.ends for scale in fit_target_scales(train, regression())] == [None, None]
+    (scale,) = fit_target_scales(train[:, :1], regression(target="x", output="tanh", range=(0, 10), clip=True))
+    assert scale.ends == (2, 3) and scale.learned(np.array([0, 10])).tolist() == [-1, 1]
+
+
 @pytest.mark.parametrize("output", ["softplus", "relu"])
 def test_a_positive_output_keeps_zero_where_it_is(output):
     (scale,) = fit_target_scales(np.array([[1.0], [3.0]]), regression(target="x", output=output, scale_target=True))

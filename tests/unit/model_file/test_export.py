@@ -41,6 +41,14 @@ MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
 WIDE_DEEP = {"kind": "wide_deep", "wide": ["plan"], "deep": "all", "units": [4], "auxiliary_weight": 0.2}
 CNN = {"kind": "cnn", "filters": [3], "units": [4], "augmentation": {"flip": "horizontal", "rotation": 10}}
 TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
+RICH = {
+    "numeric": ["area m2", "나이", "sent"],
+    "scaling": "robust",
+    "missing": {"indicator": True},
+    "min_frequency": 20,
+    "target_mean": 2,
+    "cyclic": {"sent": 86_400_000},
+}
 BINARY = {"kind": "binary", "target": "left", "positive": "yes"}
 MULTICLASS = {"kind": "multiclass", "target": "plan2"}
 REGRESSION = {"kind": "regression", "target": "price"}
@@ -76,6 +84,8 @@ CASES = {
     "binary": (table, TABLE | {"drop": "rest"}, BINARY, MLP),
     "multiclass": (table, TABLE | {"drop": "rest", "scaling": "min_max"}, MULTICLASS, MLP),
     "regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"log_target": True, "scale_target": True}, MLP),
+    "clipped": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True, "clip": True}, MLP),
+    "all features": (table, TABLE | RICH | {"drop": "rest"}, MULTICLASS, MLP),
     "several targets": (table, TABLE | {"drop": "rest"}, SEVERAL, MLP),
     "labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, MLP),
     "far from 0": (table, {"kind": "table", "numeric": ["sent"], "drop": "rest"}, BINARY, MLP),

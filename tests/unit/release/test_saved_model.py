@@ -4,21 +4,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from percept.features.encoder import FittedEncoder, encode, fit_encoder
-from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
+from percept.features.encoder import FittedEncoder, encode
+from percept.features.encoder_onnx import OUTPUT
 from percept.features.table import TableFeatures
+from percept.features.target_mean import LearnedTarget
 from percept.prepared.spec import RawInput
 
 OPTIONS = st.fixed_dictionaries(
     {
-        "scaling": st.sampled_from(["none", "standard", "min_max", "asinh"]),
+        "scaling": st.sampled_from(["none", "standard", "min_max", "asinh", "robust"]),
         "missing": st.fixed_dictionaries(
             {
                 "numeric": st.sampled_from(["median", "mean", "drop"]),
                 "category": st.sampled_from(["own_category", "most_frequent"]),
+                "indicator": st.booleans(),
             }
         ),
         "max_categories": st.sampled_from([None, 2]),
+        "min_frequency": st.sampled_from([None, 2]),
+        "target_mean": st.sampled_from([None, 1]),
+        "cyclic": st.sampled_from([{}, {"n2": 7}]),
     }
 )
 NUMBERS = st.one_of(st.just(float("nan")), st.integers(-50, 50).map(float))
@@ -42,10 +47,10 @@ def test_the_encoder_of_tensorflow_gives_what_the_shipped_one_gives(rows, option
 
     numbers, words = zip(*rows, strict=True)
     train = columns([1.0, *numbers], ["a", *words], seed)  # one value at least
-    new = columns([7.0, *numbers], ["never seen", *words], seed + 1)
+    new = columns([7.0, *numbers[:-1], np.inf], ["never seen", *words], seed + 1)
     inputs = [RawInput(name=n, kind="category" if c.dtype == object else "numeric") for n, c in train.items()]
-    fitted = fit_encoder(TableFeatures(kind="table", **options), inputs, train)
-    encoder = encoder_to_onnx(fitted, inputs)
+    target = LearnedTarget(np.arange(len(numbers) + 1.0)[:, np.newaxis], ("y",), np.arange(len(numbers) + 1) % 2)
+    encoder = FittedEncoder.fit(TableFeatures(kind="table", **options), inputs, train, target).onnx
     values = Values(onnx.load_from_string(encoder).graph, {name: tf.constant(c) for name, c in new.items()})
     np.testing.assert_allclose(values[OUTPUT], encode(encoder, new), rtol=1e-6, atol=1e-6)
 
