@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 from percept.profiling.columns import ColumnProfile, words_of
 
+HOURS = 24
 PERIODS: dict[int, set[str]] = {  # and the last word of the names of such columns
-    24: {"hour", "hr", "stunde", "시"},
+    HOURS: {"hour", "hr", "stunde", "시"},
     60: {"minute", "분"},
     7: {"weekday", "wday", "dow", "dayofweek", "wochentag", "요일"},
     12: {"month", "mnth", "monat", "월"},
     366: {"yday", "doy", "dayofyear"},
 }
-PHRASES = {("day", "of", "week"): 7, ("day", "of", "year"): 366, ("hour", "of", "day"): 24}
+PHRASES = {("day", "of", "week"): 7, ("day", "of", "year"): 366, ("hour", "of", "day"): HOURS}
 PER = {"per", "pro"}  # in the name of a rate
 FEWEST = 3  # different values, which only then have an order
 
@@ -19,13 +20,14 @@ FEWEST = 3  # different values, which only then have an order
 def clock_columns(columns: Iterable[ColumnProfile]) -> dict[str, int]:
     """Return the numeric columns that a clock or a calendar shows, with their period, as `features.cyclic` takes them.
 
-    The name has to say so (hour, not hours, which may be counted), and all values have to be whole and fit into one
-    period that begins at 0 or 1.
+    The name has to say so (hour, not hours, which may be counted), and all values have to fit into one period that
+    begins at 0 or 1. All but hours have to be whole: 11.5 is half past eleven.
     """
     found = {}
     for column in columns:
         period = _named_period(column.name)
-        if period and column.use == "numeric" and column.whole and column.num_values >= FEWEST:
+        may_be = column.use == "numeric" and column.num_values >= FEWEST and (column.whole or period == HOURS)
+        if period and may_be:
             start = 1 if column.high == period else 0
             if start <= column.low and column.high < period + start:
                 found[column.name] = period
