@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.features.added import Lookup
-from percept.features.levels import filled_levels, frequent, lookup
+from percept.features.levels import filled_levels, lookup
 from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
@@ -54,26 +54,21 @@ def target_means(
         if column.kind == "category":
             levels, fill = filled_levels(features, train[column.name][:, 0])
             if len(np.unique(levels)) > features.target_mean:
-                kept = frequent(levels, features.min_frequency)
-                found.append(_fit(column, levels, kept, fill, target))
+                found.append(_fit(column, levels, fill, target))
     return found
 
 
-def _fit(
-    column: RawInput, levels: NDArray[np.str_], kept: NDArray[np.str_], fill: str | None, target: LearnedTarget
-) -> TargetMean:
-    # Levels that are not kept share the last row, which unseen ones get.
-    places = np.where(np.isin(levels, kept), np.searchsorted(kept, levels), len(kept))
+def _fit(column: RawInput, levels: NDArray[np.str_], fill: str | None, target: LearnedTarget) -> TargetMean:
+    names, places = np.unique(levels, return_inverse=True)
     weight = np.ones(len(levels)) if target.weight is None else target.weight
     cross_fitted = np.empty(target.values.shape, np.float32)
     for fold in np.unique(target.folds):
         own = target.folds == fold
-        means = shrunk_means(places[~own], target.values[~own], weight[~own], len(kept) + 1)
-        cross_fitted[own] = means[places[own]]
-    shipped = shrunk_means(places, target.values, weight, len(kept) + 1).astype(np.float32)
+        cross_fitted[own] = shrunk_means(places[~own], target.values[~own], weight[~own], len(names))[places[own]]
+    shipped = shrunk_means(places, target.values, weight, len(names) + 1).astype(np.float32)  # the last: unseen levels
     ends = [""] if len(target.names) == 1 else [f".{name}" for name in target.names]
-    names = tuple(f"{column.name}.mean{end}" for end in ends)
-    return TargetMean(lookup(column, names, kept, shipped, fill), cross_fitted)
+    outputs = tuple(f"{column.name}.mean{end}" for end in ends)
+    return TargetMean(lookup(column, outputs, names, shipped, fill), cross_fitted)
 
 
 def shrunk_means(

@@ -110,15 +110,15 @@ OBJECTIVES = {
 }
 
 
-@given(kind=st.sampled_from(sorted(OBJECTIVES)), row=st.integers(10, 49), data=st.data(), rare=st.none() | st.just(4))
+@given(kind=st.sampled_from(sorted(OBJECTIVES)), row=st.integers(10, 49), data=st.data(), most=st.none() | st.just(4))
 @settings(deadline=None, max_examples=40)
-def test_another_target_of_a_row_leaves_its_own_encoding_as_it_is(make_table, prepare_table, kind, row, data, rare):
+def test_another_target_of_a_row_leaves_its_own_encoding_as_it_is(make_table, prepare_table, kind, row, data, most):
     objective, poison = OBJECTIVES[kind]
     y = [abs(number) for number in NUMBERS] if kind in ("regression", "log") else [n % 3 for n in range(60)]
     y = [n % 2 for n in y] if kind == "binary" else y
     poisoned = [*y[:row], data.draw(poison), *y[row + 1 :]]
     before, after = (
-        means_of(prepared(make_table, prepare_table, targets, objective, min_frequency=rare), "train")[row - 10]
+        means_of(prepared(make_table, prepare_table, targets, objective, max_categories=most), "train")[row - 10]
         for targets in (y, poisoned)
     )
     assert before.tolist() == after.tolist()
@@ -169,12 +169,16 @@ def shipped(levels: list[str], y: list[float], rows: list[str], **features) -> l
     return encode(FittedEncoder.fit(options, inputs, {"city": train}, target).onnx, {"city": new})[:, -1].tolist()
 
 
-def test_unseen_levels_are_as_the_mean_of_all_and_rare_ones_share_a_mean():
+def test_unseen_levels_are_as_the_mean_of_all_and_those_of_one_row_half_as_far_from_it_as_the_row():
     levels, y = list("aaabbbccde"), [0, 0, 1, 5, 5, 6, 9, 9, 8, 9]
-    a, c, d, unseen = shipped(levels, y, ["a", "c", "d", "new"])
-    assert a < 0 < c and d > 0 and unseen == 0 and d != c
-    d, e, unseen = shipped(levels, y, ["d", "e", "new"], min_frequency=2)
-    assert d == e == unseen > 0
+    a, c, e, unseen = shipped(levels, y, ["a", "c", "e", "new"])
+    assert a < 0 < c and unseen == 0
+    np.testing.assert_allclose(e, (9 - np.mean(y)) / np.std(y) / 2, rtol=1e-6)
+
+
+def test_a_level_has_its_mean_however_few_levels_have_a_place_of_their_own():
+    levels, y = list("aaabbbccde"), [0, 0, 1, 5, 5, 6, 9, 9, 8, 9]
+    assert shipped(levels, y, list("abcd"), min_frequency=3, max_categories=1) == shipped(levels, y, list("abcd"))
 
 
 def test_an_empty_cell_is_a_level_or_takes_the_most_frequent_one():
