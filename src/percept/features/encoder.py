@@ -118,15 +118,10 @@ def _text_steps(features: TableFeatures, inputs: Sequence[RawInput], train: dict
 
     if features.missing.category == "most_frequent":
         _check_not_empty(inputs, train)
-    texts = [train[column.name][:, 0] for column in inputs if column.kind == "category"]
-    kept = (
-        "auto"
-        if features.max_categories is None and features.min_frequency is None
-        else [
-            frequent(filled_levels(features, cells)[0], features.min_frequency, features.max_categories).astype(object)
-            for cells in texts
-        ]
-    )
+    texts = [filled_levels(features, train[column.name][:, 0])[0] for column in inputs if column.kind == "category"]
+    kept = [
+        np.array(frequent(levels, features.min_frequency, features.max_categories), dtype=object) for levels in texts
+    ]
     one_hot = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
     if features.missing.category != "most_frequent":
         return [one_hot]

@@ -53,13 +53,15 @@ def target_means(
     for column in inputs:
         if column.kind == "category":
             levels, fill = filled_levels(features, train[column.name][:, 0])
-            if len(np.unique(levels)) > features.target_mean:
+            if len(set(levels)) > features.target_mean:
                 found.append(_fit(column, levels, fill, target))
     return found
 
 
-def _fit(column: RawInput, levels: NDArray[np.str_], fill: str | None, target: LearnedTarget) -> TargetMean:
-    names, places = np.unique(levels, return_inverse=True)
+def _fit(column: RawInput, levels: list[str], fill: str | None, target: LearnedTarget) -> TargetMean:
+    names = sorted(set(levels))
+    place = {name: index for index, name in enumerate(names)}
+    places = np.array([place[level] for level in levels])
     weight = np.ones(len(levels)) if target.weight is None else target.weight
     cross_fitted = np.empty(target.values.shape, np.float32)
     for fold in np.unique(target.folds):
