@@ -23,7 +23,7 @@ from percept.features.rows import TableRows, read_rows
 from percept.features.split import Fraction, Latest, Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, check_all_read
 from percept.features.target import encode_classes, fit_target_scales, learned_values
-from percept.features.target_mean import LearnedTarget, assign_folds
+from percept.features.target_mean import MAX_OUTPUTS, LearnedTarget, assign_folds
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.contents import Prepared
 from percept.prepared.examples import Examples
@@ -117,16 +117,20 @@ def _prepare_subsets(
 
 def _learned_target(
     rows: TableRows, indices: SplitIndices, options: Preparation, folds: NDArray[np.int64] | None
-) -> LearnedTarget:
-    """Return the targets of the training rows, and their folds: those given, or drawn as the split keeps groups."""
+) -> LearnedTarget | None:
+    """Return the targets of the training rows, and their folds: those given, or drawn as the split keeps groups.
+
+    None where no target means are asked for, or of too many classes.
+    """
+    names = rows.classes if isinstance(options.objective, Multiclass) else options.objective.targets
+    if rows.features.target_mean is None or len(names) > MAX_OUTPUTS:
+        return None
     if folds is None:
         cuts = (options.split.test, options.split.validation)
         group = next((cut.group for cut in cuts if isinstance(cut, Fraction) and cut.group), None)
         groups = rows.table.columns[group][indices.train] if group else None
         folds = assign_folds(len(indices.train), options.seed, groups)
     values = learned_values(rows.y[indices.train], rows.classes, options.objective)
-    is_multiclass = isinstance(options.objective, Multiclass)
-    names = rows.classes if is_multiclass else options.objective.targets
     return LearnedTarget(values, names, folds, None if rows.weight is None else rows.weight[indices.train])
 
 

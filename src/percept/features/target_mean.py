@@ -48,12 +48,10 @@ def target_means(
 ) -> list[TargetMean]:
     """Return those of the categories with more levels in the training rows than `features.target_mean`."""
     found: list[TargetMean] = []
-    if features.target_mean is None or len(target.names) > MAX_OUTPUTS:
-        return found
     for column in inputs:
         if column.kind == "category":
             levels, fill = filled_levels(features, train[column.name][:, 0])
-            if len(set(levels)) > features.target_mean:
+            if features.target_mean is not None and len(set(levels)) > features.target_mean:
                 found.append(_fit(column, levels, fill, target))
     return found
 
