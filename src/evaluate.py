@@ -13,7 +13,7 @@ from percept import paths
 from percept.evaluation import plots
 from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
-from percept.evaluation.predictions import predict_subset, report
+from percept.evaluation.predictions import judge_validation, predict_subset, report
 from percept.evaluation.warnings import warnings
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
@@ -51,7 +51,7 @@ def main() -> None:
         paths.replaced(paths.METRICS) as metrics_file,
         paths.replaced(paths.CARD) as card_file,
     ):
-        validation = predict_subset("validation", spec, objective, answer) if spec.rows.validation else None
+        validation = judge_validation(spec, objective, metadata, answer)
         test = predict_subset("test", spec, objective, answer)
         found = report(validation, test, metadata)
         history = plots.read_history(paths.HISTORY)

@@ -56,7 +56,8 @@ def _options(params: PreprocessParams) -> Preparation:
 def _say(prepared: Prepared) -> None:
     rows = prepared.spec.rows
     dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
-    subsets = f"{rows.train} train, {rows.validation} validation, {rows.test} test"
+    validation = f"in {prepared.spec.num_folds} folds" if prepared.spec.num_folds else f"{rows.validation} validation"
+    subsets = f"{rows.train} train, {validation}, {rows.test} test"
     print(f"preprocess: {rows.source} rows -> {subsets}{dropped}; {'x'.join(map(str, prepared.spec.shape))} inputs")
     for message in prepared.quality.messages():
         print(f"preprocess: {message}")

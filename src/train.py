@@ -13,7 +13,7 @@ from percept.models import Model
 from percept.names import folder_name
 from percept.objective import Objective
 from percept.params import Params, Seed
-from percept.prepared.examples import load_examples, load_raw, load_spec
+from percept.prepared.examples import load_examples, load_raw, load_spec, save_out_of_fold
 from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
@@ -39,6 +39,7 @@ def main() -> None:
         trained = _trained(params, spec)
         trained.history.save(history)
         _save(folder, trained, spec, params.objective)
+        save_out_of_fold(trained.out_of_fold, folder)
         params.check_unchanged()
 
 

@@ -37,6 +37,8 @@ SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
+OUT_OF_FOLD = "out_of_fold.npz"  # in MODELS: of the training rows, by members that did not learn from them
+
 MARK = ".running"  # in a folder that a process has begun and not ended, locked as long as it lives
 ROOM = 1 << 20  # bytes that have to be free before a stage begins: what it writes is larger
 

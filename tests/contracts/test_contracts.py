@@ -24,6 +24,7 @@ OPEN_VALUES = {  # what a choice leaves to the task
     "binary": ["objective.target=target", "objective.positive=1"],
     "multilabel": ["objective.target=[a,b]"],
     "regression": ["objective.target=target"],
+    "tabm": ["task=iris"],
     "wide_deep": ["task=iris"],
     "recipe/california_wide_deep": ["task=california"],
 }

@@ -8,8 +8,9 @@ from percept.dataset.contract import Contract
 from percept.errors import UserError
 from percept.evaluation.metrics import check_primary
 from percept.features import Features
+from percept.features.folds import Folds
 from percept.features.split import Split
-from percept.models import Model, check_serves
+from percept.models import Model, check_serves, check_takes_folds
 from percept.names import LONGEST_KEY, Name, fits_key
 from percept.objective import Objective
 from percept.params import Params, Seed, conf_digest, read
@@ -61,6 +62,7 @@ def check(config: DictConfig) -> str:
     _check_model_name(values)
     checked = Config.check(values | {"conf": ""}, "configuration")
     check_serves(checked.model, checked.features.kind, checked.task)
+    check_takes_folds(checked.model, isinstance(checked.split.validation, Folds))
     check_primary(checked.objective)
     for name, value in values.items():
         config[name] = with_texts(value, lambda _, text: escape(escape(text)))

@@ -76,7 +76,8 @@ def _summary(
     if isinstance(report.get("threshold"), float):
         facts["threshold"] = f"{spec.classes[1]} above {report['threshold']:.4g}"
     if "temperature" in report:
-        facts["temperature"] = f"{report['temperature']:.4g}, chosen on the validation rows"
+        judges = "each training row, by members that did not learn from it" if spec.num_folds else "the validation rows"
+        facts["temperature"] = f"{report['temperature']:.4g}, chosen on {judges}"
     return [f"`model.onnx` says {says}.", "", *_table(("", ""), list(facts.items()))]
 
 
@@ -135,7 +136,9 @@ def _members(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]
 def _rows(spec: DatasetSpec) -> list[str]:
     rows = spec.rows
     parts = [("in the source", rows.source), *((f"dropped: {why}", count) for why, count in rows.dropped.items())]
-    parts += [("trained on", rows.train), ("chose the epoch, threshold and temperature", rows.validation)]
+    chose = "chose the epoch, threshold and temperature"
+    judges = (f"{chose}, each without what it taught", rows.train) if spec.num_folds else (chose, rows.validation)
+    parts += [("trained on", rows.train), judges]
     return _table(("rows", ""), [*parts, ("tested on", rows.test)])
 
 

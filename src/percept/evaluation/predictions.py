@@ -11,7 +11,7 @@ from percept.evaluation.metrics import Scores, score
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import DECISION, OUTPUT
 from percept.objective import AUXILIARY, Objective
-from percept.prepared.examples import load_examples, load_raw
+from percept.prepared.examples import load_examples, load_out_of_fold, load_raw
 from percept.prepared.spec import DatasetSpec, Subset
 
 Raw = dict[str, NDArray]
@@ -35,6 +35,21 @@ class Predictions:
         decisions = class_indices(outputs.get(DECISION), spec.classes)
         return cls(objective, spec, raw, y, outputs[OUTPUT], decisions, outputs.get(AUXILIARY))
 
+    @classmethod
+    def out_of_fold(
+        cls, predicted: NDArray, raw: Raw, y: NDArray, spec: DatasetSpec, objective: Objective, metadata: Metadata
+    ) -> Self:
+        """Take what members said of training rows that they did not learn from, decided as the shipped file does."""
+        decisions: NDArray | None = None
+        match objective.kind:
+            case "binary":
+                decisions = (predicted[:, 0] > np.float32(metadata.thresholds[0])).astype(np.int64)
+            case "multilabel":
+                decisions = (predicted > np.array(metadata.thresholds, np.float32)).astype(np.int64)
+            case "multiclass":
+                decisions = predicted.argmax(axis=1)
+        return cls(objective, spec, raw, y, predicted, decisions)
+
     def scores(self) -> Scores:
         """Return the metrics of the main output and, under `auxiliary`, of a second output where there is one."""
         found = score(self.objective, self.spec.names, self.y, self.predicted, self.decisions)
@@ -49,6 +64,16 @@ def predict_subset(
     """Read a subset from data/prepared and predict it. answer: raw inputs -> outputs, such as `session.predict`."""
     raw = load_raw(subset, spec)
     return Predictions.of(answer(raw), raw, load_examples(subset).y, spec, objective)
+
+
+def judge_validation(
+    spec: DatasetSpec, objective: Objective, metadata: Metadata, answer: Callable[[Raw], Raw]
+) -> Predictions | None:
+    """Return predictions of rows that chose between epochs, or of folds of the training rows; None: there are none."""
+    if spec.num_folds:
+        examples, raw = load_examples("train"), load_raw("train", spec)
+        return Predictions.out_of_fold(load_out_of_fold(), raw, examples.y, spec, objective, metadata)
+    return predict_subset("validation", spec, objective, answer) if spec.rows.validation else None
 
 
 def report(validation: Predictions | None, test: Predictions, metadata: Metadata) -> dict[str, Any]:

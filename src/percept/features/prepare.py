@@ -14,6 +14,7 @@ from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
 from percept.features import Features
 from percept.features.assess import assess_pictures, assess_table
+from percept.features.bins import fit_bins
 from percept.features.columns import category_columns
 from percept.features.contract import check_contract, contract_of_codes, fit_contract
 from percept.features.encoder import FittedEncoder, encode
@@ -93,7 +94,7 @@ def _prepare_subsets(
     if rows.features.scaling != "none":  # without it the network is given the values as they are, in 32 bits
         rows = replace(rows, inputs=in_double(rows.inputs, columns["train"]))
     columns = {subset: as_shipped(rows.inputs, raw) for subset, raw in columns.items()}
-    target = _learned_target(rows, indices, options, folds)
+    target = _learned_target(rows, indices, options)
     encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"], target)
     weight = _relative_weight(rows.weight, indices)
 
@@ -102,11 +103,14 @@ def _prepare_subsets(
         # The network learns from what the shipped encoder gives, so that the two cannot differ.
         is_train = subset == "train"
         x = encoder.encode_training_rows(columns[subset]) if is_train else encode(encoder.onnx, columns[subset])
-        return Examples(x, rows.y[chosen], None if weight is None else weight[chosen])
+        return Examples(
+            x, rows.y[chosen], None if weight is None else weight[chosen], indices.fold if is_train else None
+        )
 
     found = {subset: examples(subset) for subset in SUBSETS}
+    bins = fit_bins(found["train"].x, rows.features.bins)
     return Prepared(
-        spec=_table_spec(rows, encoder, indices, options),
+        spec=_table_spec(rows, encoder, indices, options).model_copy(update={"bins": bins}),
         examples=found,
         quality=assess_table(rows, options.objective, options.split, indices, found["train"].x),
         encoder=encoder.onnx,
@@ -115,16 +119,15 @@ def _prepare_subsets(
     )
 
 
-def _learned_target(
-    rows: TableRows, indices: SplitIndices, options: Preparation, folds: NDArray[np.int64] | None
-) -> LearnedTarget | None:
-    """Return the targets of the training rows, and their folds: those given, or drawn as the split keeps groups.
+def _learned_target(rows: TableRows, indices: SplitIndices, options: Preparation) -> LearnedTarget | None:
+    """Return the targets of the training rows, and their folds: those of the split, or drawn as it keeps groups.
 
     None where no target means are asked for, or of too many classes.
     """
     names = rows.classes if isinstance(options.objective, Multiclass) else options.objective.targets
     if rows.features.target_mean is None or len(names) > MAX_OUTPUTS:
         return None
+    folds = indices.fold
     if folds is None:
         cuts = (options.split.test, options.split.validation)
         group = next((cut.group for cut in cuts if isinstance(cut, Fraction) and cut.group), None)
@@ -157,6 +160,7 @@ def _table_spec(rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, 
         target_scales=fit_target_scales(rows.y[indices.train], options.objective),
         contract=contract,
         ranges=ranges,
+        num_folds=0 if indices.fold is None else int(indices.fold.max()) + 1,
         rows=_counts(rows.num_source, rows.dropped, indices, options.split),
         sha256=options.sha256,
     )

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from percept.dataset.cells import Form, parse_dates, parse_numbers
 from percept.errors import UserError, listed, nearest
+from percept.features.folds import Folds, assign_folds
 from percept.params import Label, Section, Seed
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -107,7 +108,7 @@ class Split(Section):
     """
 
     test: Annotated[Fraction | First | Last | Latest | Given | ColumnValue | Same, Field(discriminator="kind")]
-    validation: Annotated[Fraction | First | Last | Latest | ColumnValue | Nothing, Field(discriminator="kind")]
+    validation: Annotated[Fraction | First | Last | Latest | ColumnValue | Folds | Nothing, Field(discriminator="kind")]
 
     @model_validator(mode="after")
     def cuts_validation_rows_from_rows_that_are_there(self) -> "Split":
@@ -119,7 +120,7 @@ class Split(Section):
 
     @model_validator(mode="after")
     def has_each_group_in_one_subset(self) -> "Split":
-        groups = [cut.group for cut in (self.test, self.validation) if isinstance(cut, Fraction)]
+        groups = [cut.group for cut in (self.test, self.validation) if isinstance(cut, Fraction | Folds)]
         if len(set(groups)) > 1:
             test, validation = (group or "null" for group in groups)
             raise ValueError(f"test.group is {test} and validation.group {validation}; they should be the same")
@@ -127,7 +128,7 @@ class Split(Section):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that decide the split."""
-        found = [getattr(cut, "group" if isinstance(cut, Fraction) else "column", None) for _, cut in self]
+        found = [getattr(cut, name, None) for _, cut in self for name in ("group", "column")]
         return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -141,6 +142,7 @@ class SplitIndices(NamedTuple):
     train: Indices
     validation: Indices
     test: Indices
+    fold: Indices | None = None  # (training rows,) the number of each row's fold, where there are folds
 
 
 def split_rows(
@@ -157,6 +159,10 @@ def split_rows(
     match split.validation:
         case Nothing():
             train, validation = rest, every[:0]
+        case Folds() as folds:
+            chosen = {name: _values("split.validation", name, rest, columns) for name in folds.columns()}
+            fold = assign_folds(folds, labels[rest], chosen, seed)
+            return SplitIndices(rest, every[:0], test, fold)
         case Fraction(of="test"):
             train, (validation, test) = rest, cut("split.validation", split.validation, test)
         case _:

@@ -53,6 +53,7 @@ class TableFeatures(Section):
     target_mean: Annotated[int, Field(ge=1)] | None = None
     # of numeric columns; asinh: of long tails; robust: by median and interquartile range, never beyond 3
     scaling: Literal["none", "standard", "min_max", "asinh", "robust"] = "standard"
+    bins: Annotated[int, Field(ge=2)] | None = None  # of each numeric column, at most, for the networks that have a use
     missing: MissingCells = MissingCells()
 
     def lists(self) -> dict[str, tuple[str, ...] | Literal["rest"]]:

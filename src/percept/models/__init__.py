@@ -14,6 +14,7 @@ from percept.models.custom import Custom
 from percept.models.mlp import Mlp
 from percept.models.network import Network
 from percept.models.perceptron import Perceptron
+from percept.models.tabm import TabM
 from percept.models.wide_deep import WideDeep
 from percept.objective import Objective
 from percept.prepared.spec import DatasetSpec
@@ -21,7 +22,7 @@ from percept.prepared.spec import DatasetSpec
 if TYPE_CHECKING:
     import keras
 
-Model = Annotated[Cnn | Mlp | Perceptron | Custom | WideDeep, Field(discriminator="kind")]
+Model = Annotated[Cnn | Mlp | Perceptron | Custom | TabM | WideDeep, Field(discriminator="kind")]
 NETWORKS: tuple[type[Network], ...] = get_args(get_args(Model)[0])
 
 
@@ -38,7 +39,20 @@ def check_serves(model: Model, features: str, task: str) -> None:
         )
 
 
+def check_takes_folds(model: Model, folds: bool) -> None:
+    """Refuse folds for a model that has no members to learn from different ones. Raises `UserError`."""
+    if folds and not model.takes_folds:
+        known = [get_args(network.model_fields["kind"].annotation)[0] for network in NETWORKS if network.takes_folds]
+        raise UserError(
+            f"model.kind = {model.kind!r}",
+            "split.validation sets no rows apart (kind: folds), and this model learns from one set of rows",
+            f"a model of members: {', '.join(known)}",
+            f"choose one, such as `-S model={known[0]}`, or let new_task write the task for dense layers: --model mlp",
+        )
+
+
 def build(model: Model, spec: DatasetSpec, objective: Objective) -> "keras.Model":
     """Build a network for a dataset. Raises `UserError` where it cannot serve the task."""
     check_serves(model, "image" if spec.pixels else "table", spec.task)
+    check_takes_folds(model, bool(spec.num_folds))
     return model.build(spec, objective)

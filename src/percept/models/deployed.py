@@ -6,11 +6,13 @@ import keras
 import numpy as np
 
 from percept.models.cnn import AUGMENTATION
+from percept.models.member_network import MemberNetwork
 from percept.prepared.spec import DatasetSpec
 
 
 def as_kept(model: keras.Model, spec: DatasetSpec) -> keras.Model:
     """Return the network that is saved: the same layers without augmentation, giving values in their own unit."""
+    model = model.averaged() if isinstance(model, MemberNetwork) else model
     return in_target_unit(without_augmentation(model), spec)
 
 

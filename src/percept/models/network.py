@@ -14,6 +14,7 @@ class Network(Section):
     """Options of a network, which they build."""
 
     takes: ClassVar[frozenset[str]] = frozenset({"table", "image"})  # kinds of features
+    takes_folds: ClassVar[bool] = False  # whether it can learn from folds of the training rows (split.validation)
     kind: str
 
     def build(self, spec: DatasetSpec, objective: Objective) -> "keras.Model":

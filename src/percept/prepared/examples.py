@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,15 @@ class Examples:
     x: Array  # (rows, *spec.shape)
     y: Array  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
+    fold: NDArray[np.int64] | None = None  # (rows,) number of the fold that a training row belongs to
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """Return some rows."""
+        weight = None if self.weight is None else self.weight[rows]
+        return type(self)(self.x[rows], self.y[rows], weight, None if self.fold is None else self.fold[rows])
 
 
 def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
@@ -37,12 +44,25 @@ def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
 def load_examples(subset: Subset, folder: Path = paths.PREPARED) -> Examples:
     """Load one subset; it may be empty."""
     with np.load(folder / f"{subset}.npz") as arrays:
-        return Examples(arrays["x"], arrays["y"], arrays.get("weight"))
+        return Examples(arrays["x"], arrays["y"], arrays.get("weight"), arrays.get("fold"))
 
 
 def save_examples(subset: Subset, examples: Examples, folder: Path) -> None:
-    weight = {} if examples.weight is None else {"weight": examples.weight}
-    save_arrays(folder / f"{subset}.npz", {"x": examples.x, "y": examples.y, **weight})
+    arrays = {name: array for name, array in vars(examples).items() if array is not None}
+    save_arrays(folder / f"{subset}.npz", arrays)
+
+
+def save_out_of_fold(predicted: NDArray[np.float32] | None, folder: Path) -> None:
+    """Write predictions of the training rows, (rows, outputs); None, where there are no folds, as no rows."""
+    save_arrays(
+        folder / paths.OUT_OF_FOLD, {"predicted": np.zeros((0, 1), np.float32) if predicted is None else predicted}
+    )
+
+
+def load_out_of_fold(folder: Path = paths.MODELS) -> NDArray[np.float32]:
+    """Load what `save_out_of_fold` wrote."""
+    with np.load(folder / paths.OUT_OF_FOLD) as arrays:
+        return arrays["predicted"]
 
 
 def load_raw(subset: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:

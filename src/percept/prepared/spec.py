@@ -62,6 +62,12 @@ class TargetScale(Section):
         """Return what the network learns in place of values in their own unit."""
         return ((np.log1p(values) if self.log else values) - self.offset) / self.scale
 
+    def own(self, learned: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values in their own unit of what the network learned, within the ends of what is shipped."""
+        values = learned * self.scale + self.offset
+        values = np.expm1(values) if self.log else values
+        return values if self.ends is None else np.clip(values, *self.ends)
+
 
 class Pixels(Section):
     """Pictures: the network's first layer gives raw * scale + offset."""
@@ -94,6 +100,9 @@ class DatasetSpec(Section):
     shape: tuple[int, ...]  # of one example as the network takes it
     feature_names: tuple[str, ...] = ()  # tables: one for each column of the arrays
     feature_sources: tuple[str, ...] = ()  # the column of the table that each of these comes from
+    bins: tuple[
+        tuple[float, ...], ...
+    ] = ()  # tables: of each feature, the edges of its bins; none: they are not fitted
     pixels: Pixels | None = None  # pictures only
     targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
     classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...
@@ -103,12 +112,21 @@ class DatasetSpec(Section):
     sha256: dict[str, str] = Field({})  # of the raw files
     contract: Contract = Contract()  # tables: what a cell may hold, as given or as the training rows have it
     ranges: dict[str, Range] = Field({})  # of numbers and dates, or figures of pictures: what the training rows hold
+    num_folds: int = 0  # of the training rows, where no validation rows are set apart
     rows: RowCounts
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the classes, or of the labels or values that are predicted."""
         return self.classes or self.targets
+
+    def learned(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what a network learns in place of values of the targets, (rows, targets)."""
+        return np.column_stack([scale.learned(values) for scale, values in zip(self.target_scales, y.T, strict=True)])
+
+    def own(self, learned: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values of the targets in their own unit, (rows, targets)."""
+        return np.column_stack([scale.own(values) for scale, values in zip(self.target_scales, learned.T, strict=True)])
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -3,18 +3,18 @@
 Both are chosen on the validation rows, and the shipped file carries them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logsumexp, softmax
 
 from percept.errors import UserError
 from percept.model_file.metadata import Decision
 from percept.objective import AUXILIARY, EVEN, Objective
 from percept.prepared.examples import Examples
+from percept.prepared.spec import DatasetSpec
 
 BATCH = 4096  # rows
 LOG_TEMPERATURES = (-3.0, 3.0)  # natural logarithm: 0.05 to 20
@@ -30,25 +30,35 @@ def check_can_be_chosen(objective: Objective, num_validation: int) -> None:
             raise UserError(where, "no validation rows to choose it on", "some", advice)
 
 
-def decide_on(model: keras.Model, validation: Examples, objective: Objective) -> Decision:
+def decide_on(
+    model: keras.Model, validation: Examples, objective: Objective, logits: NDArray | None = None
+) -> Decision:
     """Choose the temperature, divide the logits of the model by it, then choose thresholds for its probabilities.
 
-    validation: with y as `load_examples` gives it. Raises `UserError`.
+    validation: with y as `load_examples` gives it; logits: of these rows, (rows, units), where it is not the model as a
+    whole that says something of them. Raises `UserError`.
     """
     if objective.kind == "regression":
         return Decision()
     temperature = 1.0
     if objective.calibration == "temperature":
-        with _linear_output(model):
-            logits = _main_output(model, validation.x)
-        temperature = fit_temperature(logits, validation.y)
+        temperature = fit_temperature(_logits(model, validation.x) if logits is None else logits, validation.y)
         calibrate(model, temperature)
     if objective.kind == "multiclass":
         return Decision(temperature)
     y = validation.y if validation.y.ndim == 2 else validation.y[:, np.newaxis]  # (rows, units)
     if isinstance(objective.threshold, float):
         return Decision(temperature, (objective.threshold,) * y.shape[1])
-    return Decision(temperature, choose_thresholds(objective.threshold, y, _main_output(model, validation.x)))
+    probability = _main_output(model, validation.x) if logits is None else expit(logits / temperature)
+    return Decision(temperature, choose_thresholds(objective.threshold, y, probability))
+
+
+def answers(logits: NDArray, spec: DatasetSpec, decision: Decision) -> NDArray[np.float32]:
+    """Return what the shipped file would answer, given logits or values as the network learns them."""
+    if spec.target_scales:
+        return spec.own(logits).astype(np.float32)
+    logits = logits / decision.temperature
+    return (softmax(logits, axis=1) if logits.shape[1] == len(spec.classes) else expit(logits)).astype(np.float32)
 
 
 def fit_temperature(logits: NDArray, y: NDArray[Any]) -> float:
@@ -57,7 +67,6 @@ def fit_temperature(logits: NDArray, y: NDArray[Any]) -> float:
     logits: (rows, classes) with y: (rows,) class index, or (rows, units) of logistic units with y: (rows[, units]).
     """
     from scipy.optimize import minimize_scalar
-    from scipy.special import logsumexp
 
     logits = logits.astype(np.float64)
 
@@ -87,13 +96,12 @@ def _output_layer(model: keras.Model) -> keras.layers.Dense:
     raise UserError("objective.calibration", "a network of another output layer", "the one the task wants", advice)
 
 
-@contextmanager
-def _linear_output(model: keras.Model) -> Iterator[None]:
-    """Let the main output give logits until the end."""
+def _logits(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
+    """Return what the main output gives without its activation, (rows, units)."""
     layer = _output_layer(model)
     activation, layer.activation = layer.activation, keras.activations.linear
     try:
-        yield
+        return _main_output(model, x)
     finally:
         layer.activation = activation
 

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from percept.models.member_network import MemberNetwork
 from percept.objective import AUXILIARY, Objective
 from percept.training.callbacks import Best, History, LearningRate, StopWhenNotFinite, Tell
 from percept.training.engines.choice import fit_with_engine
@@ -43,7 +44,9 @@ def compile_model(
 ) -> None:
     """Attach the optimizer with its schedule, and for each output its loss and the metric shown while training."""
     settings: dict[str, Any] = {"loss": objective.loss, "metrics": [_metric(objective)]}
-    if isinstance(model.output, dict):
+    if isinstance(model, MemberNetwork):
+        settings = {}  # it has them itself
+    elif isinstance(model.output, dict):
         weights = {name: auxiliary_weight if name == AUXILIARY else 1 - auxiliary_weight for name in model.output}
         settings = {
             "loss": dict.fromkeys(model.output, objective.loss),

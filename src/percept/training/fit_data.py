@@ -58,8 +58,7 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
         case "multilabel":
             y = y.astype(np.float32)
         case "regression":
-            columns = zip(spec.target_scales, y.T, strict=True)
-            y = np.column_stack([scale.learned(values) for scale, values in columns]).astype(np.float32)
+            y = spec.learned(y).astype(np.float32)
     targets = dict.fromkeys(network.output, y) if isinstance(network.output, dict) else y
     return FitData(examples.x, targets, examples.weight)
 

@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 from percept.model_file.metadata import Decision
 from percept.models import Model, build
 from percept.models.deployed import as_kept
+from percept.models.member_network import MemberNetwork
 from percept.models.perceptron import Perceptron, is_separable
 from percept.objective import Objective
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
+from percept.training.assembly import assemble
 from percept.training.callbacks import History, Tell
-from percept.training.fit_data import fit_data, weighted
+from percept.training.fit_data import FitData, fit_data, weighted
 from percept.training.monitor import Monitor, monitor_of
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
+from percept.training.stacks import by_stack
 
 SEPARABLE_ROWS = 10_000  # more take the linear program too long
 
@@ -46,6 +49,7 @@ class Trained:
     best_epoch: int  # counted from 1
     history: History
     decision: Decision
+    out_of_fold: NDArray | None = None  # (training rows, outputs) by members that did not learn from the row
 
     def as_shipped(self, spec: DatasetSpec) -> keras.Model:
         """Return the network as it is saved and shipped: without augmentation, in the targets' own unit."""
@@ -71,14 +75,11 @@ def run(
     make_callbacks: gives Keras callbacks for this training; tell: is called with each line that a person may want to
     read. Nothing is written or printed but by these two.
     """
-    decision.check_can_be_chosen(options.objective, len(validation))
-    network = compiled_network(spec, options)
-    monitor = monitor_of(options.fit.monitor, network, options.objective, bool(len(validation)))
-    train_data, validation_data = (
-        fit_data(examples, spec, options.objective, network)
-        for examples in (weighted(train, spec, options.objective), validation)
-    )
-    counts = f"{len(train):,} training rows, {len(validation):,} validation rows"
+    decision.check_can_be_chosen(options.objective, len(validation) or spec.num_folds)
+    network, train_data, validation_data = compiled(train, validation, spec, options)
+    monitor = monitor_of(options.fit.monitor, network, options.objective, bool(len(validation_data)))
+    apart = f" in {spec.num_folds} folds" if spec.num_folds else f", {len(validation):,} validation rows"
+    counts = f"{len(train):,} training rows{apart}"
     tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
     callbacks = make_callbacks(network, monitor)
     start_s = time.monotonic()
@@ -86,18 +87,36 @@ def run(
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
-    decided = decision.decide_on(network, validation, options.objective)
+    best_weights, said, held_out = fitted.best.weights, None, None
+    if isinstance(network, MemberNetwork):
+        line = getattr(options.model, "line", False)
+        network, validation, said = assemble(network, train, validation, validation_data, spec, tell, line)
+        best_weights = [*best_weights, *network.layers[-1].get_weights()]
+    decided = decision.decide_on(network, validation, options.objective, said)
     _tell_what_was_chosen(decided, options.objective, tell)
-    return Trained(network, fitted.best.weights, fitted.best.epoch, fitted.history, decided)
+    if said is not None and spec.num_folds:
+        held_out = decision.answers(said, spec, decided)
+    return Trained(network, best_weights, fitted.best.epoch, fitted.history, decided, held_out)
 
 
-def compiled_network(spec: DatasetSpec, options: Training) -> keras.Model:
-    """Seed everything, and build a network that is ready to be fitted. Raises `UserError` where it cannot serve."""
+def compiled(
+    train: Examples, validation: Examples, spec: DatasetSpec, options: Training
+) -> tuple[keras.Model, FitData, FitData]:
+    """Seed everything, and return a network that is ready to be fitted, with the data of both subsets as it takes them.
+
+    Raises `UserError` where the network cannot serve.
+    """
     fit.seed_everything(options.seed)
     network = build(options.model, spec, options.objective)
+    train_data, validation_data = (
+        fit_data(examples, spec, options.objective, network)
+        for examples in (weighted(train, spec, options.objective), validation)
+    )
+    if isinstance(network, MemberNetwork):
+        train_data, validation_data = by_stack(train_data, validation_data, train.fold, options.seed)
     auxiliary_weight = getattr(options.model, "auxiliary_weight", 0.0)
-    fit.compile_model(network, options.objective, options.optimizer, options.fit, spec.rows.train, auxiliary_weight)
-    return network
+    fit.compile_model(network, options.objective, options.optimizer, options.fit, len(train_data), auxiliary_weight)
+    return network, train_data, validation_data
 
 
 def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Tell) -> None:

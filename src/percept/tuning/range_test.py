@@ -59,12 +59,11 @@ def run_range_test(train: Examples, spec: DatasetSpec, options: "Training", rate
 
     TensorFlow must be loaded. Raises `UserError`: the network cannot serve the task, the first loss is not finite.
     """
-    from percept.training.fit_data import fit_data, weighted
-    from percept.training.run import compiled_network
+    from percept.training.run import compiled
 
     optimizer = options.optimizer.model_copy(update={"schedule": Constant(kind="constant")})
-    network = compiled_network(spec, replace(options, optimizer=optimizer))
-    data = fit_data(weighted(train, spec, options.objective), spec, options.objective, network)
+    none = train.take(np.arange(0))
+    network, data, _ = compiled(train, none, spec, replace(options, optimizer=optimizer))
     curve = record(rates, losses_of_batches(network, data, options.fit, rates, options.seed))
     if not len(curve.rates):
         found = f"the loss of the first batch, at learning rate {rates[0]:g}, is not finite"

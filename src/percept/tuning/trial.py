@@ -61,9 +61,13 @@ def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
     trained = run.run(prepared.examples["train"], prepared.examples["validation"], spec, options)
     network = trained.as_shipped(spec)
     shipped = export.to_onnx(network, prepared.encoder, spec, config.objective, trained.decision)
+    metadata = Metadata.from_texts(read_metadata(shipped))
     validation = _predictions(shipped, prepared, "validation", config) if spec.rows.validation else None
+    if trained.out_of_fold is not None:
+        raw, y = prepared.raw_inputs("train"), prepared.examples["train"].y
+        validation = Predictions.out_of_fold(trained.out_of_fold, raw, y, spec, config.objective, metadata)
     test = _predictions(shipped, prepared, "test", config)
-    found = report(validation, test, Metadata.from_texts(read_metadata(shipped)))
+    found = report(validation, test, metadata)
     examples = prepared.examples["train"], prepared.examples["test"]
     found |= warnings(test, *examples, trained.history.rows, config.fit.monitor, config.fit.epochs)
     return Trial(prepared, shipped, found)

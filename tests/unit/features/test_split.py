@@ -146,8 +146,8 @@ def test_every_test_row_is_later_than_all_others_and_every_validation_row_than_t
         indices = cut(latest, latest if validation else NONE, labels=len(times), columns={"time": cells})
     except UserError:
         assume(False)
-    assert sorted(np.concatenate(indices).tolist()) == list(range(len(times)))
-    train, chosen, judged = (np.array(times)[subset] for subset in indices)
+    assert sorted(np.concatenate(indices[:3]).tolist()) == list(range(len(times)))
+    train, chosen, judged = (np.array(times)[subset] for subset in indices[:3])
     assert judged.min() > max(*train, *chosen, -np.inf)
     assert not len(chosen) or chosen.min() > train.max()
     assert len(judged) >= count.get("rows", 0) and (judged > judged.min()).sum() < count.get("rows", len(times))
@@ -166,8 +166,8 @@ def test_no_group_is_in_two_subsets(groups, shares, of, seed):
         indices = cut(test, validation | {"of": of}, labels=len(groups), columns={"who": cells}, seed=seed)
     except UserError:
         assume(False)
-    assert sorted(np.concatenate(indices).tolist()) == list(range(len(groups)))
-    train, chosen, judged = (set(cells[subset]) for subset in indices)
+    assert sorted(np.concatenate(indices[:3]).tolist()) == list(range(len(groups)))
+    train, chosen, judged = (set(cells[subset]) for subset in indices[:3])
     assert train and chosen and judged
     assert not (train & chosen or train & judged or chosen & judged)
 

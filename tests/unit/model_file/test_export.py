@@ -40,6 +40,7 @@ SPLIT = {
 MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
 WIDE_DEEP = {"kind": "wide_deep", "wide": ["plan"], "deep": "all", "units": [4], "auxiliary_weight": 0.2}
 CNN = {"kind": "cnn", "filters": [3], "units": [4], "augmentation": {"flip": "horizontal", "rotation": 10}}
+TABM = {"kind": "tabm", "units": [6, 4], "members": 2}  # whose members learn from folds
 TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
 RICH = {
     "numeric": ["area m2", "나이", "sent"],
@@ -89,6 +90,10 @@ CASES = {
     "several targets": (table, TABLE | {"drop": "rest"}, SEVERAL, MLP),
     "labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, MLP),
     "far from 0": (table, {"kind": "table", "numeric": ["sent"], "drop": "rest"}, BINARY, MLP),
+    "members, binary": (table, TABLE | {"drop": "rest", "bins": 4}, BINARY, TABM),
+    "members, multiclass": (table, TABLE | RICH | {"drop": "rest", "bins": 4}, MULTICLASS, TABM),
+    "members, labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, TABM),
+    "members, regression": (table, TABLE | {"drop": "rest", "bins": 4}, REGRESSION | {"scale_target": True}, TABM),
     "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
     "wide and deep": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, WIDE_DEEP),
     "convolutions": (images, {"kind": "image"}, {"kind": "multiclass"}, CNN),
@@ -105,7 +110,8 @@ def exported(request, tmp_path):
     from percept.models.deployed import as_kept
 
     raw, features, objective, model = CASES[request.param]
-    task = Task.check({"features": features, "split": SPLIT, "objective": objective, "model": model}, "test")
+    split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model == TABM else {})
+    task = Task.check({"features": features, "split": split, "objective": objective, "model": model}, "test")
     found = prepare(raw(), Preparation("toy", task.features, task.split, task.objective, 0))
     found.save(tmp_path)
     spec = found.spec
@@ -157,7 +163,9 @@ def test_saving_a_network_twice_gives_the_same_bytes(exported):
     assert (folder / "again.keras").read_bytes() == (folder / paths.NETWORK).read_bytes()
 
 
-@pytest.mark.parametrize("exported", ["binary", "wide and deep", "convolutions", "custom"], indirect=True)
+@pytest.mark.parametrize(
+    "exported", ["binary", "wide and deep", "convolutions", "custom", "members, multiclass"], indirect=True
+)
 def test_the_same_weights_are_the_same_shipped_file_however_much_was_exported_before(exported):
     from percept.model_file import export
     from percept.model_file.metadata import Decision

@@ -81,5 +81,5 @@ def test_more_blocks_than_the_pictures_have_room_for_are_refused():
 
 
 def test_a_table_is_refused_with_the_models_that_take_it():
-    with pytest.raises(UserError, match=r"task numbers has a table[\s\S]*mlp, perceptron, custom, wide_deep"):
+    with pytest.raises(UserError, match=r"task numbers has a table[\s\S]*mlp, perceptron, custom, tabm, wide_deep"):
         cnn(TABLE)

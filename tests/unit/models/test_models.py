@@ -11,6 +11,7 @@ from percept.models.perceptron import is_separable
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
+from percept.training.schedule import Constant
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 ROWS = RowCounts(source=2, dropped={}, train=1, validation=0, test=1)
@@ -101,6 +102,7 @@ def test_rows_labelled_by_a_line_are_separable(weights, seed):
 @pytest.mark.parametrize("name", choices("optimizer"))
 def test_every_optimizer_has_the_settings_of_its_file(name):
     optimizer = load_config([f"optimizer={name}"]).optimizer
+    optimizer = optimizer.model_copy(update={"schedule": Constant(kind="constant")})
     built = optimizer.build()
     found, values = built.get_config(), optimizer.model_dump(exclude={"kind", "schedule"})
     assert type(built).__name__.lower() == optimizer.kind

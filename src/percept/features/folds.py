@@ -1,0 +1,90 @@
+"""Folds of the training rows: each is kept from some members of a network, whose epoch it then chooses."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from percept.dataset.cells import Form, parse_dates, parse_numbers
+from percept.errors import UserError
+from percept.params import Section
+
+WHERE = "split.validation"
+OF_A_SHARE = ("fraction", "random_state", "of", "rows")  # options of other kinds of split
+
+
+class Folds(Section):
+    """Set no validation rows apart: members of the network learn from all folds but one, so that all rows are used.
+
+    What they say of the fold that they did not see chooses the epoch, temperature and thresholds, and is the score on
+    validation rows.
+    """
+
+    kind: Literal["folds"]
+    num: Annotated[int, Field(ge=2, le=20)] = 5
+    stratify: bool = False  # keep the share of each class
+    group: str | None = None  # column: rows of one value stay in one fold
+    column: str | None = None  # each fold is a range of this column, such as a time
+    form: Form | None = None  # of its dates, as strptime takes it; null: numbers
+
+    @model_validator(mode="before")
+    @classmethod
+    def leaves_out_options_of_a_share(cls, values: Any) -> Any:
+        """Let those of another kind stay beside it, so that `split.validation.kind=folds` is enough."""
+        return {name: value for name, value in values.items() if name not in OF_A_SHARE}
+
+    @model_validator(mode="after")
+    def chooses_one_way(self) -> "Folds":
+        if self.stratify + (self.group is not None) + (self.column is not None) > 1:
+            raise ValueError("stratify, group and column do not go together; choose one")
+        return self
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that decide."""
+        return tuple(filter(None, (self.group, self.column)))
+
+
+def assign_folds(
+    folds: Folds, labels: NDArray, columns: dict[str, NDArray[np.object_]], seed: int
+) -> NDArray[np.int64]:
+    """Return the number of each row's fold, (rows,). Raises `UserError` where there are too few rows or groups.
+
+    labels: (rows,) targets, for stratify; columns: (rows,) cells of `folds.columns()`.
+    """
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+    if folds.column is not None:
+        return _by_order(folds, columns[folds.column])
+    numbers = np.zeros(len(labels), np.int64)
+    try:
+        if folds.group is not None:
+            splits = GroupKFold(folds.num).split(labels, groups=columns[folds.group].astype(str))
+        elif folds.stratify:
+            splits = StratifiedKFold(folds.num, shuffle=True, random_state=seed).split(labels, labels)
+        else:
+            splits = KFold(folds.num, shuffle=True, random_state=seed).split(labels)
+        for number, (_, rows) in enumerate(splits):
+            numbers[rows] = number
+    except ValueError as error:
+        raise _too_few(folds, str(error).partition(". ")[0]) from None
+    return numbers
+
+
+def _too_few(folds: Folds, found: str) -> UserError:
+    return UserError(WHERE, found, f"enough for {folds.num} folds", "set split.validation.num lower")
+
+
+def _by_order(folds: Folds, cells: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Cut the rows, in the order of a column, into folds of equal size."""
+    times = parse_numbers(cells) if folds.form is None else parse_dates(cells, folds.form)
+    wrong = np.flatnonzero(np.isnan(times))
+    if len(wrong):
+        found = f"column {folds.column!r}: {len(wrong)} of {len(cells)} cells cannot be ordered, {cells[wrong[0]]!r}"
+        expected = "a number in each (form: null)" if folds.form is None else f"a date such as {folds.form} in each"
+        raise UserError(WHERE, found, expected, "correct them, or choose folds without a column")
+    if len(times) < folds.num:
+        raise _too_few(folds, f"{len(times)} rows")
+    numbers = np.empty(len(times), np.int64)
+    numbers[np.argsort(times, kind="stable")] = np.arange(len(times)) * folds.num // len(times)
+    return numbers

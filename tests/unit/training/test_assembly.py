@@ -1,0 +1,153 @@
+"""Members trained on folds: all rows are learned from, no row is judged by who knows it, and one network comes out."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from percept.models.tabm import TabM
+from percept.objective import Binary, Multiclass, Multilabel, Regression
+from percept.prepared.examples import Examples
+from percept.prepared.spec import DatasetSpec, RawInput, RowCounts, TargetScale
+from percept.training import run
+from percept.training.engines.choice import ENGINES
+from percept.training.optimizer import AdamW
+from percept.training.options import Fit
+
+ADAMW = AdamW(kind="adamw", learning_rate=0.02, beta_1=0.9, beta_2=0.98, weight_decay=0.01)
+BINARY = Binary(kind="binary", target="y", positive="1")
+OBJECTIVES = {
+    "binary": BINARY.model_copy(update={"calibration": "temperature", "threshold": "f1"}),
+    "multiclass": Multiclass(kind="multiclass", calibration="temperature", class_weights="balanced"),
+    "multilabel": Multilabel(kind="multilabel", target=("p", "q"), threshold="f1"),
+    "regression": Regression(kind="regression", target="y", scale_target=True),
+    "several": Regression(kind="regression", target=("p", "q")),
+}
+
+
+def rows(objective, count: int = 60) -> Examples:
+    """Targets that follow from the first feature, but for some noise; every row in one of three folds."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(count, 2)).astype(np.float32)
+    value = x[:, 0] + random.normal(size=count) / 3
+    values = np.column_stack([value, x[:, 1] - value])
+    y = {"binary": (value > 0) * 1, "multiclass": np.digitize(value, [-0.5, 0.5]), "multilabel": (values > 0) * 1}
+    targets = y.get(objective.kind, values[:, : len(objective.targets)] * 7 + 100)
+    return Examples(x, targets, fold=random.permutation(count) % 3)
+
+
+def spec(objective, count: int = 60, num_folds: int = 3) -> DatasetSpec:
+    is_regression = objective.kind == "regression"
+    return DatasetSpec(
+        task="toy",
+        raw_inputs=(RawInput(name="a", kind="numeric"), RawInput(name="b", kind="numeric")),
+        shape=(2,),
+        feature_names=("a", "b"),
+        feature_sources=("a", "b"),
+        bins=((-1.0, 0.0, 1.0), ()),
+        targets=objective.targets,
+        classes={"binary": ("0", "1"), "multiclass": ("a", "b", "c")}.get(objective.kind, ()),
+        target_scales=(TargetScale(offset=100, scale=7),) * len(objective.targets) if is_regression else (),
+        num_folds=num_folds,
+        rows=RowCounts(source=count + 1, dropped={}, train=count, validation=0, test=1),
+    )
+
+
+def options(objective=BINARY, line: bool = False, **fit) -> run.Training:
+    plan = {"epochs": 3, "batch_size": 16, "engine": "graph"} | fit
+    members = TabM(kind="tabm", units=(5,), members=2, line=line)
+    return run.Training(members, ADAMW, Fit(**plan), objective, seed=0)
+
+
+def trained(train: Examples, training: run.Training, **described) -> run.Trained:
+    none = train.take(np.arange(0))
+    return run.run(train, none, spec(training.objective, len(train), **described), training)
+
+
+@pytest.mark.parametrize("line", [False, True], ids=["members", "with a line"])
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_out_of_fold_answers_are_of_the_form_that_is_shipped_and_as_good(name, line):
+    objective = OBJECTIVES[name]
+    train = rows(objective)
+    result = trained(train, options(objective, line, epochs=12))
+    shipped = np.asarray(result.as_shipped(spec(objective))(train.x))
+    assert result.out_of_fold.shape == shipped.shape and len(result.history.rows) == 12
+    assert np.corrcoef(result.out_of_fold[:, 0], shipped[:, 0])[0, 1] > 0.9
+    if objective.kind == "multiclass":
+        np.testing.assert_allclose(result.out_of_fold.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_no_row_tells_the_members_that_judge_it():
+    """Poison the targets of one fold: what is said of it out of fold stays the same to the bit."""
+    train = rows(BINARY)
+    poisoned = replace(train, y=np.where(train.fold == 1, 1 - train.y, train.y))
+    training = options(weights="last")
+    clean, changed = (trained(part, training).out_of_fold for part in (train, poisoned))
+    own = train.fold == 1
+    np.testing.assert_array_equal(clean[own], changed[own])
+    assert (clean[~own] != changed[~own]).all()
+
+
+def test_the_score_of_an_epoch_is_the_loss_out_of_fold():
+    train = rows(BINARY, 50)  # folds of 17 and 16
+    result = trained(train, options(weights="last", epochs=4))
+    p = result.out_of_fold[:, 0].astype(np.float64)
+    expected = -np.mean(np.log(np.where(train.y == 1, p, 1 - p)))
+    last = result.history.rows[-1]
+    assert last["val_loss"] == pytest.approx(expected, rel=1e-4)
+    assert last["val_accuracy"] == pytest.approx(((p > 0.5) == train.y).mean(), rel=1e-4)
+
+
+def test_every_engine_trains_the_same_members():
+    losses = {}
+    for engine in ENGINES:
+        told: list[str] = []
+        train = rows(BINARY, 51)
+        training = options(engine=engine, shuffle=False)
+        result = run.run(train, train.take(np.arange(0)), spec(BINARY, 51), training, tell=told.append)
+        assert f"engine {engine}: as fit.engine says" in told
+        losses[engine] = [[row["loss"], row["val_loss"], row["val_accuracy"]] for row in result.history.rows]
+    np.testing.assert_allclose(losses["compiled"], losses["keras"], rtol=1e-3)
+    np.testing.assert_allclose(losses["graph"], losses["keras"], rtol=1e-3)
+
+
+def test_validation_rows_that_are_set_apart_judge_one_stack_and_choose_the_share_of_the_line():
+    train, validation = rows(BINARY), rows(BINARY, 30)
+    parts = [replace(part, fold=None) for part in (train, validation)]
+    result = run.run(*parts, spec(BINARY, num_folds=0), options(line=True))
+    assert result.out_of_fold is None and result.history.rows[0].keys() >= {"val_loss", "val_accuracy"}
+    share, kernel, bias = result.network.layers[-1].get_weights()
+    assert 0 <= share < 1 and kernel.any() and np.isfinite(bias).all()
+
+
+def test_a_temperature_and_thresholds_are_chosen_out_of_fold():
+    objective = OBJECTIVES["binary"]
+    train = rows(objective)
+    result = trained(train, options(objective))
+    plain = trained(train, options())
+    logits = np.log(plain.out_of_fold) - np.log1p(-plain.out_of_fold)
+    assert result.decision.temperature != 1 and result.decision.thresholds != (0.5,)
+    np.testing.assert_allclose(result.out_of_fold, expit(logits / result.decision.temperature), rtol=1e-3)
+    shipped, uncalibrated = (np.asarray(one.network(train.x)) for one in (result, plain))
+    logits = np.log(uncalibrated) - np.log1p(-uncalibrated)
+    np.testing.assert_allclose(shipped, expit(logits / result.decision.temperature), rtol=1e-3)
+
+
+def test_the_weights_of_the_best_epoch_can_be_put_back():
+    result = trained(rows(BINARY), options(line=True, weights="last", epochs=6))
+    x = rows(BINARY).x
+    last = np.asarray(result.network(x))
+    result.use_best_weights()
+    assert result.network(x).shape == last.shape
+    assert isinstance(result.network, keras.Model) and len(result.best_weights) == len(result.network.weights)
+
+
+def test_rows_that_count_nothing_are_not_learned_from():
+    train = rows(BINARY)
+    ignored = np.arange(60) >= 40
+    weighted = replace(train, weight=np.where(ignored, 0, 1.5).astype(np.float32))
+    other = replace(weighted, y=np.where(ignored, 1 - train.y, train.y))
+    one, two = (trained(part, options(weights="last")).network(train.x) for part in (weighted, other))
+    np.testing.assert_array_equal(one, two)
