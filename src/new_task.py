@@ -21,6 +21,7 @@ from percept.errors import run
 from percept.files.limits import Limits
 from percept.profiling import writing
 from percept.profiling.draft import draft_pictures, draft_table
+from percept.profiling.network import NETWORKS
 from percept.profiling.reading import ReadOptions
 from percept.profiling.task import TaskOptions
 
@@ -50,6 +51,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
     parser.add_argument("--name", help="of the task; by default that of the file")
     parser.add_argument("--kind", choices=("binary", "multiclass", "regression"), help="of the task")
+    parser.add_argument("--model", choices=tuple(NETWORKS), default="tabm", help="of a table; mlp: plain dense layers")
     parser.add_argument("--time", metavar="COLUMN", help="test on the latest rows by this column")
     parser.add_argument("--group", metavar="COLUMN", help="rows with one value of this column stay together")
     for name, purpose in (
@@ -120,6 +122,7 @@ def _task_options(options: argparse.Namespace) -> TaskOptions:
     return TaskOptions(
         target=options.target,
         kind=options.kind,
+        model=options.model,
         time=options.time,
         group=options.group,
         ids=tuple(options.id),

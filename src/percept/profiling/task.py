@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.profiling.after_event import filled_after_event
-from percept.profiling.choices import Classes, Option, choose_model, choose_objective, choose_split
-from percept.profiling.columns import MANY_VALUES, ColumnProfile, profile_columns
-from percept.profiling.fit_plan import choose_table_fit
+from percept.profiling.choices import Classes, Option, choose_objective, choose_split
+from percept.profiling.columns import ColumnProfile, profile_columns
 from percept.profiling.identities import identities
 from percept.profiling.leakage import leaking_columns
+from percept.profiling.network import NETWORKS, Network
 from percept.profiling.nonlinear import nonlinear_columns
 from percept.profiling.phrases import quoted_names
 from percept.profiling.questions import (
@@ -29,8 +29,8 @@ from percept.profiling.spelling import fold_spellings
 from percept.yaml_file import OPEN
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
-DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
 MIN_ROWS = 10
+INPUT_USES = ("numeric", "category", "date")
 MAX_CLASSES = 20  # whole numbers with more values are amounts
 
 
@@ -40,6 +40,7 @@ class TaskOptions:
 
     target: str | None = None
     kind: str | None = None
+    model: str = "tabm"  # one of NETWORKS
     time: str | None = None  # column: the latest rows are the test rows
     group: str | None = None  # column: rows that share a value stay in one subset
     ids: tuple[str, ...] = ()
@@ -62,10 +63,9 @@ class Task:
     target: ColumnProfile
     kind: str  # binary, multiclass or regression
     classes: Classes  # the most frequent first; () for regression
-    model: Option
     objective: dict[str, Option]
     split: dict[str, Option]
-    fit: dict[str, Option]
+    network: Network
     notes: tuple[str, ...] = field(default=())  # for the head of the file
 
     def used(self, use: str) -> list[ColumnProfile]:
@@ -92,11 +92,13 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
     _check_num_rows(table.file, target)
     classes = () if kind == "regression" else _classes(table, target.name)
     uses, reasons = _uses(table, columns, target.name, wanted, kind)
-    numbers = [column for name, column in columns.items() if uses[name] == "numeric"]
-    used = [column for name, column in columns.items() if uses[name] in ("numeric", "category", "date")]
-    nonlinear = nonlinear_columns(table, target.name, kind == "regression", numbers)
+    inputs = {use: [columns[name] for name in columns if uses[name] == use] for use in INPUT_USES}
+    used = [column for name, column in columns.items() if uses[name] in INPUT_USES]
     time, group = (columns[name] if name else None for name in (wanted.time, wanted.group))
     split, notes = choose_split(classes, target, time, group)
+    network = NETWORKS[wanted.model](target.num_present, inputs, classes, split)
+    in_bins = "bins" in network.features  # which can bend as they like
+    nonlinear = [] if in_bins else nonlinear_columns(table, target.name, kind == "regression", inputs["numeric"])
     return Task(
         reading=reading,
         columns=columns,
@@ -105,18 +107,17 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         target=target,
         kind=kind,
         classes=classes,
-        model=choose_model(target.num_present, _num_inputs(columns, uses)),
-        objective=choose_objective(target, kind, classes),
-        split=split,
-        fit=choose_table_fit(target.num_present, classes),
+        objective=choose_objective(target, kind, classes) | network.objective,
+        split=split | {"validation": network.validation},
+        network=network,
         notes=(
             *notes,
-            *unit_notes(table.text, target.name, kind, [columns[name] for name in columns if uses[name] == "category"]),
+            *unit_notes(table.text, target.name, kind, inputs["category"]),
             *kind_note(target, kind, wanted.kind),
             *asked,
             *mixed_notes([columns[name] for name in reasons if name not in (*wanted.drop, *wanted.ids)]),
             *century_notes([column for name, column in columns.items() if uses[name] in ("date", "split")]),
-            *missing_code_notes(table, [*numbers, *([target] if kind == "regression" else [])]),
+            *missing_code_notes(table, [*inputs["numeric"], *([target] if kind == "regression" else [])]),
             *total_notes(table),
             *([] if kind == "regression" else pair_notes(table, target.name, used)),
             *([nonlinear_note(target.name, nonlinear)] if nonlinear else []),
@@ -159,13 +160,6 @@ def _with_single_names(options: TaskOptions, known: list[str]) -> TaskOptions:
         fold=split(options.fold),
         exact=split(options.exact),
     )
-
-
-def _num_inputs(columns: dict[str, ColumnProfile], uses: dict[str, str]) -> int:
-    """Estimate how many inputs the network will have."""
-    width = {"numeric": lambda column: 1, "category": lambda column: min(column.num_values, MANY_VALUES)}
-    width["date"] = lambda column: DATE_INPUTS
-    return sum(width[use](columns[name]) for name, use in uses.items() if use in width)
 
 
 def _check_columns(reading: Reading, known: list[str], options: TaskOptions) -> None:
@@ -241,7 +235,7 @@ def _uses(
     uses |= dict.fromkeys(reasons, "drop")
     uses |= {name: "split" for name in (options.time, options.group) if name} | {target: "target"}
     reasons = {name: reason for name, reason in reasons.items() if uses[name] == "drop"}
-    if not {"numeric", "category", "date"} & set(uses.values()):
+    if not {*INPUT_USES} & set(uses.values()):
         left_out = listed((f"{name!r} ({reason})" for name, reason in reasons.items()), 8)
         raise UserError(table.file, f"no column is left to learn from: {left_out}", "one", "see --keep COLUMN")
     return uses, reasons

@@ -6,7 +6,7 @@ from percept.dataset.formats import CsvFormat
 from percept.errors import listed
 from percept.names import fits_key
 from percept.profiling.choices import contract_rule, macro_f1_of_largest
-from percept.profiling.columns import MANY_VALUES, ColumnProfile
+from percept.profiling.columns import ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.structure import OddRows
 from percept.profiling.task import Task
@@ -21,15 +21,18 @@ def render(task: Task, name: str, file: dict[str, Any], command: str) -> Draft:
     choices = [
         Block({"override /features": ("table", "")}),
         Block({"override /objective": (task.kind, "")}),
-        Block({"override /model": task.model}),
+        Block({"override /model": task.network.model}),
     ]
+    if task.network.optimizer:
+        choices.append(Block({"override /optimizer": task.network.optimizer}))
     sections: dict[str, Block | Leaf] = {
         "task": (name, ""),
         "source": _source(task, file),
         "features": _features(task),
         "split": Block(task.split),
         "objective": Block(task.objective),
-        "fit": Block(task.fit),
+        **({"model": Block(task.network.options)} if task.network.options else {}),
+        "fit": Block(task.network.fit),
         "contract": _contract(task),
     }
     return draft(_head(task, name, command), choices, sections)
@@ -120,12 +123,10 @@ def _features(task: Task) -> Block:
                 key, value = _by_key(task, column.name, form, {"format": form})
                 dates[key] = (value, _remark(column, task))
             options["date"] = Block(dates, "each becomes days since 1970, month and weekday")
-    if any(column.num_values > MANY_VALUES for column in task.used("category")):
-        options["max_categories"] = (MANY_VALUES, "of each column; rarer ones count as unseen ones")
-    options["scaling"] = ("asinh", "of numeric columns: outliers are pulled in; or standard, min_max, none")
+    options |= task.network.features
     gaps = {"numeric": ("median", "or mean, drop (the row), error")}
     gaps["category"] = ("own_category", "or most_frequent, drop, error")
-    options["missing"] = Block(gaps, "what to do about empty cells")
+    options["missing"] = Block(gaps | task.network.missing, "what to do about empty cells")
     return Block(options)
 
 

@@ -152,7 +152,9 @@ def test_the_latest_rows_test_where_a_column_of_time_is_named(task):
     content = text(day=lambda row, age: f"{row % 28 + 1}.{row % 12 + 1}.2024", y=lambda row, age: row % 2)
     found = task(content, time="day")
     assert found.split["test"][0] == {"kind": "latest", "column": "day", "form": "%d.%m.%Y", "fraction": 0.2}
-    assert found.split["validation"][0]["fraction"] == 0.25 and found.uses["day"] == "split"
+    folds = {"kind": "folds", "num": 10, "column": "day", "form": "%d.%m.%Y"}
+    assert found.split["validation"][0] == folds and found.uses["day"] == "split"
+    assert task(content, time="day", model="mlp").split["validation"][0]["fraction"] == 0.25
     content = text(step=lambda row, age: row, y=lambda row, age: row % 2)
     assert task(content, time="step").split["test"][0]["form"] is None
 
@@ -215,11 +217,11 @@ def test_a_person_brings_columns_back_or_leaves_others_out(task):
 @pytest.mark.parametrize("num_rows", [100, 900])
 def test_many_columns_for_so_few_rows_take_much_dropout(task, num_rows):
     columns = {f"x{number}": lambda row, age: row % 7 + age / 10 for number in range(100)}
-    assert task(text(num_rows, y=lambda row, age: row % 2, **columns)).model[0] == "mlp_dropout"
+    assert task(text(num_rows, y=lambda row, age: row % 2, **columns), model="mlp").network.model[0] == "mlp_dropout"
 
 
 def test_the_best_epoch_is_that_of_accuracy_where_each_class_has_a_handful_of_rows(task):
-    many, some = (task(text(y=lambda row, age, n=n: f"kind {row % n}")) for n in (60, 5))
+    many, some = (task(text(y=lambda row, age, n=n: f"kind {row % n}"), model="mlp").network for n in (60, 5))
     assert many.fit["monitor"][0] == "accuracy" and "monitor" not in some.fit
 
 
@@ -235,8 +237,8 @@ def test_numbers_are_categories_where_a_person_says_so(task):
     ("num_rows", "model", "epochs"),
     [(100, "mlp_small", 1000), (900, "mlp", 300), (2000, "mlp", 200), (60_000, "mlp_large", 100)],
 )
-def test_the_network_and_the_fit_suit_the_number_of_rows(task, num_rows, model, epochs):
-    found = task(text(num_rows, y=lambda row, age: row % 2))
+def test_dense_layers_and_their_fit_suit_the_number_of_rows(task, num_rows, model, epochs):
+    found = task(text(num_rows, y=lambda row, age: row % 2), model="mlp").network
     assert (found.model[0], found.fit["epochs"][0]) == (model, epochs)
 
 
