@@ -14,6 +14,8 @@ from percept.prepared.spec import DatasetSpec
 if TYPE_CHECKING:
     import keras
 
+MAX_ONE_HOT = 2**30  # bytes
+
 Arrays = NDArray[Any] | dict[str, NDArray[Any]]
 
 
@@ -50,7 +52,7 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
     y: NDArray[Any] = examples.y
     match objective.kind:
         case "multiclass" if objective.one_hot:
-            y = np.eye(len(spec.classes), dtype=np.float32)[y]
+            y = _one_hot(y, len(spec.classes))
         case "multiclass":
             y = y[:, np.newaxis]
         case "binary":
@@ -61,6 +63,17 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
             y = spec.learned(y).astype(np.float32)
     targets = dict.fromkeys(network.output, y) if isinstance(network.output, dict) else y
     return FitData(examples.x, targets, examples.weight)
+
+
+def _one_hot(y: NDArray[np.int64], num_classes: int) -> NDArray[np.float32]:
+    """Return rows of 0 and one 1, (rows, classes). Raises `UserError` where they would take too much memory."""
+    if (size := y.size * num_classes * 4) > MAX_ONE_HOT:
+        found = f"true, with {num_classes:,} classes and {y.size:,} rows: {size / 2**30:.1f} GiB"
+        expected = f"at most {MAX_ONE_HOT / 2**30:.0f} GiB of 0 and 1"
+        raise UserError("objective.one_hot", found, expected, "leave it at false: the loss is the same")
+    rows = np.zeros((y.size, num_classes), np.float32)
+    rows[np.arange(y.size), y] = 1
+    return rows
 
 
 def class_weights(y: NDArray[Any], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:

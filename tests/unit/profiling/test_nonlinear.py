@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from percept.dataset.table import Table
 from percept.profiling.columns import profile_columns
-from percept.profiling.nonlinear import nonlinear_columns
+from percept.profiling.nonlinear import _gain, nonlinear_columns
 
 NUM_ROWS = 600
 
@@ -54,3 +56,24 @@ def test_missing_cells_and_a_target_of_one_value_are_passed_over(random):
     cells[::5], target[::7] = "", ""
     assert found(target, True, hour=cells) == ["hour"]
     assert found(np.full(NUM_ROWS, 3), True, hour=hour) == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=8, max_size=60),
+    is_value=st.booleans(),
+)
+def test_sums_of_classes_are_those_of_their_rows_of_0_and_1(rows, is_value):
+    x, y = (np.array(column, float) for column in zip(*rows, strict=True))
+    found = _gain(x, y if is_value else np.unique(y, return_inverse=True)[1])
+    laid_out = y[:, np.newaxis] if is_value else np.eye(4)[y.astype(int)]
+    distances, centred = laid_out - laid_out.mean(axis=0), x - x.mean()
+    values = np.unique(x)
+    if len(values) < 2 or len(values) >= len(x) or not distances.any():
+        assert found == 0
+        return
+    means = sum((x == value).sum() * distances[x == value].mean(axis=0) ** 2 for value in values).sum()
+    line = ((centred @ distances) ** 2).sum() / (centred @ centred)
+    of_means, of_line = (part / (distances**2).sum() for part in (means, line))
+    adjusted = [1 - (1 - r2) * (len(x) - 1) / (len(x) - used) for r2, used in ((of_means, len(values)), (of_line, 2))]
+    assert found == pytest.approx(adjusted[0] - adjusted[1], abs=1e-9)
