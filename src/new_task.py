@@ -23,7 +23,7 @@ from percept.profiling import writing
 from percept.profiling.draft import draft_pictures, draft_table
 from percept.profiling.network import NETWORKS
 from percept.profiling.reading import ReadOptions
-from percept.profiling.task import TaskOptions
+from percept.profiling.task_options import TaskOptions
 
 
 def main() -> None:

@@ -6,8 +6,9 @@
 from pathlib import Path
 
 from percept.profiling.reading import read_table
-from percept.profiling.task import Task, TaskOptions, propose_task
+from percept.profiling.task import Task, propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 from percept.sources.download import sha256
 
 FOLDER = Path("tests/golden/new_task")  # from the repository

@@ -25,8 +25,9 @@ from percept import paths
 from percept.composition import composed
 from percept.errors import UserError
 from percept.profiling.reading import ReadOptions, read_table
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 from percept.sources.download import sha256
 
 

@@ -5,8 +5,9 @@ from golden_tasks import ROOT
 from stage_runs import run_stages, workspace
 
 from percept.profiling.reading import read_table
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 from percept.sources.download import sha256
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.metrics import Scores, score
+from percept.evaluation.outcome import decide
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import DECISION, OUTPUT
 from percept.objective import AUXILIARY, Objective
@@ -40,14 +41,7 @@ class Predictions:
         cls, predicted: NDArray, raw: Raw, y: NDArray, spec: DatasetSpec, objective: Objective, metadata: Metadata
     ) -> Self:
         """Take what members said of training rows that they did not learn from, decided as the shipped file does."""
-        decisions: NDArray | None = None
-        match objective.kind:
-            case "binary":
-                decisions = (predicted[:, 0] > np.float32(metadata.thresholds[0])).astype(np.int64)
-            case "multilabel":
-                decisions = (predicted > np.array(metadata.thresholds, np.float32)).astype(np.int64)
-            case "multiclass":
-                decisions = predicted.argmax(axis=1)
+        decisions = None if objective.kind == "regression" else decide(objective, predicted, metadata.thresholds)
         return cls(objective, spec, raw, y, predicted, decisions)
 
     def scores(self) -> Scores:

@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.prepared.spec import Bins
+
 NARROWEST = 1e-5  # of the range: less is rounding in 32 bits
 
 
-def fit_bins(train: NDArray, most: int | None) -> tuple[tuple[float, ...], ...]:
+def fit_bins(train: NDArray, most: int | None) -> Bins:
     """Return the edges of each feature's bins: quantiles of its training values, or each value where they are few.
 
     train: (rows, features) as the network takes them; most: bins of a feature. A feature of two values has none.

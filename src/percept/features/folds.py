@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dataset.cells import Form, parse_dates, parse_numbers
+from percept.dataset.cells import Form
 from percept.errors import UserError
+from percept.features.ordering import check_times
 from percept.params import Section
 
 WHERE = "split.validation"
@@ -55,7 +56,7 @@ def assign_folds(
     from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
     if folds.column is not None:
-        return _by_order(folds, columns[folds.column])
+        return _by_order(folds, check_times(WHERE, folds.column, columns[folds.column], folds.form))
     numbers = np.zeros(len(labels), np.int64)
     try:
         if folds.group is not None:
@@ -75,14 +76,8 @@ def _too_few(folds: Folds, found: str) -> UserError:
     return UserError(WHERE, found, f"enough for {folds.num} folds", "set split.validation.num lower")
 
 
-def _by_order(folds: Folds, cells: NDArray[np.object_]) -> NDArray[np.int64]:
+def _by_order(folds: Folds, times: NDArray[np.float64]) -> NDArray[np.int64]:
     """Cut the rows, in the order of a column, into folds of equal size."""
-    times = parse_numbers(cells) if folds.form is None else parse_dates(cells, folds.form)
-    wrong = np.flatnonzero(np.isnan(times))
-    if len(wrong):
-        found = f"column {folds.column!r}: {len(wrong)} of {len(cells)} cells cannot be ordered, {cells[wrong[0]]!r}"
-        expected = "a number in each (form: null)" if folds.form is None else f"a date such as {folds.form} in each"
-        raise UserError(WHERE, found, expected, "correct them, or choose folds without a column")
     if len(times) < folds.num:
         raise _too_few(folds, f"{len(times)} rows")
     numbers = np.empty(len(times), np.int64)

@@ -14,17 +14,19 @@ from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
 from percept.features import Features
 from percept.features.assess import assess_pictures, assess_table
-from percept.features.bins import fit_bins
+from percept.features.bins import Bins, fit_bins
 from percept.features.columns import category_columns
 from percept.features.contract import check_contract, contract_of_codes, fit_contract
 from percept.features.encoder import FittedEncoder, encode
+from percept.features.folds import Folds
 from percept.features.image import ImageFeatures, fit_pixels
+from percept.features.ordering import read_times
 from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows
 from percept.features.split import Fraction, Latest, Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, check_all_read
 from percept.features.target import encode_classes, fit_target_scales, learned_values
-from percept.features.target_mean import MAX_OUTPUTS, LearnedTarget, assign_folds
+from percept.features.target_mean import MAX_OUTPUTS, LearnedTarget, draw_folds
 from percept.objective import Binary, Multiclass, Objective
 from percept.prepared.contents import Prepared
 from percept.prepared.examples import Examples
@@ -77,10 +79,11 @@ def _prepare_table(table: Table, features: TableFeatures, options: Preparation) 
 def _check_times(table: Table, split: Split) -> None:
     """Check that each cell of a column that orders the rows is a date or a number. Raises `UserError` with lines."""
     for cut in (split.test, split.validation):
-        if isinstance(cut, Latest) and cut.column in table.columns:
+        if isinstance(cut, Latest | Folds) and cut.column in table.columns:
+            times = read_times(table.columns[cut.column], cut.form)
             what, wanted = ("dates", f"a date such as {cut.form} reads") if cut.form else ("numbers", "a number")
             advice = "correct them, or leave such rows out: see contract.violation: drop, and missing: false"
-            check_all_read(table, cut.column, cut.times(table.columns[cut.column]), f"not {what}", wanted, advice)
+            check_all_read(table, cut.column, times, f"not {what}", wanted, advice)
 
 
 def _prepare_subsets(
@@ -108,9 +111,8 @@ def _prepare_subsets(
         )
 
     found = {subset: examples(subset) for subset in SUBSETS}
-    bins = fit_bins(found["train"].x, rows.features.bins)
     return Prepared(
-        spec=_table_spec(rows, encoder, indices, options).model_copy(update={"bins": bins}),
+        spec=_table_spec(rows, encoder, indices, options, fit_bins(found["train"].x, rows.features.bins)),
         examples=found,
         quality=assess_table(rows, options.objective, options.split, indices, found["train"].x),
         encoder=encoder.onnx,
@@ -132,7 +134,7 @@ def _learned_target(rows: TableRows, indices: SplitIndices, options: Preparation
         cuts = (options.split.test, options.split.validation)
         group = next((cut.group for cut in cuts if isinstance(cut, Fraction) and cut.group), None)
         groups = rows.table.columns[group][indices.train] if group else None
-        folds = assign_folds(len(indices.train), options.seed, groups)
+        folds = draw_folds(len(indices.train), options.seed, groups)
     values = learned_values(rows.y[indices.train], rows.classes, options.objective)
     return LearnedTarget(values, names, folds, None if rows.weight is None else rows.weight[indices.train])
 
@@ -146,7 +148,9 @@ def _relative_weight(weight: NDArray[np.float64] | None, indices: SplitIndices) 
     return None if weight is None else (weight / weight[indices.train].mean()).astype(np.float32)
 
 
-def _table_spec(rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, options: Preparation) -> DatasetSpec:
+def _table_spec(
+    rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, options: Preparation, bins: Bins
+) -> DatasetSpec:
     contract, ranges = fit_contract(options.contract, rows, indices.train)
     return DatasetSpec(
         task=options.task,
@@ -154,6 +158,7 @@ def _table_spec(rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, 
         shape=(len(encoder.feature_names),),
         feature_names=encoder.feature_names,
         feature_sources=encoder.feature_sources,
+        bins=bins,
         targets=options.objective.targets,
         classes=rows.classes,
         table=_table_input(rows),

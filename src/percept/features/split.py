@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from percept.dataset.cells import Form, parse_dates, parse_numbers
+from percept.dataset.cells import Form
 from percept.errors import UserError, listed, nearest
 from percept.features.folds import Folds, assign_folds
+from percept.features.ordering import check_times, unusable
 from percept.params import Label, Section, Seed
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -64,10 +65,6 @@ class Latest(Ends):
     kind: Literal["latest"]
     column: str
     form: Form | None = None  # of dates, as strptime takes it, such as %Y-%m-%d; null: numbers
-
-    def times(self, cells: NDArray[np.object_]) -> NDArray[np.float64]:
-        """Return (rows,) numbers or days that order the rows, NaN for a cell that is none."""
-        return parse_numbers(cells) if self.form is None else parse_dates(cells, self.form)
 
 
 class Given(Section):
@@ -211,25 +208,14 @@ def _values(
         raise UserError(where, found, expected, "correct it in conf/task/")
     values = columns[column][rows]
     if not may_be_missing and (values == "").any():
-        raise _unusable(where, column, f"{(values == '').sum()} of {len(values)} cells are missing", "a value in each")
+        raise unusable(where, column, f"{(values == '').sum()} of {len(values)} cells are missing", "a value in each")
     return values
 
 
 def _latest(where: str, cut: Latest, cells: NDArray[np.object_]) -> Mask:
     """Return the (rows,) mask of the rows that are at least as late as the one that is `cut.count` from the end."""
-    times = cut.times(cells)
-    wrong = np.flatnonzero(np.isnan(times))
-    if len(wrong):
-        found = f"{len(wrong)} of {len(cells)} cells cannot be ordered, the first is {cells[wrong[0]]!r}"
-        expected = "a number in each (form: null)" if cut.form is None else f"a date such as {cut.form} in each"
-        raise _unusable(where, cut.column, found, expected)
+    times = check_times(where, cut.column, cells, cut.form)
     return times >= np.sort(times)[-min(cut.count(len(times)), len(times))]
-
-
-def _unusable(where: str, column: str, found: str, expected: str) -> UserError:
-    rule = f"contract.columns: {{{column}: {{type: ..., missing: false}}}}"
-    advice = f"correct them, or leave such rows out: contract.violation: drop and {rule}"
-    return UserError(where, f"column {column!r}: {found}", expected, advice)
 
 
 def _draw(

@@ -34,7 +34,7 @@ class TargetMean:
     cross_fitted: NDArray[np.float32]  # (rows, outputs)
 
 
-def assign_folds(num_rows: int, seed: int, groups: NDArray | None = None) -> NDArray[np.int64]:
+def draw_folds(num_rows: int, seed: int, groups: NDArray | None = None) -> NDArray[np.int64]:
     """Return the fold of each row, (rows,), drawn at random; rows of one group, (rows,), share theirs.
 
     They are not stratified: the target would decide about a row's fold, and so about its own encoding.

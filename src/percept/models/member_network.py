@@ -17,12 +17,10 @@ class MemberNetwork(keras.Model):
     Targets are (batch, stacks, units), or class numbers (batch, stacks, 1); weights are (batch, stacks).
     """
 
-    objective: Objective
-    stacks: int
-
-    def __init__(self, inputs: keras.KerasTensor, outputs: keras.KerasTensor, objective: Objective) -> None:
+    def __init__(self, inputs: keras.KerasTensor, outputs: keras.KerasTensor, objective: Objective, line: bool) -> None:
+        """line: whether a straight line is put beside the members once they are trained."""
         super().__init__(inputs, outputs, name="members")
-        self.objective, self.stacks = objective, outputs.shape[0]
+        self.objective, self.stacks, self.line = objective, outputs.shape[0], line
         self.shown = keras.metrics.Mean(name="mae" if objective.kind == "regression" else "accuracy")
 
     def averaged(self) -> keras.Model:

@@ -85,9 +85,17 @@ class MemberInputs(keras.layers.Layer):
 class _PerMember(keras.layers.Layer):
     """(stacks, members, batch, features) to (stacks, members, batch, units)."""
 
+    shares: bool  # whether the members of a stack have one kernel
+
     def __init__(self, units: int, activation: str = "linear", **options: Any) -> None:
         super().__init__(**options)
         self.units, self.activation = units, keras.activations.get(activation)
+
+    def build(self, input_shape: tuple) -> None:
+        stacks, members, _, size = input_shape
+        shape = (stacks, *([] if self.shares else [members]), size, self.units)
+        self.kernel = self.add_weight(shape=shape, initializer=_uniform(size), name="kernel")
+        self.bias = self.add_weight(shape=(stacks, members, 1, self.units), initializer=_uniform(size), name="bias")
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (*input_shape[:-1], self.units)
@@ -105,10 +113,7 @@ def _uniform(fan_in: int) -> keras.initializers.Initializer:
 class SharedDense(_PerMember):
     """A dense layer whose weights the members of a stack share; each has its own biases."""
 
-    def build(self, input_shape: tuple) -> None:
-        stacks, members, _, size = input_shape
-        self.kernel = self.add_weight(shape=(stacks, size, self.units), initializer=_uniform(size), name="kernel")
-        self.bias = self.add_weight(shape=(stacks, members, 1, self.units), initializer=_uniform(size), name="bias")
+    shares = True
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         stacks, members, _, size = x.shape
@@ -122,11 +127,7 @@ class SharedDense(_PerMember):
 class MemberDense(_PerMember):
     """A dense layer with weights of each member's own."""
 
-    def build(self, input_shape: tuple) -> None:
-        stacks, members, _, size = input_shape
-        shape = (stacks, members, size, self.units)
-        self.kernel = self.add_weight(shape=shape, initializer=_uniform(size), name="kernel")
-        self.bias = self.add_weight(shape=(stacks, members, 1, self.units), initializer=_uniform(size), name="bias")
+    shares = False
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return self.activation(ops.matmul(x, self.kernel) + self.bias)

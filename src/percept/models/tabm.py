@@ -44,4 +44,4 @@ class TabM(Network):
         num_outputs = len(spec.classes) if objective.kind == "multiclass" else len(spec.targets)
         activation = objective.output if isinstance(objective, Regression) else "linear"
         x = MemberDense(num_outputs, activation, name="output")(x)
-        return MemberNetwork(inputs, x, objective)
+        return MemberNetwork(inputs, x, objective, self.line)

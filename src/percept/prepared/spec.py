@@ -14,6 +14,7 @@ from percept.dataset.formula import Formula
 from percept.params import Section
 
 Subset = Literal["train", "validation", "test"]
+Bins = tuple[tuple[float, ...], ...]  # the edges of each feature's bins; none where it needs no bins
 SUBSETS: tuple[Subset, ...] = ("train", "validation", "test")
 
 
@@ -100,9 +101,7 @@ class DatasetSpec(Section):
     shape: tuple[int, ...]  # of one example as the network takes it
     feature_names: tuple[str, ...] = ()  # tables: one for each column of the arrays
     feature_sources: tuple[str, ...] = ()  # the column of the table that each of these comes from
-    bins: tuple[
-        tuple[float, ...], ...
-    ] = ()  # tables: of each feature, the edges of its bins; none: they are not fitted
+    bins: Bins = ()  # tables, where they are fitted: of each feature
     pixels: Pixels | None = None  # pictures only
     targets: tuple[str, ...] = ("class",)  # one, or for regression and multilabel one for each output
     classes: tuple[str, ...] = ()  # binary and multiclass: name of class 0, 1, ...

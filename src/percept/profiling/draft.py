@@ -7,7 +7,8 @@ from percept.profiling import pictures, task_file
 from percept.profiling.overview import overview
 from percept.profiling.phrases import one_line
 from percept.profiling.reading import ReadOptions, read_table
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
+from percept.profiling.task_options import TaskOptions
 from percept.profiling.writing import address, stored_name
 from percept.profiling.yaml_text import Draft
 from percept.sources.download import sha256

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from percept.profiling.choices import TEST, VALIDATION, Classes, Option, choose_model
@@ -36,7 +36,6 @@ class Network:
     objective: dict[str, Option]
     validation: Option
     fit: dict[str, Option]
-    notes: tuple[str, ...] = field(default=())
 
 
 def choose_mlp(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str, Option]) -> Network:

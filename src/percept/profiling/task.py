@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from percept.dataset.table import Table
-from percept.errors import UserError, listed, nearest
+from percept.errors import UserError, listed
 from percept.profiling.after_event import filled_after_event
 from percept.profiling.choices import Classes, Option, choose_objective, choose_split
 from percept.profiling.columns import ColumnProfile, profile_columns
@@ -26,30 +26,12 @@ from percept.profiling.questions import (
 )
 from percept.profiling.reading import Reading
 from percept.profiling.spelling import fold_spellings
-from percept.yaml_file import OPEN
+from percept.profiling.task_options import TaskOptions, check_columns, with_single_names
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
 MIN_ROWS = 10
 INPUT_USES = ("numeric", "category", "date")
 MAX_CLASSES = 20  # whole numbers with more values are amounts
-
-
-@dataclass(frozen=True)
-class TaskOptions:
-    """What a person says about the task; lists of columns may have several names in one text, parted by commas."""
-
-    target: str | None = None
-    kind: str | None = None
-    model: str = "tabm"  # one of NETWORKS
-    time: str | None = None  # column: the latest rows are the test rows
-    group: str | None = None  # column: rows that share a value stay in one subset
-    ids: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()  # columns whose numbers name something
-    fold: tuple[str, ...] = ()  # columns whose texts that differ by capitals and blanks alone are one
-    exact: tuple[str, ...] = ()  # columns whose texts are what they are
-    this_year: int | None = None  # None: by the clock; years of two digits are not beyond the next
 
 
 @dataclass(frozen=True)
@@ -79,8 +61,8 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         found = f"not given; {reading.table.file} has {quoted_names(known)}"
         advice = f"python src/new_task.py {reading.table.file} --target ..."
         raise UserError("--target", found, "the column to predict", advice)
-    wanted = _with_single_names(options, known)
-    _check_columns(reading, known, wanted)
+    wanted = with_single_names(options, known)
+    check_columns(reading, known, wanted)
     columns = _profiled(reading, wanted)
     texts = [name for name, column in columns.items() if column.use == "category" and name not in wanted.exact]
     reading, asked = fold_spellings(reading, texts, wanted.fold)
@@ -145,45 +127,6 @@ def _classes(table: Table, target: str) -> Classes:
     return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _with_single_names(options: TaskOptions, known: list[str]) -> TaskOptions:
-    """Split lists of columns at commas, except where a comma is part of a name."""
-
-    def split(words: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(name for word in words for name in ([word] if word in known else word.split(",")))
-
-    return replace(
-        options,
-        ids=split(options.ids),
-        drop=split(options.drop),
-        keep=split(options.keep),
-        category=split(options.category),
-        fold=split(options.fold),
-        exact=split(options.exact),
-    )
-
-
-def _check_columns(reading: Reading, known: list[str], options: TaskOptions) -> None:
-    file, advice = reading.table.file, "check the name"
-    if "columns" in reading.remarks:
-        advice += f"; line 1 was read as data: {reading.remarks['columns']}"
-    for option in ("target", "time", "group", "ids", "drop", "keep", "category", "fold", "exact"):
-        names = getattr(options, option)
-        for name in (names,) if isinstance(names, str) else names or ():
-            if name not in known:
-                where = f"--{option.removesuffix('s')}"
-                found = f"{file} has no column {name!r}{nearest(name, known)}"
-                raise UserError(where, found, f"one of {quoted_names(known)}", advice)
-    if OPEN in known:
-        raise UserError(file, f"a column is named {OPEN}", "another name: Hydra keeps this one", "rename it")
-    others = [options.time, options.group, *options.ids, *options.drop]
-    if options.target in others:
-        raise UserError(
-            "--target", f"{options.target!r} stands in another option too", "one use", "name another column"
-        )
-    if options.time and options.group:
-        raise UserError("--time and --group", "both", "one of them", "choose how the test rows are set apart")
-
-
 def _task_kind(file: str, target: ColumnProfile, wanted: str | None) -> str:
     """Return the kind that is wanted, or else the one that suits the target. Raises `UserError`."""
     where = f"{file}, target {target.name!r}"
@@ -222,7 +165,7 @@ def _uses(
     reasons = {name: _drop_reason(column) for name, column in columns.items() if column.use == "drop"}
     reasons |= {name: "no input can have this name; rename it" for name in RESERVED if name in columns}
     reasons |= dict.fromkeys(options.ids, "identifier, as asked") | dict.fromkeys(options.drop, "as asked")
-    candidates = [column for name, column in columns.items() if name not in (*reasons, *_with_a_role(options))]
+    candidates = [column for name, column in columns.items() if name not in (*reasons, *options.columns_with_a_role())]
     reasons |= leaking_columns(table, target, kind == "regression", candidates)
     candidates = [column for column in candidates if column.name not in reasons]
     reasons |= filled_after_event(table, target, kind == "regression", candidates)
@@ -239,11 +182,6 @@ def _uses(
         left_out = listed((f"{name!r} ({reason})" for name, reason in reasons.items()), 8)
         raise UserError(table.file, f"no column is left to learn from: {left_out}", "one", "see --keep COLUMN")
     return uses, reasons
-
-
-def _with_a_role(options: TaskOptions) -> list[str]:
-    """List the columns that are no features, because the target or the split needs them."""
-    return [name for name in (options.target, options.time, options.group) if name]
 
 
 def _drop_reason(column: ColumnProfile) -> str:

@@ -32,13 +32,12 @@ def assemble(
     judged: FitData,
     spec: DatasetSpec,
     tell: Tell,
-    line: bool,
 ) -> Assembled:
-    """Put the members into one network. judged: the validation data of all stacks; line: add one where it helps."""
+    """Put the members into one network, with a line where it helps. judged: the validation data of all stacks."""
     judges = validation if train.fold is None else train
     said = out_of_fold(members, judged, train.fold).astype(np.float64)
     network = members.averaged()
-    if line and len(judges) and _takes_line(members.objective) and is_quick(train, said.shape[1]):
+    if members.line and len(judges) and _takes_line(members.objective) and is_quick(train, said.shape[1]):
         mixed = _mixed(said, train, judges, spec, members.objective)
         tell(f"a straight line counts {mixed.share:.0%} beside the members, as suits the rows that judge")
         if mixed.share:

@@ -89,8 +89,8 @@ def run(
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
     best_weights, said, held_out = fitted.best.weights, None, None
     if isinstance(network, MemberNetwork):
-        line = getattr(options.model, "line", False)
-        network, validation, said = assemble(network, train, validation, validation_data, spec, tell, line)
+        counted = weighted(train, spec, options.objective)  # the line learns from rows as they count for the members
+        network, validation, said = assemble(network, counted, validation, validation_data, spec, tell)
         best_weights = [*best_weights, *network.layers[-1].get_weights()]
     decided = decision.decide_on(network, validation, options.objective, said)
     _tell_what_was_chosen(decided, options.objective, tell)

@@ -56,7 +56,7 @@ def test_each_fold_is_a_range_of_a_column(cells, form):
 
 
 def test_a_cell_that_cannot_be_ordered_is_named():
-    with pytest.raises(UserError, match="1 of 100 cells cannot be ordered, 'soon'"):
+    with pytest.raises(UserError, match="1 of 100 cells cannot be ordered, the first is 'soon'"):
         assigned(columns={"when": ["soon", *map(str, range(99))]}, column="when")
 
 

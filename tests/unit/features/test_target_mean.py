@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.table import TableFeatures
-from percept.features.target_mean import NUM_FOLDS, LearnedTarget, assign_folds, shrunk_means
+from percept.features.target_mean import NUM_FOLDS, LearnedTarget, draw_folds, shrunk_means
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 from percept.prepared.spec import RawInput
 
@@ -93,7 +93,7 @@ def test_other_rows_take_the_means_of_all_training_rows_and_training_rows_those_
     levels, values = CITIES[TRAIN], NUMBERS[TRAIN]
     for subset, rows in (("validation", slice(0, 10)), ("test", slice(50, 60))):
         np.testing.assert_allclose(means_of(found, subset)[:, 0], plain_means(levels, values, CITIES[rows]), atol=1e-6)
-    folds = assign_folds(40, seed=0)
+    folds = draw_folds(40, seed=0)
     expected = []
     for row in range(40):
         others = [other for other in range(40) if folds[other] != folds[row]]
@@ -190,11 +190,11 @@ def test_an_empty_cell_is_a_level_or_takes_the_most_frequent_one():
 
 
 def test_folds_are_of_equal_size_drawn_by_the_seed_and_keep_groups_together():
-    folds = assign_folds(53, seed=0)
+    folds = draw_folds(53, seed=0)
     assert sorted(np.bincount(folds).tolist()) == [10, 10, 11, 11, 11]
-    assert folds.tolist() == assign_folds(53, seed=0).tolist() != assign_folds(53, seed=1).tolist()
+    assert folds.tolist() == draw_folds(53, seed=0).tolist() != draw_folds(53, seed=1).tolist()
     groups = RANDOM.choice(list("abcdefgh"), 53).astype(object)
-    folds = assign_folds(53, 0, groups)
+    folds = draw_folds(53, 0, groups)
     assert all(len(set(folds[groups == group])) == 1 for group in groups) and len(set(folds)) == NUM_FOLDS
 
 

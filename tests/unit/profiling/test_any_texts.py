@@ -12,8 +12,9 @@ from percept.composition import composed
 from percept.errors import UserError
 from percept.params import plain_values
 from percept.profiling.reading import ReadOptions, read_table
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 from percept.profiling.writing import check_composes
 from percept.profiling.yaml_text import Block, Draft, draft
 

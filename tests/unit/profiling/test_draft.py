@@ -6,7 +6,7 @@ from percept.errors import UserError
 from percept.files.limits import Limits
 from percept.profiling.draft import draft_table
 from percept.profiling.reading import ReadOptions
-from percept.profiling.task import TaskOptions
+from percept.profiling.task_options import TaskOptions
 
 
 def test_bounds_that_a_person_gives_stand_in_the_task_file(tmp_path):

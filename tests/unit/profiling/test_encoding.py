@@ -8,7 +8,8 @@ import pytest
 from percept.errors import UserError
 from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
 from percept.profiling.overview import overview
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
+from percept.profiling.task_options import TaskOptions
 
 POLISH = "imię,miasto\nŁukasz,Łódź\nMałgorzata,Kraków\nStanisław,Gdańsk\n"
 CZECH = "jméno,město\nJiří,Plzeň\nLukáš,Třebíč\nTomáš,Ústí\nŠtěpán,Děčín\n"

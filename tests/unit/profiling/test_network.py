@@ -3,7 +3,8 @@
 import pytest
 
 from percept.profiling.network import FEWEST_BINS, LARGEST_MB, num_inputs
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
+from percept.profiling.task_options import TaskOptions
 
 
 @pytest.fixture

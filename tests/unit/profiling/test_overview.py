@@ -3,7 +3,8 @@
 from wcwidth import wcswidth
 
 from percept.profiling.overview import HEADER, overview
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
+from percept.profiling.task_options import TaskOptions
 
 
 def test_columns_line_up_beside_korean_and_emoji(reading):

@@ -8,8 +8,9 @@ from omegaconf import OmegaConf
 
 from percept.errors import UserError
 from percept.profiling.questions import are_counts
-from percept.profiling.task import Task, TaskOptions, propose_task
+from percept.profiling.task import Task, propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 
 NUMBERS = random.Random(7)
 ROWS = [(NUMBERS.randint(1, 50), f"{NUMBERS.random():.3f}") for _ in range(240)]

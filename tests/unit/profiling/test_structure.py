@@ -11,8 +11,9 @@ from percept.errors import UserError
 from percept.files.left_out import LeftOut
 from percept.profiling.overview import overview
 from percept.profiling.reading import NO_OPTIONS, ReadOptions, read_table
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 from percept.sources.csv import Csv
 from percept.sources.parquet import Parquet
 

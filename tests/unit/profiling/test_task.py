@@ -6,7 +6,8 @@ import pytest
 
 from percept.errors import UserError
 from percept.profiling.reading import Reading
-from percept.profiling.task import Task, TaskOptions, propose_task
+from percept.profiling.task import Task, propose_task
+from percept.profiling.task_options import TaskOptions
 
 
 def text(num_rows: int = 240, **columns) -> str:

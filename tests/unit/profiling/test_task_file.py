@@ -5,8 +5,9 @@ from omegaconf import OmegaConf
 
 from percept.profiling.overview import overview
 from percept.profiling.reading import read_table
-from percept.profiling.task import TaskOptions, propose_task
+from percept.profiling.task import propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 
 SOURCE = {"path": "t.csv", "urls": ["t.csv"], "sha256": "0" * 64}
 

@@ -14,8 +14,9 @@ from percept.files.csv import read_csv
 from percept.files.parquet import read_parquet
 from percept.profiling.overview import overview
 from percept.profiling.reading import NO_OPTIONS, ReadOptions, read_table
-from percept.profiling.task import Task, TaskOptions, propose_task
+from percept.profiling.task import Task, propose_task
 from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
 
 NUMBERS = random.Random(3)
 AMOUNTS = [NUMBERS.uniform(-3000, 3000) for _ in range(160)]

@@ -151,3 +151,18 @@ def test_rows_that_count_nothing_are_not_learned_from():
     other = replace(weighted, y=np.where(ignored, 1 - train.y, train.y))
     one, two = (trained(part, options(weights="last")).network(train.x) for part in (weighted, other))
     np.testing.assert_array_equal(one, two)
+
+
+def test_the_line_too_learns_from_classes_as_they_count():
+    """Beside members that know nothing; where yes counts much more than no, the line leans to yes."""
+    ignorant = ADAMW.model_copy(update={"learning_rate": 1e-9})
+    biases = []
+    for class_weights in ("none", {"1": 50.0}):
+        objective = BINARY.model_copy(update={"class_weights": class_weights})
+        train, judges = (replace(rows(objective), fold=None) for _ in range(2))
+        training = replace(options(objective, line=True), optimizer=ignorant)
+        result = run.run(train, judges, spec(objective, num_folds=0), training)
+        share, _, bias = result.network.layers[-1].get_weights()
+        assert share < 1
+        biases.append(bias[0] / (1 - share))
+    assert biases[1] > biases[0] + 1
