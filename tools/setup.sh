@@ -26,8 +26,10 @@ fi
 
 echo "setup: installing into .venv with $("$python" --version); about 700 MB to download, a few minutes the first time"
 "$python" -m venv --clear .venv
+# The lock names every package there is, so pip has nothing to resolve: asked to, pip 23 takes a release newer than the
+# lock's for `coverage[toml]`, as soon as there is one, and stops because that one has no hash.
 PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install \
-    --quiet --no-compile --use-pep517 --require-hashes --requirement requirements.lock
+    --quiet --no-compile --use-pep517 --no-deps --require-hashes --requirement requirements.lock
 # Not left to pip, which PYTHONDONTWRITEBYTECODE may keep from it; without bytecode TensorFlow loads twice as slowly.
 # A few packages carry files for other Pythons, which do not compile: no reason to stop.
 .venv/bin/python -m compileall -qq -j 0 .venv/lib || true
