@@ -61,9 +61,9 @@ def run(main: Callable[[], None], names_files: bool = False) -> None:
     Stopped by the keyboard or by SIGTERM it says what was replaced, with exit status 130 or 143.
     """
     gc.set_threshold(100_000)  # nearly all that a stage loads stays until its end: search for garbage rarely
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
     try:
+        signal.signal(signal.SIGINT, _stop)
+        signal.signal(signal.SIGTERM, _stop)
         if not names_files:
             os.chdir(paths.ROOT)
         main()
