@@ -70,7 +70,8 @@ def run(main: Callable[[], None], names_files: bool = False) -> None:
         if sys.stdout is not None:  # closed by `>&-`
             sys.stdout.flush()
     except UserError as error:
-        _end(str(error), 1)
+        if not stopped_by:
+            _end(str(error), 1)
     except BrokenPipeError:  # whoever reads the standard output has seen enough
         _end("", 1)
     except OSError as error:

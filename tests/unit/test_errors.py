@@ -81,8 +81,9 @@ def test_whoever_is_stopped_says_what_was_replaced(name, status, done, words):
     assert ran(body) == (status, f"-c: stopped by {name}; {words}\n")
 
 
-def test_a_library_that_makes_another_error_of_being_stopped_changes_nothing():
-    body = "import os\n    try: os.kill(os.getpid(), 2)\n    except KeyboardInterrupt: raise ImportError('other')"
+@pytest.mark.parametrize("other", ["ImportError('other')", "UserError('conf', 'a', 'b', 'c')"])
+def test_another_error_that_is_made_of_being_stopped_changes_nothing(other):
+    body = f"import os\n    try: os.kill(os.getpid(), 2)\n    except KeyboardInterrupt: raise {other}"
     assert ran(body) == (130, "-c: stopped by SIGINT; nothing was replaced\n")
 
 
