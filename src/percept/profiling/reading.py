@@ -168,15 +168,15 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
 
 
 def _separator(lines: list[str]) -> str:
-    """Find the separator that cuts most rows into equally many cells, and most cells into numbers."""
+    """Find the separator that cuts the header and most rows into equally many cells, and most cells into numbers."""
 
-    def quality(separator: str) -> tuple[bool, float, float, int]:
+    def quality(separator: str) -> tuple[bool, bool, float, float, int]:
         rows = _rows(lines, separator)
         width = _usual_width(rows)
         cells = [cell for row in rows[1:] for cell in row if cell]
         alike = sum(len(row) == width for row in rows) / len(rows)
         numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
-        return width > 1 and alike > 0.5, round(alike, 1), round(numbers, 1), width
+        return width > 1 and alike > 0.5, len(rows[0]) == width, round(alike, 1), round(numbers, 1), width
 
     return max(SEPARATORS, key=quality)
 

@@ -40,6 +40,11 @@ def test_what_ends_a_line_elsewhere_ends_no_row(reading, mark):
     assert found.table.columns["note"].tolist() == [f"one{mark}two;three"] * 20
 
 
+def test_commas_of_amounts_are_no_separators_where_the_header_has_none(reading):
+    found = reading("price;rate;bought\n" + "".join(f"{i}.{i:03},{i} €;{i / 8};{'yn'[i % 2]}\n" for i in range(10, 30)))
+    assert found.text.separator == ";" and set(found.table.columns) == {"price", "rate", "bought"}
+
+
 def test_decimal_commas_are_no_separators_even_without_a_header(reading):
     found = reading("".join(f"{row},5;{row * 2},25;x\n" for row in range(30)))
     assert (found.text.separator, found.text.decimal, found.text.columns) == (
