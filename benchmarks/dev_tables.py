@@ -77,17 +77,16 @@ def is_number(column: pd.Series) -> bool:
 
 def as_typed(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return numbers as float64, all others as categories of the training rows, under names that every peer takes."""
-    typed = []
-    levels = {name: np.unique(train[name].dropna().astype(str)) for name in train if not is_number(train[name])}
+    train, test = train.copy(), test.copy()
+    for name in (name for name in train if not is_number(train[name])):
+        cells = [rows[name].astype(object).map(str, na_action="ignore") for rows in (train, test)]
+        levels = np.unique(cells[0].dropna().to_numpy(str))
+        train[name], test[name] = (pd.Categorical(part.where(part.isin(levels)), levels) for part in cells)
     for rows in (train, test):
-        columns = {
-            f"c{number}": pd.Categorical(rows[name].astype(str).where(rows[name].notna()), categories=levels[name])
-            if name in levels
-            else rows[name].to_numpy(np.float64)
-            for number, name in enumerate(train)
-        }
-        typed.append(pd.DataFrame(columns))
-    return typed[0], typed[1]
+        numbers = [name for name in rows if is_number(rows[name])]
+        rows[numbers] = rows[numbers].astype(np.float64)
+        rows.columns = [f"c{number}" for number in range(rows.shape[1])]
+    return train, test
 
 
 def _arff_as_csv(file: Path) -> bytes:

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -37,7 +37,6 @@ class Peer(NamedTuple):
     """A way to learn from a table."""
 
     module: str
-    package: str  # of which a version is told
     build: Callable[[Kind, pd.DataFrame], Any]  # a model to fit, for such columns
 
     @property
@@ -46,7 +45,9 @@ class Peer(NamedTuple):
 
     @property
     def version(self) -> str:
-        return f"{self.package} {version(self.package)}"
+        """Return the distribution that the module is of, and its version."""
+        name = packages_distributions()[self.module][0]
+        return f"{name} {version(name)}"
 
     def measure(
         self, kind: Kind, train: pd.DataFrame, y: NDArray, test: pd.DataFrame, num_classes: int = 0
@@ -172,12 +173,12 @@ def _by_kind(columns: pd.DataFrame, numbers: Any, texts: Any) -> Any:
 
 
 PEERS = {
-    "linear": Peer("sklearn", "scikit-learn", linear),
-    "HistGB": Peer("sklearn", "scikit-learn", hist_gradient_boosting),
-    "LightGBM": Peer("lightgbm", "lightgbm", lightgbm),
-    "XGBoost": Peer("xgboost", "xgboost-cpu", xgboost),
-    "CatBoost": Peer("catboost", "catboost", catboost),
-    "RealMLP": Peer("pytabkit", "pytabkit", realmlp),
-    "TabM": Peer("pytabkit", "pytabkit", tabm),
-    "AutoGluon": Peer("autogluon", "autogluon.tabular", AutoGluon),
+    "linear": Peer("sklearn", linear),
+    "HistGB": Peer("sklearn", hist_gradient_boosting),
+    "LightGBM": Peer("lightgbm", lightgbm),
+    "XGBoost": Peer("xgboost", xgboost),
+    "CatBoost": Peer("catboost", catboost),
+    "RealMLP": Peer("pytabkit", realmlp),
+    "TabM": Peer("pytabkit", tabm),
+    "AutoGluon": Peer("autogluon", AutoGluon),
 }

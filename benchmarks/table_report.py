@@ -160,8 +160,8 @@ def _against(results: Results) -> str:
         ahead = int((errors[PERCEPT] < errors[method]).sum())
         counts = f"{told['win']} / {told['tie']} / {told['loss']}"
         rows.append([method, counts, str(ahead), f"{ratio:.3f}", f"{low:.3f} to {high:.3f}"])
-    return f"""percept against each: a tie is within one standard error of the paired differences over the splits (one split
-has none); ahead counts the tables with less error, ties or not; the interval is a bootstrap over tables.
+    return f"""percept against each: a tie is within one standard error of the paired differences over the splits (one
+split has none); ahead counts the tables with less error, ties or not; the interval is a bootstrap over tables.
 
 {markdown(["", "wins / ties / losses", "ahead", "error of percept / its own", "95 %"], rows)}"""
 
@@ -179,8 +179,8 @@ def _costs(results: Results) -> str:
         ["predict, s", *cells("predict_s", "{:.2f}".format)],
         ["size, MB", *cells("bytes", lambda size: f"{size / 1e6:.2f}")],
     ]
-    return f"""Median over tables, in brackets the greatest. percept: `dvc exp run` and `predict` from process start to exit, and
-model.onnx; the others: fit and predict alone, in one process that has all imported, and the pickled model.
+    return f"""Median over tables, in brackets the greatest. percept: `dvc exp run` and `predict` from start
+to exit, and model.onnx; the others: fit and predict alone, in one process that has all imported, and the pickled model.
 
 {markdown(["", *results.methods], rows)}"""
 
