@@ -14,7 +14,6 @@ from dev_tables import DevTable, Kind
 from numpy.typing import NDArray
 from peers import PEERS, Measured
 from processes import HERE, clone_of_head, execute
-from table_report import PERCEPT
 
 SMALLEST = 1e-7  # probability in a log loss
 
@@ -36,9 +35,10 @@ class Clones(ExitStack):
         return self.found[commit]
 
     def version(self, method: str) -> str:
+        """Return the distribution and version of a peer, or the commit of percept."""
         if method in PEERS:
             return PEERS[method].version
-        return f"{PERCEPT} {execute(['git', 'rev-parse', '--short', 'HEAD'], self.of(method)).output.strip()}"
+        return execute(["git", "rev-parse", "--short", "HEAD"], self.of(method)).output.strip()
 
 
 @dataclass(frozen=True)
