@@ -132,19 +132,22 @@ class AutoGluon:
         self.kind = kind
         self.folder = tempfile.TemporaryDirectory(prefix="autogluon-")
         self.predictor: Any = None
+        self.classes: NDArray | None = None
 
     def fit(self, x: pd.DataFrame, y: NDArray) -> None:
         metric = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "root_mean_squared_error"}[self.kind]
         options = {"problem_type": self.kind, "eval_metric": metric, "path": self.folder.name, "verbosity": 0}
         predictor = import_module("autogluon.tabular").TabularPredictor(label="target", **options)
         settings = {"presets": "medium_quality", "time_limit": AUTOGLUON_S, "num_cpus": THREADS, "num_gpus": 0}
+        self.classes = np.unique(y)
         self.predictor = predictor.fit(x.assign(target=y), **settings)
 
     def predict(self, x: pd.DataFrame) -> NDArray:
         return self.predictor.predict(x).to_numpy()
 
     def predict_proba(self, x: pd.DataFrame) -> NDArray:
-        return self.predictor.predict_proba(x).sort_index(axis=1).to_numpy()
+        """Return (rows, classes) probabilities: 0 for a class of so few rows that it was left out."""
+        return self.predictor.predict_proba(x).reindex(columns=self.classes, fill_value=0.0).to_numpy()
 
     @property
     def num_bytes(self) -> int:

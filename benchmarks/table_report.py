@@ -27,37 +27,26 @@ Result = dict
 
 
 class Results:
-    """Records by table, split and method; `complete` has the tables where each method has every split."""
+    """Records of every method on every split of each table. Ends the process where their test rows differ."""
 
     def __init__(self, records: Iterable[Result], methods: Sequence[str]) -> None:
         self.methods = tuple(methods)
-        self.by: dict[tuple[str, int, str], Result] = {}
-        rows: dict[tuple[str, int], str] = {}
-        for record in records:
-            table, split, method = record["table"], record["split"], record["method"]
-            if record["test_rows"] != rows.setdefault((table, split), record["test_rows"]):
+        self.by = {(record["table"], record["split"], record["method"]): record for record in records}
+        self.kinds = {record["table"]: record["kind"] for record in self.by.values()}
+        self.splits: dict[str, list[int]] = {table: [] for table in self.kinds}
+        for table, split in sorted({key[:2] for key in self.by}):
+            self.splits[table].append(split)
+            if len({self.by[table, split, method]["test_rows"] for method in self.methods}) > 1:
                 sys.exit(f"tables: the results of {table}, split {split}, are of different test rows")
-            self.by[table, split, method] = record
-        self.splits: dict[str, list[int]] = {}
-        for table, split in rows:
-            self.splits.setdefault(table, []).append(split)
-        self.kinds = {table: record["kind"] for (table, _, _), record in self.by.items()}
-        self.missing = [
-            (table, split, method) for table, split in rows for method in self.methods
-            if (table, split, method) not in self.by
-        ]  # fmt: skip
-        lacking = {table for table, _, _ in self.missing}
-        self.complete = [table for table in self.splits if table not in lacking]
 
     def values(self, table: str, method: str, key: str) -> NDArray[np.float64]:
-        """Return a figure of the splits that are there, (splits,)."""
-        found = [self.by.get((table, split, method)) for split in sorted(self.splits[table])]
-        return np.array([record[key] for record in found if record], np.float64)
+        """Return a figure of each split, (splits,)."""
+        return np.array([self.by[table, split, method][key] for split in self.splits[table]], np.float64)
 
     def errors(self) -> NDArray[np.float64]:
-        """Return the mean errors of complete tables, (tables, methods)."""
-        means = [[self.values(table, method, "error").mean() for method in self.methods] for table in self.complete]
-        return np.maximum(np.array(means).reshape(-1, len(self.methods)), SMALLEST)
+        """Return the mean errors, (tables, methods)."""
+        means = [[self.values(table, method, "error").mean() for method in self.methods] for table in self.kinds]
+        return np.maximum(means, SMALLEST)
 
 
 def mean_ranks(errors: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -92,13 +81,9 @@ def ratio_interval(percept: NDArray[np.float64], other: NDArray[np.float64]) -> 
 
 def report(records: Iterable[Result], methods: Sequence[str]) -> str:
     results = Results(records, methods)
-    parts = [_head(results)]
-    for kind, metrics in METRICS.items():
-        parts += [part for metric in metrics if (part := _scores(results, kind, metric))]
-    if results.complete:
-        parts += [_standing(results), *([_against(results)] if PERCEPT in results.methods else [])]
-    parts += [_costs(results), *_missing(results)]
-    return "\n\n".join(parts) + "\n"
+    scores = [_scores(results, kind, metric) for kind, metrics in METRICS.items() for metric in metrics]
+    against = [_against(results)] if PERCEPT in methods and len(methods) > 1 else []
+    return "\n\n".join(filter(None, [_head(results), *scores, _standing(results), *against, _costs(results)])) + "\n"
 
 
 def _head(results: Results) -> str:
@@ -122,16 +107,14 @@ def _scores(results: Results, kind: str, metric: str) -> str:
     """Give the mean over the splits, and its deviation, by table and method."""
     better = max if metric in RISING else min
     rows = []
-    for table in (table for table in results.splits if results.kinds[table] == kind):
+    for table in (table for table in results.kinds if results.kinds[table] == kind):
         found = {method: results.values(table, method, metric) for method in results.methods}
-        best = better(values.mean() for values in found.values() if len(values))
+        best = better(values.mean() for values in found.values())
         rows.append([table, *(_mean(values, best) for values in found.values())])
     return f"{NAMES[metric]}, {kind}\n\n{markdown(['table', *results.methods], rows)}" if rows else ""
 
 
 def _mean(values: NDArray[np.float64], best: float) -> str:
-    if not len(values):
-        return "-"
     text = f"{values.mean():.4g}"
     text = f"**{text}**" if values.mean() == best else text
     return f"{text} ± {values.std(ddof=1):.2g}" if len(values) > 1 else text
@@ -145,7 +128,7 @@ def _standing(results: Results) -> str:
         ["error / least error", *(f"{ratio:.3f}" for ratio in relative_to_best(errors))],
         ["least error, tables", *map(str, np.bincount(errors.argmin(axis=1), minlength=len(results.methods)))],
     ]
-    return f"""Over {len(results.complete)} tables. The error is 1 - AUC, log loss or RMSE; ratios are geometric means.
+    return f"""Over {len(results.kinds)} tables. The error is 1 - AUC, log loss or RMSE; ratios are geometric means.
 
 {markdown(header, rows)}"""
 
@@ -154,7 +137,7 @@ def _against(results: Results) -> str:
     errors = dict(zip(results.methods, results.errors().T, strict=True))
     rows = []
     for method in (method for method in results.methods if method != PERCEPT):
-        pairs = [[results.values(table, name, "error") for name in (PERCEPT, method)] for table in results.complete]
+        pairs = [[results.values(table, name, "error") for name in (PERCEPT, method)] for table in results.kinds]
         told = Counter(outcome(*pair) for pair in pairs)
         ratio, low, high = ratio_interval(errors[PERCEPT], errors[method])
         ahead = int((errors[PERCEPT] < errors[method]).sum())
@@ -168,11 +151,8 @@ split has none); ahead counts the tables with less error, ties or not; the inter
 
 def _costs(results: Results) -> str:
     def cells(key: str, write: Callable[[float], str]) -> list[str]:
-        found = []
-        for method in results.methods:
-            means = [values.mean() for table in results.splits if len(values := results.values(table, method, key))]
-            found.append(f"{write(statistics.median(means))} ({write(max(means))})" if means else "-")
-        return found
+        means = [[results.values(table, method, key).mean() for table in results.kinds] for method in results.methods]
+        return [f"{write(statistics.median(found))} ({write(max(found))})" for found in means]
 
     rows = [
         ["train, s", *cells("fit_s", "{:.2f}".format)],
@@ -183,11 +163,3 @@ def _costs(results: Results) -> str:
 to exit, and model.onnx; the others: fit and predict alone, in one process that has all imported, and the pickled model.
 
 {markdown(["", *results.methods], rows)}"""
-
-
-def _missing(results: Results) -> list[str]:
-    if not results.missing:
-        return []
-    names = Counter(f"{table} by {method}" for table, _, method in results.missing)
-    told = ", ".join(f"{name} ({count} splits)" for name, count in names.items())
-    return [f"Not run, so that these tables are in no comparison over tables: {told}."]

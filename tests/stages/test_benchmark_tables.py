@@ -1,5 +1,8 @@
 """benchmarks/tables.py: what its report says of made-up results, and its peers on a tiny table."""
 
+import hashlib
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,12 +92,6 @@ def test_the_report_has_ranks_ratios_outcomes_and_costs(table_report):
         assert row in found
 
 
-def test_a_table_that_a_method_lacks_is_in_no_comparison_and_is_named(table_report):
-    text = table_report.report([row for row in made_up() if (row["table"], row["method"]) != ("steps", "b")], METHODS)
-    assert "Over 1 tables" in text
-    assert "steps by b (2 splits)" in text
-
-
 def test_results_of_different_test_rows_are_not_compared(table_report):
     rows = made_up()
     rows[-1]["test_rows"] = "others"
@@ -111,6 +108,52 @@ def test_each_score_has_the_error_that_methods_are_compared_by():
     three = np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
     assert scores("multiclass", np.array([0, 1]), three)["error"] == pytest.approx(np.log(2) / 2, abs=1e-6)
     assert scores("regression", np.array([1.0, 3.0]), np.array([1.0, 1.0]))["error"] == pytest.approx(2**0.5)
+
+
+@pytest.fixture
+def mirrored(tmp_path, monkeypatch):
+    """A function that gives the table of some bytes, which a mirror has; nothing was downloaded before."""
+    import dev_tables
+
+    monkeypatch.setattr(dev_tables, "FOLDER", tmp_path / "kept")
+    monkeypatch.setenv("DATA_MIRROR", str(tmp_path))
+    (tmp_path / "tables").mkdir()
+
+    def table(file, content, **options):
+        (tmp_path / "tables" / file).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        return dev_tables.DevTable("rain", file, "regression", "y", str(tmp_path / "none"), digest, ["id"], **options)
+
+    return table
+
+
+def test_a_table_in_arff_becomes_csv_with_numbers_as_percept_reads_them(mirrored):
+    table = mirrored("rain.arff", b"@relation rain\n@attribute id real\n@attribute y real\n@data\n1, 2.50e-1\n2, ?\n")
+    assert table.text().splitlines() == [b"id,y", b"1.0,0.25", b"2.0,"]
+
+
+def test_days_are_numbers_and_a_table_with_days_is_split_once(mirrored):
+    table = mirrored("rain.csv", b"id,y,day,wet\n1,0.5,1970-01-03,?\n2,1.50,1970-02-01,yes\n", time="day")
+    frame = table.frame(table.text())
+    assert (list(frame), list(frame["day"]), list(frame["y"])) == (["y", "day", "wet"], [2, 31], ["0.5", "1.50"])
+    assert frame["wet"].isna().tolist() == [True, False]
+    assert (list(table.splits(5)), list(mirrored("other.csv", b"").splits(5))) == ([0], [0, 1, 2, 3, 4])
+
+
+def test_a_table_with_other_bytes_is_refused(mirrored):
+    table = mirrored("rain.csv", b"id,y\n")
+    with pytest.raises(SystemExit, match=f"sha256 {'0' * 64}"):
+        table._replace(sha256="0" * 64).text()
+
+
+def test_every_public_table_is_named_with_its_digest_and_a_commit():
+    from dev_tables import load
+
+    tables = load()
+    assert len(tables) == 16
+    for name, table in tables.items():
+        assert re.fullmatch("[0-9a-f]{64}", table.sha256), name
+        assert re.search("/[0-9a-f]{40}/", table.url), name
 
 
 def tiny(kind):
