@@ -57,7 +57,7 @@ class DevTable(NamedTuple):
             sys.exit(f"tables: {reason}")
 
     def frame(self, text: bytes) -> pd.DataFrame:
-        """Read the table: numbers, days as numbers, and texts; the target is text. It has neither index nor names."""
+        """Read the columns but those to drop: numbers, texts, and days as numbers; the target is text."""
         found = pd.read_csv(io.BytesIO(text), na_values=[MISSING], dtype={self.target: str}).drop(columns=self.drop)
         if self.time:
             found[self.time] = (pd.to_datetime(found[self.time]) - pd.Timestamp(0)) / pd.Timedelta(days=1)
