@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from tables import command_line, machine, markdown
+from reporting import command_line, machine, markdown
 
 TASKS = (  # names in conf/task or conf/experiment
     *("xor_gate", "perceptron_iris", "iris", "wine", "breast_cancer", "digits", "diabetes", "churn"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from own_tables import TABLES, Own
 from processes import HERE, clone_of_head, execute
-from tables import command_line, machine, markdown
+from reporting import command_line, machine, markdown
 
 PAGE = HERE.parent / "docs" / "own-data.md"
 BEGIN, END = "<!-- tables of others: begin (benchmarks/own_data.py) -->", "<!-- tables of others: end -->"

@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from tables import Rounds, command_line, machine, markdown, spread
+from reporting import Rounds, command_line, machine, markdown, spread
 
 SIZES = (10, 100_000, 1_000_000)  # rows
 FILE = "Telco-Customer-Churn.csv"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes import HERE, clone_of_head, execute, fetch
-from tables import Rounds, command_line, machine, markdown, spread
+from reporting import Rounds, command_line, machine, markdown, spread
 
 STAGES = ("fetch", "preprocess", "train", "evaluate")
 JOBS = {"digits": [], "mnist": ["data/raw/mnist"]}  # and what its plain script is told

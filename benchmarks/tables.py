@@ -1,61 +1,88 @@
-"""What all reports share: tables in Markdown, medians with their range, the machine, the command."""
+"""tables [--tables a,b] [--splits N] [--methods a,b] [--results FILE] [--save]: percept beside others on public tables.
 
-import datetime
-import os
-import platform
-import re
-import shlex
-import statistics
+Each table of tables.json goes the way of a new user, in a clone of HEAD in a temporary folder: `src/new_task.py`, whose
+task file nobody edits, `dvc exp run -S split.test.random_state=K` for each outer split K, and `src/predict.py` on its
+test rows. A table with days is split by time, once. Every peer learns from all other rows and is tested on the same.
+`percept@COMMIT` is percept as it was then. What FILE has is not run again, whatever its version. The report goes to the
+screen; --save also writes it to benchmarks/TABLES.md.
+"""
+
+import argparse
+import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-from tabulate import tabulate
+from dev_tables import load
+from peers import PEERS
+from processes import HERE
+from reporting import command_line, machine
+from table_report import PERCEPT, report
+from table_work import Clones, Work
+
+TABLES = load()
+PAGE, LOG = HERE / "TABLES.md", HERE / "tables_log.md"
+PACKAGES = {"TensorFlow": "tensorflow"}
 
 
-class Rounds(defaultdict[str, list[float]]):
-    """Measured values by process, one for each round."""
-
-    def __init__(self) -> None:
-        super().__init__(list)
-
-
-def spread(values: list[float]) -> str:
-    """Write the median and, in brackets, the least and greatest value."""
-    return f"**{statistics.median(values):.1f}** ({min(values):.1f} to {max(values):.1f})"
+def measure(chosen: list[tuple[str, int, str]]) -> Iterator[dict]:
+    """Yield the result of each table, outer split and method, as `Work.result` gives it."""
+    with Clones() as clones:
+        for name in dict.fromkeys(name for name, _, _ in chosen):
+            wanted = [(split, method) for table, split, method in chosen if table == name]
+            work = Work(TABLES[name], sorted({split for split, _ in wanted}), clones)
+            for split, method in wanted:
+                yield work.result(split, method)
 
 
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table in Markdown."""
-    return tabulate(list(rows), header, tablefmt="github", disable_numparse=True)
+def read(file: Path) -> dict[tuple[str, int, str], dict]:
+    """Return the results that a file holds, a JSON object a line, by table, split and method."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return {(row["table"], row["split"], row["method"]): row for row in map(json.loads, lines)}
 
 
-def machine(packages: Mapping[str, str]) -> str:
-    """Describe this machine in a line; packages: name in the line -> distribution, left out where not installed."""
-    cpu_info = Path("/proc/cpuinfo")
-    names = re.findall(r"^model name\s*: (.+)", cpu_info.read_text(), re.MULTILINE) if cpu_info.is_file() else []
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    memory = psutil.virtual_memory().total / 2**30
-    versions = [f"Python {platform.python_version()}"]
-    versions += [f"{name} {number}" for name, key in packages.items() if (number := _version(key))]
-    return (
-        f"{(names or [platform.processor()])[0]}, {cores} cores, {memory:.0f} GiB memory; {platform.system()}; "
-        f"{', '.join(versions)}."
-    )
+def main() -> None:
+    options = _options()
+    file = Path(options.results or tempfile.mkstemp(prefix="tables-", suffix=".json")[1])
+    chosen = [
+        (name, split, method)
+        for name in options.tables
+        for split in TABLES[name].splits(options.splits)
+        for method in options.methods
+    ]
+    done = read(file)
+    for row in measure([each for each in chosen if each not in done]):
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+        told = f"{row['table']}, split {row['split']}, {row['method']}: error {row['error']:.4g}, {row['fit_s']:.1f} s"
+        print(told, file=sys.stderr, flush=True)
+    done = read(file)
+    log = LOG.read_text(encoding="utf-8")
+    text = f"{report([done[each] for each in chosen], options.methods)}\n{log}\n{machine(PACKAGES)}\n{command_line()}\n"
+    print(text)
+    if options.save:
+        PAGE.write_text(text, encoding="utf-8")
 
 
-def command_line() -> str:
-    """Return the date and the command of this process."""
-    mirror = "DATA_MIRROR=<folder> " if os.environ.get("DATA_MIRROR") else ""
-    command = f"{mirror}python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}".strip()
-    return f"{datetime.date.today().isoformat()}: `{command}`"
+def _options() -> argparse.Namespace:
+    installed = [name for name, peer in PEERS.items() if peer.is_installed]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", default=",".join(TABLES), help="names, with commas (default: all)")
+    parser.add_argument("--splits", type=int, default=5, help="outer splits of each table (default: 5)")
+    parser.add_argument("--methods", default=",".join([PERCEPT, *installed]), help="(default: %(default)s)")
+    parser.add_argument("--results", help="a file that results are appended to, and taken from")
+    parser.add_argument("--save", action="store_true", help="write the report to benchmarks/TABLES.md")
+    options = parser.parse_args()
+    options.tables, options.methods = options.tables.split(","), options.methods.split(",")
+    unknown = [name for name in options.methods if name not in installed and name.partition("@")[0] != PERCEPT]
+    if options.splits < 1 or not set(options.tables) <= set(TABLES):
+        parser.error(f"--splits is 1 or more, and --tables some of {', '.join(TABLES)}")
+    if unknown:
+        known = f"{PERCEPT}, {PERCEPT}@COMMIT, {', '.join(installed)}"
+        parser.error(f"--methods has {', '.join(unknown)}, which is not installed or not known; there is {known}")
+    return options
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 FOLDERS = ("src", "tests", "benchmarks")
 OWN = {"percept", "competitors", *(file.stem for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))}
+MODULES = {"xgboost": "xgboost-cpu"}  # module -> distribution, where their names differ and it need not be installed
 COMMANDS = {  # declared, but run and not imported
     "dvc": "runs the stages",
     "tensorboard": "shows the logs",
@@ -49,7 +50,10 @@ def imported(folder: str) -> Iterator[tuple[str, str]]:
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for top in (name.split(".")[0] for name in names if name):
                 if top not in sys.stdlib_module_names and top not in OWN:
-                    yield plain(known.get(top, [top])[0]), f"{file.relative_to(ROOT)}, line {node.lineno}: {top}"
+                    yield (
+                        plain(MODULES.get(top) or known.get(top, [top])[0]),
+                        f"{file.relative_to(ROOT)}, line {node.lineno}: {top}",
+                    )
 
 
 @pytest.mark.parametrize(

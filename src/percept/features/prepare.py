@@ -65,15 +65,21 @@ def prepare(raw: Images | Table, options: Preparation) -> Prepared:
 
 
 def _prepare_table(table: Table, features: TableFeatures, options: Preparation) -> Prepared:
-    """Take a table through contract, targets and inputs, and split; then prepare its subsets."""
+    """Split a table, then prepare its subsets."""
+    return _prepare_subsets(*split_table(table, features, options), options)
+
+
+def split_table(table: Table, features: TableFeatures, options: Preparation) -> tuple[TableRows, SplitIndices]:
+    """Take a table through contract, targets and inputs, and say which of its rows are in which subset.
+
+    Raises `UserError`.
+    """
     others = (*options.objective.columns(), *options.split.columns())
     table = with_codes(table, category_columns(features, table, others))
-    options = replace(options, contract=contract_of_codes(options.contract, table.codes))
-    violations = check_contract(options.contract, table)
+    violations = check_contract(contract_of_codes(options.contract, table.codes), table)
     rows = read_rows(table, violations, features, options.objective, options.split.columns())
     _check_times(rows.table, options.split)
-    indices = split_rows(options.split, rows.y, rows.table.columns, rows.table.is_test, options.seed)
-    return _prepare_subsets(rows, indices, options)
+    return rows, split_rows(options.split, rows.y, rows.table.columns, rows.table.is_test, options.seed)
 
 
 def _check_times(table: Table, split: Split) -> None:
@@ -151,7 +157,8 @@ def _relative_weight(weight: NDArray[np.float64] | None, indices: SplitIndices) 
 def _table_spec(
     rows: TableRows, encoder: FittedEncoder, indices: SplitIndices, options: Preparation, bins: Bins
 ) -> DatasetSpec:
-    contract, ranges = fit_contract(options.contract, rows, indices.train)
+    contract = contract_of_codes(options.contract, rows.table.codes)
+    contract, ranges = fit_contract(contract, rows, indices.train)
     return DatasetSpec(
         task=options.task,
         raw_inputs=rows.inputs,

@@ -1,0 +1,98 @@
+"""The public tables that defaults are chosen on: where they are, their text as CSV, and their columns for peers."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from processes import HERE
+
+sys.path.insert(0, str(HERE.parent / "src"))
+
+from percept.errors import UserError
+from percept.sources.arff import read_arff
+from percept.sources.download import RemoteFile, bring, sha256
+
+FOLDER = HERE.parent / "data" / "own_data"  # of what was downloaded
+MISSING = "?"  # beside what pandas takes for missing
+
+Kind = Literal["binary", "multiclass", "regression"]
+
+
+class DevTable(NamedTuple):
+    """One line of tables.json: a file, and what a person would ask new_task for."""
+
+    name: str
+    file: str
+    kind: Kind
+    target: str
+    url: str
+    sha256: str
+    drop: list[str]
+    time: str = ""  # a column of days: the latest rows are the test rows
+
+    @property
+    def options(self) -> list[str]:
+        """Return the arguments of new_task."""
+        time = ["--time", self.time] if self.time else []
+        return [f"{self.name}.csv", "--target", self.target, *time, *(f"--drop={name}" for name in self.drop)]
+
+    def splits(self, number: int) -> range:
+        """Return the outer splits: by chance as many as asked for, by time one."""
+        return range(1 if self.time else number)
+
+    def text(self) -> bytes:
+        """Return the table as CSV. Ends the process where the file cannot be had."""
+        remote = RemoteFile(path=f"tables/{self.file}", urls=(self.url,), sha256=self.sha256)
+        file = FOLDER / remote.path
+        try:
+            if not file.is_file() or sha256(file) != self.sha256:
+                bring(remote, FOLDER)
+            return _arff_as_csv(file) if file.suffix == ".arff" else file.read_bytes()
+        except UserError as reason:
+            sys.exit(f"tables: {reason}")
+
+    def frame(self, text: bytes) -> pd.DataFrame:
+        """Read the columns but those to drop: numbers, texts, and days as numbers; the target is text."""
+        found = pd.read_csv(io.BytesIO(text), na_values=[MISSING], dtype={self.target: str}).drop(columns=self.drop)
+        if self.time:
+            found[self.time] = (pd.to_datetime(found[self.time]) - pd.Timestamp(0)) / pd.Timedelta(days=1)
+        return found
+
+
+def load() -> dict[str, DevTable]:
+    """Return the tables by name."""
+    tables = json.loads(Path(HERE / "tables.json").read_text(encoding="utf-8"))
+    return {table["name"]: DevTable(**table) for table in tables}
+
+
+def is_number(column: pd.Series) -> bool:
+    """Say whether a column holds amounts; yes and no are categories."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def as_typed(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return numbers as float64, all others as categories of the training rows, under names that every peer takes."""
+    train, test = train.copy(), test.copy()
+    for name in (name for name in train if not is_number(train[name])):
+        cells = [rows[name].astype(object).map(str, na_action="ignore") for rows in (train, test)]
+        levels = np.unique(cells[0].dropna().to_numpy(str))
+        train[name], test[name] = (pd.Categorical(part.where(part.isin(levels)), levels) for part in cells)
+    for rows in (train, test):
+        numbers = [name for name in rows if is_number(rows[name])]
+        rows[numbers] = rows[numbers].astype(np.float64)
+        rows.columns = [f"c{number}" for number in range(rows.shape[1])]
+    return train, test
+
+
+def _arff_as_csv(file: Path) -> bytes:
+    """Write the cells as percept reads them: new_task takes no ARFF."""
+    relation, text = read_arff(file), io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(relation.attributes)
+    writer.writerows(relation.cells.tolist())
+    return text.getvalue().encode()
