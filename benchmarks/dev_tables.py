@@ -90,7 +90,7 @@ def as_typed(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, pd.
 
 
 def _arff_as_csv(file: Path) -> bytes:
-    """Write the cells as percept reads them: new_task takes no ARFF."""
+    """Write the cells as percept reads them: peers and benchmarks/tables.py take lines of CSV."""
     relation, text = read_arff(file), io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(relation.attributes)

@@ -1,4 +1,4 @@
-"""benchmarks/tables.py: what its report says of made-up results, and its peers on a tiny table."""
+"""benchmarks/tables.py: what its report says of made-up results, and its peers on a tiny table; ablation.py too."""
 
 import hashlib
 import re
@@ -193,3 +193,17 @@ def test_every_peer_has_a_test_here():
     from peers import PEERS as KNOWN
 
     assert tuple(KNOWN) == PEERS
+
+
+def test_the_ablation_tells_the_change_of_the_geometric_mean_of_losses():
+    import ablation
+
+    losses = {"as new_task writes it": (1.0, 4.0), "no bins": (1.1, 3.6)}  # a loss of each table
+    found = {
+        (table, part): {"inner": values[index], "outer": 2 * values[0], "seconds": 2.4}
+        for part, values in losses.items()
+        for index, table in enumerate("ab")
+    }
+    row = ablation.report(found, "ab", losses).splitlines()[-1]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells == ["no bins", f"{100 * ((1.1 * 0.9) ** 0.5 - 1):+.1f}", "+10.0", "1 of 2", "5"]
