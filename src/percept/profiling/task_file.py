@@ -10,7 +10,7 @@ from percept.profiling.columns import ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.structure import OddRows
 from percept.profiling.task import Task
-from percept.profiling.units import in_unit
+from percept.profiling.units import read_as
 from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 from percept.sources.arff import TEXT as ARFF_TEXT
 
@@ -92,7 +92,7 @@ def _source(task: Task, file: dict[str, Any]) -> Block:
 
 
 def _units(text: CsvFormat) -> Block:
-    entries = [({"column": entry.column, "unit": entry.unit}, f"numbers {in_unit(entry.unit)}") for entry in text.units]
+    entries = [(entry.model_dump(exclude_none=True), f"numbers {read_as(entry)}") for entry in text.units]
     return Block(entries, "what is taken off the numbers of a column; --category COLUMN keeps its texts")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from percept.dataset.formats import ColumnUnit
 from percept.dataset.numerals import CLOCK, CURRENCY, FULL_WIDTH, HOURS, MINUS, MINUTES, POWERS, unit_key
 
 FEWEST = 6  # different numbers: fewer texts with a unit are the names of sizes, such as 36 months and 60 months
@@ -21,6 +22,14 @@ IN_WORDS = {HOURS: "hours", MINUTES: "minutes"}
 def in_unit(unit: str) -> str:
     """Say in which unit numbers are."""
     return f"in {IN_WORDS.get(unit, unit)}" if unit else "with signs, or with K, M and the like"
+
+
+def read_as(entry: ColumnUnit) -> str:
+    """Say how the numbers of a column are read."""
+    if not entry.decimal:
+        return in_unit(entry.unit)
+    marks = f"written as 1{entry.thousands or ''}234{entry.decimal}5"
+    return f"{in_unit(entry.unit)}, {marks}" if entry.unit else marks
 
 
 class Written(NamedTuple):
