@@ -82,9 +82,46 @@ def test_names_of_few_sizes_stay_texts(table, cells, classes):
     assert len(propose_task(found, TaskOptions("amount")).classes) == classes
 
 
-@pytest.mark.parametrize("cells", [[f"{row}A" for row in range(80)] + [f"{row}B" for row in range(80)]])
-def test_seats_are_no_numbers(table, cells):
-    assert not table(cells).text.units
+CODES = {
+    "one block": lambda row: f"{row}A",
+    "seats": lambda row: f"{row}{'ABCDEF'[row % 6]}",
+    "house numbers": lambda row: f"{row}b" if row % 2 else f"{row}",
+    "zones": lambda row: f"{row}{'NS'[row % 2]}",
+    "paper": lambda row: f"A{row}",
+    "roads": lambda row: f"M{row}",
+    "cells of a sheet": lambda row: f"{row}A2",
+    "ordinals": lambda row: f"{row}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(row, 'th') }",
+    "ordinals of one kind": lambda row: f"{row}th",
+    "floors": lambda row: f"{row}th floor",
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_letters_right_behind_whole_numbers_make_codes_of_them(table, name):
+    codes = [CODES[name](row % 40 + 1) for row in range(160)]
+    task = propose_task(table(codes), TaskOptions("y"))
+    assert not task.reading.text.units and task.columns["amount"].kind == "category"
+    assert "different units" not in overview(task)
+
+
+@pytest.mark.parametrize(
+    ("unit", "write"),
+    [
+        ("A", lambda row: f"{row} A"),
+        ("A", lambda row: f"{row / 4:.2f}A"),
+        ("m", lambda row: f"{row}m"),
+        ("g", lambda row: f"{row}g"),
+        ("", lambda row: f"{row}{'KM'[row % 2]}"),
+        ("", lambda row: f"{row / 4:.2f}{'NS'[row % 2]}"),
+        ("C", lambda row: f"{row}C"),
+        ("m2", lambda row: f"{row}m2"),
+        ("\N{WON SIGN}", lambda row: f"\N{WON SIGN}{row},200"),
+    ],
+)
+def test_a_blank_a_fraction_or_a_known_letter_makes_a_unit(table, unit, write):
+    found = table([write(row % 40 + 1) for row in range(160)])
+    assert [entry.unit for entry in found.text.units] == [unit]
+    assert propose_task(found, TaskOptions("y")).uses["amount"] == "numeric"
 
 
 def test_a_column_with_several_units_stays_text_and_they_are_named(table):
