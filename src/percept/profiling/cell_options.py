@@ -4,6 +4,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +72,7 @@ def _entry(name: str, unit: str, own: tuple[str, str] | None) -> dict[str, str]:
 def _unit(values: Counter[str]) -> str | None:
     """Return what `find_unit` does for a column that is not written in digits and marks of numbers alone."""
     cells = [cell for cell in itertools.islice(values, SAMPLE_VALUES) if cell.lower() not in MISSING]
-    if all(map(NUMBER.fullmatch, cells)):
+    if _all_match(NUMBER, cells):
         return None
     has_signs = any(map(CLOCK.fullmatch, cells)) or any(split(cell) for cell in cells if not NUMBER.fullmatch(cell))
     return find_unit(cells) if has_signs else None
@@ -165,7 +166,20 @@ def _own(
 
 def _matching_share(pattern: re.Pattern[str], cells: list[str]) -> float:
     """Return the fraction of cells that match."""
+    if cells and _all_match(pattern, cells):
+        return 1.0
     return sum(pattern.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
+
+
+def _all_match(pattern: re.Pattern[str], cells: list[str]) -> bool:
+    """Tell whether all cells match, in one call for all of them."""
+    text = "".join(f"{cell}\n" for cell in cells)
+    return text.count("\n") == len(cells) and _repeated(pattern).fullmatch(text) is not None
+
+
+@cache
+def _repeated(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{pattern.pattern})\n)*", pattern.flags)
 
 
 def missing_marks(distinct: dict[str, Counter[str]], notations: Mapping[str, tuple[str, str]]) -> list[str]:

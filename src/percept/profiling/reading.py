@@ -26,6 +26,7 @@ from percept.sources.arff import as_table, read_arff
 
 SAMPLE_ROWS = 1000
 SAMPLE_BYTES = 2**24
+SAMPLE_CELLS = 50_000  # which tell the separator
 SEPARATORS = (",", ";", "\t", "|")
 ADVICE = (
     "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong, and "
@@ -188,7 +189,7 @@ def _separator(lines: list[str]) -> str:
     def quality(separator: str) -> tuple[bool, float, float, int]:
         rows = _rows(lines, separator)
         width = _usual_width(rows)
-        cells = [cell for row in rows[1:] for cell in row if cell]
+        cells = list(itertools.islice((cell for row in rows[1:] for cell in row if cell), SAMPLE_CELLS))
         alike = sum(len(row) == width for row in rows) / len(rows)
         numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
         return width > 1 and alike > 0.5, round(alike, 1), round(numbers, 1), width

@@ -192,6 +192,11 @@ def test_a_parquet_column_of_numbers_may_stand_where_texts_had_a_decimal_comma(t
     assert [float(cell) for cell in again.columns["amount"]] == AMOUNTS
 
 
+def test_numbers_in_lines_of_one_cell_are_no_number(table):
+    found = table([f"{row},5\n{row},7" for row in range(160)])
+    assert (found.text.decimal, found.text.thousands, found.text.units) == (".", "", ())
+
+
 def test_lists_of_few_numbers_are_no_decimals(table):
     assert not table([("1,2", "1,3", "2,4,5")[row % 3] for row in range(160)]).text.units
 
