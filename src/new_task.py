@@ -46,7 +46,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = option_parser(__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", nargs="?", metavar="FILE", help="a table: text such as CSV (.gz too), or Parquet")
+    what.add_argument("file", nargs="?", metavar="FILE", help="a table: text such as CSV (.gz too), Parquet or ARFF")
     what.add_argument("--images", metavar="FOLDER", help="pictures, in one folder for each class; also a tar or zip")
     parser.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
     parser.add_argument("--name", help="of the task; by default that of the file")

@@ -15,13 +15,22 @@ from percept.command import option_parser
 from percept import paths
 from percept.errors import run
 from percept.files.limits import PredictionLimits
+from percept.prediction.model import MANY_CLASSES, NUM_RANKS
 from percept.prediction.run import predict
 
 
 def main() -> None:
     options = _options()
     limits = PredictionLimits.given(options.limit)
-    tally = predict(options.inputs, options.output, options.model, options.id, options.strict, limits=limits)
+    tally = predict(
+        options.inputs,
+        options.output,
+        options.model,
+        options.id,
+        options.strict,
+        limits=limits,
+        all_probabilities=options.all_probabilities,
+    )
     where = f" -> {options.output}" if options.output else ""
     print(f"predict: {tally.summary()}{where}", file=sys.stdout if options.output else sys.stderr)
 
@@ -39,6 +48,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=_shipped(), help="(default: %(default)s)")
     parser.add_argument("--id", help="a column of the input that comes first in the output")
     parser.add_argument("--strict", action="store_true", help="refuse the whole input where any row is unusual")
+    parser.add_argument(
+        "--all-probabilities",
+        action="store_true",
+        help=f"a column for each class, also of more than {MANY_CLASSES}; otherwise the {NUM_RANKS} most probable",
+    )
     parser.add_argument(
         "--limit", metavar="NAME=VALUE", action="append", default=[], help="raise a bound of SECURITY.md"
     )

@@ -31,7 +31,7 @@ def parse_numbers(cells: NDArray[np.object_]) -> NDArray[np.float64]:
         numbers = np.where(cells == "", "nan", cells).astype(np.float64)
     except ValueError:
         numbers = None
-    if numbers is None or any("_" in cell for cell in cells):  # Python alone reads 1_000 as a number
+    if numbers is None or "_" in "".join(cells.tolist()):  # Python alone reads 1_000 as a number
         numbers = np.array([_parsed_number(cell) for cell in cells], np.float64)
     return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
 

@@ -28,11 +28,28 @@ def known_encoding(encoding: str) -> str:
 Encoding = Annotated[str, AfterValidator(known_encoding)]
 
 
+Decimal = Literal[".", ","]
+Thousands = Literal["", ".", ",", " ", "'"]
+
+
 class ColumnUnit(Section):
-    """A column of numbers with a unit or signs, which are taken off."""
+    """A column of numbers with a unit or signs, which are taken off, or with marks that the others do not have."""
 
     column: str
     unit: str = Field(max_length=24)  # such as $, % or kg; "": signs alone; h:m, m:s: times, in hours or minutes
+    decimal: Decimal | None = None  # mark of this column; null: those of the file
+    thousands: Thousands | None = None  # beside `decimal`; null: none
+
+    @model_validator(mode="after")
+    def tells_fractions_from_groups(self) -> Self:
+        if self.decimal is None and self.thousands is not None:
+            raise ValueError("decimal should be given where thousands is")
+        check_marks(self.decimal or "", self.thousands or None)
+        return self
+
+    def marks(self, text: "CsvFormat") -> tuple[str, str]:
+        """Return the decimal and the thousands mark, which are those of the file unless the column has its own."""
+        return (self.decimal, self.thousands or "") if self.decimal else (text.decimal, text.thousands)
 
 
 def _one_for_a_column(units: tuple[ColumnUnit, ...]) -> tuple[ColumnUnit, ...]:
@@ -43,8 +60,6 @@ def _one_for_a_column(units: tuple[ColumnUnit, ...]) -> tuple[ColumnUnit, ...]:
 
 
 Units = Annotated[tuple[ColumnUnit, ...], AfterValidator(_one_for_a_column)]
-Decimal = Literal[".", ","]
-Thousands = Literal["", ".", ",", " ", "'"]
 
 
 class CsvFormat(Section):
@@ -65,7 +80,7 @@ class CsvFormat(Section):
         return self
 
 
-def check_marks(decimal: str, thousands: str) -> None:
+def check_marks(decimal: str, thousands: str | None) -> None:
     """Check that the marks of numbers can be told apart. Raises `ValueError`."""
     if decimal == thousands:
         raise ValueError(f"decimal and thousands should differ, and both are {decimal!r}")
@@ -78,11 +93,15 @@ def plain_numbers(text: CsvFormat, columns: Iterable[str]) -> dict[str, Callable
     """
     is_plain = text.decimal == "." and not text.thousands
     common = None if is_plain else number_reader(text.decimal, text.thousands)
-    units = {entry.column: entry.unit for entry in text.units}
-    return {
-        column: unit_reader(units[column], text.decimal, text.thousands) if column in units else common
-        for column in columns
-    }
+    units = {entry.column: unit_reader(entry.unit, *entry.marks(text)) for entry in text.units}
+    return {column: units.get(column, common) for column in columns}
+
+
+def own_formats(text: CsvFormat) -> dict[str, CsvFormat]:
+    """Return the format of each column whose numbers have other marks than the file's."""
+    own = {entry.column: dict(zip(("decimal", "thousands"), entry.marks(text), strict=True)) for entry in text.units}
+    marks = {"decimal": text.decimal, "thousands": text.thousands}
+    return {column: text.model_copy(update=found) for column, found in own.items() if found != marks}
 
 
 def check_units(text: CsvFormat, file: str, columns: Collection[str]) -> None:

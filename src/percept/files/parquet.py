@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from percept.dataset.cells import EPOCH, parse_numbers, split_form
-from percept.dataset.formats import CsvFormat, check_units, plain_numbers
+from percept.dataset.formats import CsvFormat, check_units, own_formats, plain_numbers
 from percept.dataset.numerals import number_reader
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
@@ -78,10 +78,10 @@ def read_parquet(path: Path, text: CsvFormat = FORMAT, limits: Limits = LIMITS) 
     columns = {}
     stripped = [name.strip() for name in names]
     check_units(text, str(path), stripped)
-    missing, readers = set(text.missing), plain_numbers(text, stripped)
+    missing, readers, formats = set(text.missing), plain_numbers(text, stripped), own_formats(text)
     for name in names:
         with blamed(path):
-            cells = texts(file.read(columns=[name]).column(0), text)
+            cells = texts(file.read(columns=[name]).column(0), formats.get(name.strip(), text))
         if len(cells) != file.metadata.num_rows:
             found = f"column {name!r} has {len(cells):,} rows, and the file says {file.metadata.num_rows:,}"
             raise UserError(str(path), found, "a whole Parquet file", "write or fetch it anew")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "number", "whole"]
 RESERVED = ("file", "flags", "row")  # names of other columns of the output
+MANY_CLASSES = 100  # with more, the most probable ones alone are columns of the output
+NUM_RANKS = 5  # of these, the decision among them
 NEW_FILE = "run `dvc repro`, or name another file by --model"
 
 
@@ -34,6 +36,13 @@ class ShippedModel:
     session: "InferenceSession"
     metadata: Metadata
     limits: PredictionLimits
+    all_probabilities: bool = False  # one column for each class, however many there are
+
+    @property
+    def ranks_classes(self) -> bool:
+        """Whether the output has the most probable of many classes, and not a column for each."""
+        metadata = self.metadata
+        return metadata.kind == "multiclass" and len(metadata.classes) > MANY_CLASSES and not self.all_probabilities
 
     @property
     def table(self) -> TableInput:
@@ -71,7 +80,12 @@ class ShippedModel:
                 return kinds
             case Metadata(kind="binary", classes=(_, positive)):
                 return {"decision": "text", _probability_column(positive): "number"}
-        of_classes: dict[str, Kind] = {_probability_column(name): "number" for name in self.metadata.classes}
+        of_classes: dict[str, Kind] = {}
+        if self.ranks_classes:
+            for rank in range(2, NUM_RANKS + 1):
+                of_classes |= {f"class {rank}": "text", f"probability {rank}": "number"}
+            return {"decision": "text", "probability": "number", **of_classes}
+        of_classes = {_probability_column(name): "number" for name in self.metadata.classes}
         return {"decision": "text", "probability": "number", **of_classes}
 
     def predict(self, raw: dict[str, NDArray], usable: NDArray[np.bool_]) -> dict[str, NDArray]:
@@ -90,9 +104,21 @@ class ShippedModel:
                 columns = [column for label, probability in pairs for column in (_masked(usable, label), probability)]
             case "binary":
                 columns = [_masked(usable, decided), numbers[:, 0]]
+            case _ if self.ranks_classes:
+                columns = [_masked(usable, decided), *self._ranked(found[shipped.OUTPUT], usable)]
             case _:
                 columns = [_masked(usable, decided), numbers.max(axis=1), *numbers.T]
         return dict(zip(self.outputs, columns, strict=True))
+
+    def _ranked(self, probabilities: NDArray, usable: NDArray[np.bool_]) -> list[NDArray]:
+        """Return the highest probability, and the classes after it with theirs, in turn; the first of equal ones."""
+        names, rows = np.array(self.metadata.classes, dtype=object), np.arange(len(probabilities))
+        left, columns = probabilities.copy(), []
+        for _ in range(NUM_RANKS):
+            best = left.argmax(axis=1)
+            columns += [_masked(usable, names[best]), np.where(usable, left[rows, best], np.float32(np.nan))]
+            left[rows, best] = -np.inf
+        return columns[1:]  # the first class is the decision
 
     def _run(self, raw: dict[str, NDArray]) -> dict[str, NDArray]:
         """Return every output by name, (rows, ...). Raises `UserError` where the network fails or takes too long."""
@@ -120,7 +146,9 @@ def _masked(usable: NDArray[np.bool_], values: NDArray) -> NDArray[np.object_]:
     return np.where(usable, values.astype(object), np.array(None, dtype=object))
 
 
-def load_model(path: Path, limits: PredictionLimits = PREDICTION_LIMITS) -> ShippedModel:
+def load_model(
+    path: Path, limits: PredictionLimits = PREDICTION_LIMITS, all_probabilities: bool = False
+) -> ShippedModel:
     """Open a shipped file. Raises `UserError` for any other file, and where its metadata do not say how to use it."""
     if not path.is_file():
         raise UserError(str(path), "there is no such file", "the model that train writes", NEW_FILE)
@@ -131,7 +159,7 @@ def load_model(path: Path, limits: PredictionLimits = PREDICTION_LIMITS) -> Ship
     except _errors() as error:
         raise _failure(path, error, started, limits) from None
     metadata = _read_metadata(path, session)
-    model = ShippedModel(path, session, metadata, limits)
+    model = ShippedModel(path, session, metadata, limits, all_probabilities)
     if wrong := [*problems(metadata, session, limits)]:
         found = f"what it says of itself does not fit what is in it: {listed(wrong, 3)}"
         raise UserError(str(path), found, "a file that train wrote", NEW_FILE)

@@ -22,6 +22,7 @@ from percept.prediction.model import Kind
 from percept.prediction.parquet import PARQUET, parquet_writer
 
 CSV = ".csv"
+MAX_CELLS = 100_000  # of a CSV file that are texts at a time
 
 Write = Callable[[Mapping[str, NDArray]], None]  # columns by name, (rows,)
 
@@ -83,7 +84,11 @@ def _csv_writer(stream: TextIO, columns: Mapping[str, Kind]) -> Write:
     def write(values: Mapping[str, NDArray]) -> None:
         while header:
             writer.writerow(header.pop())
-        writer.writerows(zip(*(_cells(values[name]) for name in columns), strict=True))
+        num_rows = len(values[next(iter(columns))])
+        step = max(1, MAX_CELLS // len(columns))
+        for start in range(0, num_rows, step):
+            cells = (_cells(values[name][start : start + step]) for name in columns)
+            writer.writerows(zip(*cells, strict=True))
 
     return write
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import NDArray
 
 from percept.dataset.contract import Number
+from percept.dataset.formats import own_formats
 from percept.errors import UserError, listed, nearest
 from percept.files.csv_stream import TableChunk
 from percept.files.limits import Limits
@@ -46,6 +47,7 @@ class ParquetReader:
         """Open the file and find the columns. Raises `UserError`."""
         self._file = open_parquet(path, limits)
         self._path, self._text, self._dates, self._limits = path, model.table.text, model.table.date, limits
+        self._formats = own_formats(self._text)
         schema = self._file.schema_arrow
         self._names = _names(path, schema.names, wanted)
         check_columns(path, schema, list(self._names.values()))
@@ -70,7 +72,7 @@ class ParquetReader:
     def _texts(self, name: str, batch: "pa.RecordBatch") -> list[str]:
         cells = batch.column(self._names[name])
         with blamed(self._path):
-            found = texts(cells, self._text, self._dates.get(name), self._truth[name])
+            found = texts(cells, self._formats.get(name, self._text), self._dates.get(name), self._truth[name])
         check_cells(self._path, name, found, self._limits, self.num_read + 1)
         return found
 

@@ -17,7 +17,7 @@ from percept.files.parquet import START, is_parquet
 from percept.prediction import output, pictures
 from percept.prediction.flags import Flags, Tally
 from percept.prediction.inputs import STDIN, check_inputs
-from percept.prediction.model import Kind, ShippedModel, load_model
+from percept.prediction.model import NUM_RANKS, Kind, ShippedModel, load_model
 from percept.prediction.parquet import ParquetReader
 from percept.prediction.table import Predictor
 
@@ -44,13 +44,14 @@ def predict(
     strict: bool,
     chunk: int = CHUNK,
     limits: PredictionLimits = PREDICTION_LIMITS,
+    all_probabilities: bool = False,
 ) -> Tally:
     """Write all predictions, and return the tally of what was unusual. Raises `UserError`.
 
     target: None is the standard output; key: a column of the input that comes first in the output; strict: refuse the
-    whole input where any row is unusual; chunk: rows at a time.
+    whole input where any row is unusual; chunk: rows at a time; all_probabilities: a column for each of many classes.
     """
-    model = load_model(model_path, limits)
+    model = load_model(model_path, limits, all_probabilities)
     files = [Path(name) for name in inputs if name != STDIN]
     check_inputs(inputs, model, key)
     if target:
@@ -65,6 +66,7 @@ def predict(
             tally.add(num_rows, flags, place)
             write(columns | {"flags": flags.column(num_rows)})
         tally.tell_ragged()
+        _tell_ranks(model)
         if strict:
             tally.refuse(listed(inputs, 3))
     return tally
@@ -78,6 +80,13 @@ def _columns(model: ShippedModel, key: str | None) -> dict[str, Kind]:
     else:
         first.setdefault("row", "whole")
     return {**first, **model.outputs, "flags": "text"}
+
+
+def _tell_ranks(model: ShippedModel) -> None:
+    """Say on stderr that the output leaves out the less probable of many classes."""
+    if model.ranks_classes:
+        found = f"{len(model.metadata.classes):,} classes, and the {NUM_RANKS} most probable of each row are written"
+        print(f"predict: {found}; --all-probabilities writes a column for each", file=sys.stderr)
 
 
 def _table_chunks(

@@ -9,6 +9,7 @@ from percept.dataset.cells import date_part
 from percept.prepared.spec import RawInput
 
 SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32
+LARGEST = 1e30  # more counts as it: sums and differences of such numbers would leave float32
 
 
 def as_raw_inputs(
@@ -28,7 +29,7 @@ def as_raw_inputs(
         else:
             values = texts[column.name] if column.kind == "category" else numbers[column.name]
         if column.kind == "numeric":
-            values = np.where(np.abs(values) < SMALLEST, 0.0, values)
+            values = np.clip(np.where(np.abs(values) < SMALLEST, 0.0, values), -LARGEST, LARGEST)
         columns[column.name] = values[:, np.newaxis]
     return columns
 

@@ -170,7 +170,7 @@ def is_named(name: str, words: set[str]) -> bool:
 
 def _are_codes(name: str, distinct: NDArray[np.object_]) -> bool:
     """Tell whether digits are codes and measure nothing: leading zeros, or the name of a postcode."""
-    return is_named(name, CODE_WORDS) or any(re.fullmatch(r"0\d+", value) for value in distinct)
+    return is_named(name, CODE_WORDS) or any(value[0] == "0" and value[1:].isdecimal() for value in distinct.tolist())
 
 
 def _profile_numbers(

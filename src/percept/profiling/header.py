@@ -42,8 +42,10 @@ def is_header(rows: list[list[str]], wanted: bool | None, named: Sequence[str]) 
     """Tell whether the first row names the columns: as wanted, or by a name that a person gave, or its looks."""
     if wanted is not None:
         return wanted
-    below = [{row[number] for row in rows[1:] if len(row) > number} for number in range(len(rows[0]))]
-    has_named = any(name in named and name not in cells for name, cells in zip(rows[0], below, strict=True))
+    has_named = any(
+        name in named and all(name not in row[number : number + 1] for row in rows[1:])
+        for number, name in enumerate(rows[0])
+    )
     return has_named or _has_header(rows)
 
 

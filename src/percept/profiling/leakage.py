@@ -1,6 +1,5 @@
 """Target leakage: columns that are the target under another name, or are known only once it is known."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -53,9 +52,8 @@ def target_matrix(cells: NDArray[np.object_], is_value: bool) -> NDArray[np.floa
 
 def _is_renamed(cells: NDArray[np.object_], answers: NDArray[np.object_]) -> bool:
     """Tell whether each value of one column goes with exactly one value of the other."""
-    pairs = Counter(zip(cells.tolist(), answers.tolist(), strict=True))
-    left, right = {one for one, _ in pairs}, {other for _, other in pairs}
-    return len(pairs) == len(left) == len(right)
+    left, right = set(cells.tolist()), set(answers.tolist())
+    return len(left) == len(right) == len(set(zip(cells.tolist(), answers.tolist(), strict=True)))
 
 
 def _as_predictor(cells: NDArray[np.object_], column: ColumnProfile) -> NDArray:

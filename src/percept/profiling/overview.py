@@ -5,7 +5,7 @@ from tabulate import tabulate
 from percept.profiling.encoding import GUESS
 from percept.profiling.phrases import contents, one_line, percent, shorten
 from percept.profiling.task import Task
-from percept.profiling.units import in_unit
+from percept.profiling.units import read_as
 
 MANY_ROWS = 40
 MANY_UNITS = 10
@@ -16,7 +16,7 @@ def overview(task: Task) -> str:
     """Return a line for each column, and notes on what a person should look at."""
     table, text = task.reading.table, task.reading.text
     how = [f"{option}: {value!r}" for option, value in text if option in task.reading.remarks and option != "columns"]
-    how += [f"{shorten(entry.column)} {in_unit(entry.unit)}" for entry in text.units[:MANY_UNITS]]
+    how += [f"{shorten(entry.column)} {read_as(entry)}" for entry in text.units[:MANY_UNITS]]
     title = f"{table.file}: {table.num_rows} rows, {len(task.columns)} columns"
     lines = [", ".join([title, *how]), ""]
     rows = [_row(task, name) for name in list(task.columns)[:MANY_ROWS]]

@@ -22,9 +22,11 @@ from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
 from percept.profiling.header import NUMBER, is_header
 from percept.profiling.structure import OddRows
 from percept.profiling.totals import totals as find_totals
+from percept.sources.arff import as_table, read_arff
 
 SAMPLE_ROWS = 1000
 SAMPLE_BYTES = 2**24
+SAMPLE_CELLS = 50_000  # which tell the separator
 SEPARATORS = (",", ";", "\t", "|")
 ADVICE = (
     "correct the file; --separator, --header and --encoding say how it is read, where that was seen wrong, and "
@@ -39,7 +41,7 @@ class Reading:
     table: Table
     text: CsvFormat
     remarks: dict[str, str]  # option of the source that differs from its default -> why
-    kind: Literal["csv", "parquet"] = "csv"  # of the source
+    kind: Literal["csv", "parquet", "arff"] = "csv"  # of the source
     odd: OddRows = field(default_factory=OddRows)  # rows that are left out
 
 
@@ -65,6 +67,8 @@ def read_table(path: Path, options: ReadOptions = NO_OPTIONS, limits: Limits = L
     check_is_file(path)
     if is_parquet(path):
         return _read_parquet(path, options, limits)
+    if path.name.lower().removesuffix(".gz").endswith(".arff"):
+        return _read_arff(path, options, limits)
     text, remarks, odd = _text_format(path, options, limits)
     return _read_cells(path, text, remarks, odd, options, limits)
 
@@ -135,6 +139,18 @@ def _read_parquet(path: Path, options: ReadOptions, limits: Limits) -> Reading:
     return Reading(table, table.text, remarks, "parquet", odd)
 
 
+def _read_arff(path: Path, options: ReadOptions, limits: Limits) -> Reading:
+    """Read a file whose header says what the columns hold. Raises `UserError`."""
+    given = (options.header is not None, options.separator, options.encoding, options.leave_out, options.missing)
+    if any(given):
+        found = f"{path} is an ARFF file, whose header says what its cells are"
+        where = "--header, --separator, --encoding, --leave-out, --missing"
+        raise UserError(where, found, "none of them", "leave them out, or convert the file to CSV")
+    table = as_table([read_arff(path, limits=limits)])
+    _check_width(path, table)
+    return Reading(table, table.text, {}, "arff")
+
+
 def _check_width(path: Path, table: Table) -> None:
     if len(table.columns) < 2:
         found = f"one column alone, {next(iter(table.columns))[:60]!r}"
@@ -173,7 +189,7 @@ def _separator(lines: list[str]) -> str:
     def quality(separator: str) -> tuple[bool, bool, float, float, int]:
         rows = _rows(lines, separator)
         width = _usual_width(rows)
-        cells = [cell for row in rows[1:] for cell in row if cell]
+        cells = list(itertools.islice((cell for row in rows[1:] for cell in row if cell), SAMPLE_CELLS))
         alike = sum(len(row) == width for row in rows) / len(rows)
         numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells) / max(len(cells), 1)
         return width > 1 and alike > 0.5, len(rows[0]) == width, round(alike, 1), round(numbers, 1), width

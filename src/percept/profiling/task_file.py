@@ -10,8 +10,9 @@ from percept.profiling.columns import ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.structure import OddRows
 from percept.profiling.task import Task
-from percept.profiling.units import in_unit
+from percept.profiling.units import read_as
 from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
+from percept.sources.arff import TEXT as ARFF_TEXT
 
 MANY_COLUMNS = 200  # more are not listed one by one
 
@@ -73,7 +74,8 @@ def _expected(task: Task) -> str:
 
 def _source(task: Task, file: dict[str, Any]) -> Block:
     text, remarks = task.reading.text, task.reading.remarks
-    defaults = CsvFormat()
+    is_arff = task.reading.kind == "arff"
+    defaults = ARFF_TEXT if is_arff else CsvFormat()
     stored = {
         "path": (file["path"], ""),
         "urls": (file["urls"], "where the file is on this machine"),
@@ -85,11 +87,12 @@ def _source(task: Task, file: dict[str, Any]) -> Block:
     found = {**options, **_left_out(task.reading.odd)}
     if "limits" in file:
         found["limits"] = (file["limits"], "as asked")
-    return Block({"kind": (task.reading.kind, ""), "files": Block([Block(stored)]), **found})
+    files = Block({"train": Block(stored)}) if is_arff else Block([Block(stored)])
+    return Block({"kind": (task.reading.kind, ""), "files": files, **found})
 
 
 def _units(text: CsvFormat) -> Block:
-    entries = [({"column": entry.column, "unit": entry.unit}, f"numbers {in_unit(entry.unit)}") for entry in text.units]
+    entries = [(entry.model_dump(exclude_none=True), f"numbers {read_as(entry)}") for entry in text.units]
     return Block(entries, "what is taken off the numbers of a column; --category COLUMN keeps its texts")
 
 

@@ -16,6 +16,7 @@ WORDS = (
 )
 WORD = re.compile(rf"(.*\W)?({WORDS})(\W.*)?", re.IGNORECASE)
 ALONE = re.compile(rf"({WORDS})\W*", re.IGNORECASE)
+LETTER = re.compile(r"[^\W\d_]")
 MAX_LENGTH = 60  # of a text that says so
 MAX_COLUMNS, MAX_CELLS = 50, 5_000_000  # of numbers that are added up
 MAX_ROWS = 1000  # of totals
@@ -35,7 +36,10 @@ def worded_rows(table: Table) -> dict[int, str]:
     """Return the rows that say they are a total, with the column where they do."""
     found: dict[int, str] = {}
     for name, cells in table.columns.items():
-        texts = {cell for cell in set(cells.tolist()) if cell[:1].isalpha() or cell[-1:].isalpha()}
+        distinct = set(cells.tolist())
+        if not LETTER.search("".join(distinct)):
+            continue  # quick for numbers
+        texts = {cell for cell in distinct if cell[:1].isalpha() or cell[-1:].isalpha()}
         words = {text for text in texts if len(text) <= MAX_LENGTH and WORD.fullmatch(text)}
         if words:
             rows = [row for row, cell in enumerate(cells.tolist()) if cell in words]

@@ -1,9 +1,11 @@
 """Find columns whose cells are numbers with a unit or a sign, such as $1,937.05, 28.1 kg, (12.50), 9.5K or 16:04."""
 
 import re
+import string
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from percept.dataset.formats import ColumnUnit
 from percept.dataset.numerals import CLOCK, CURRENCY, FULL_WIDTH, HOURS, MINUS, MINUTES, POWERS, unit_key
 
 FEWEST = 6  # different numbers: fewer texts with a unit are the names of sizes, such as 36 months and 60 months
@@ -15,6 +17,8 @@ WRITTEN = re.compile(
     rf"(?:\s?(?P<after>(?:{LETTER})(?:{LETTER}|[ ./*^·²³23]){{0,15}}))?[-\N{{MINUS SIGN}}]?\s?\)?"
 )
 SCALED = re.compile(rf"(?P<power>{'|'.join(POWERS)})\s?(?P<currency>{CURRENCY.pattern})")
+ONE_LETTER = set("BCdFgGhJkKlLmMstTVWxy")  # units and powers of ten that stand right behind whole numbers
+ORDINAL = re.compile(r"(st|nd|rd|th)\b")
 IN_WORDS = {HOURS: "hours", MINUTES: "minutes"}
 
 
@@ -23,12 +27,21 @@ def in_unit(unit: str) -> str:
     return f"in {IN_WORDS.get(unit, unit)}" if unit else "with signs, or with K, M and the like"
 
 
+def read_as(entry: ColumnUnit) -> str:
+    """Say how the numbers of a column are read."""
+    if not entry.decimal:
+        return in_unit(entry.unit)
+    marks = f"written as 1{entry.thousands or ''}234{entry.decimal}5"
+    return f"{in_unit(entry.unit)}, {marks}" if entry.unit else marks
+
+
 class Written(NamedTuple):
     """The parts of a number with a unit."""
 
     number: str
     currency: str
     unit: str  # or a power of ten, such as K
+    is_apart: bool  # a blank stands before what is behind the number
 
 
 def split(cell: str) -> Written | None:
@@ -41,7 +54,8 @@ def split(cell: str) -> Written | None:
         before, after = before or scaled["currency"], scaled["power"]
     elif CURRENCY.fullmatch(after) and before in ("", after):
         before, after = after, ""
-    return Written(found["number"].strip(), before, after)
+    is_apart = found["after"] is not None and found.string[found.start("after") - 1].isspace()
+    return Written(found["number"].strip(), before, after, is_apart)
 
 
 def find_unit(cells: Sequence[str]) -> str | None:
@@ -59,11 +73,25 @@ def find_unit(cells: Sequence[str]) -> str | None:
     units = [one.unit for one in written]
     if currencies:
         return currencies.pop() if len(currencies) == 1 and set(units) <= {"", *POWERS} else None
-    return _common_unit(units, any(one.unit == "" and one.number.strip("0.,") for one in written))
+    return None if _are_codes(written) else _common_unit(written)
 
 
-def _common_unit(found: list[str], some_have_none: bool) -> str | None:
-    """Return what `find_unit` does for units that are no currencies; some_have_none: of the numbers but 0."""
+def _are_codes(written: Sequence[Written]) -> bool:
+    """Tell whether letters make names of whole numbers: seats 11A, house numbers 12b, zones 32N and 33S, the 5th."""
+    behind = [one for one in written if one.unit]
+    units = {one.unit for one in behind}
+    if any(map(ORDINAL.match, units)):
+        return True
+    letters = {unit.rstrip("23²³^") for unit in units}
+    is_code = any(
+        len(letter) == 1 and letter in string.ascii_letters and letter not in ONE_LETTER for letter in letters
+    )
+    return is_code and all(one.number.isdecimal() and not one.is_apart for one in behind)
+
+
+def _common_unit(written: Sequence[Written]) -> str | None:
+    """Return what `find_unit` does for units that are no currencies."""
+    found = [one.unit for one in written]
     units = sorted(set(found) - {""}, key=len)
     if not units:
         return ""
@@ -76,6 +104,7 @@ def _common_unit(found: list[str], some_have_none: bool) -> str | None:
             return "°" if degrees == {True} else ""
     if len(set(map(unit_key, units))) > 1:
         return None
+    some_have_none = any(one.unit == "" and one.number.strip("0.,") for one in written)
     is_doubtful = some_have_none and (units[-1] in "%‰‱" or found.count("") > len(found) / 2)
     return None if is_doubtful else units[-1]
 
@@ -83,7 +112,7 @@ def _common_unit(found: list[str], some_have_none: bool) -> str | None:
 def several_units(cells: Sequence[str]) -> str:
     """Return the remark on different cells that are numbers with different units, "" for others."""
     written = list(filter(None, map(split, cells)))
-    if len(written) < max(FEWEST, len(cells)):
+    if len(written) < max(FEWEST, len(cells)) or _are_codes(written):
         return ""
     units = list(dict.fromkeys(one.currency or one.unit for one in written))
     if not 2 <= len(units) <= 5 or all(len(unit) < 2 and unit.isalpha() for unit in units):

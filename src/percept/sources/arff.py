@@ -7,7 +7,7 @@ minutes where there are many, takes a backslash for the end of a quoted text, an
 import csv
 import io
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.dataset.formats import CsvFormat, Encoding
-from percept.dataset.table import Table
+from percept.dataset.table import Table, fold_texts
 from percept.errors import UserError, listed
 from percept.files.limits import LIMITS, MIB, Limits
 from percept.files.text import DAMAGED, broken_gzip, unpacked
@@ -33,6 +33,7 @@ VALUE = re.compile(rf"\s*({QUOTED}|[^'\"\s,{{}}][^,}}]*)\s*([,}}])")  # the firs
 NUMERIC = ("numeric", "real", "int")  # how the types begin
 UNREAD = ("string", "date", "relational")
 SINGLE_QUOTE = re.compile(r"(^|,)\s*'")  # opens a cell
+TEXT = CsvFormat(missing=("", "NaN", "nan", "?"))
 TO_CSV = "convert the file to CSV (source.kind: csv)"
 
 
@@ -49,6 +50,7 @@ class Arff(SourceOptions):
     kind: Literal["arff"]
     files: ArffFiles
     encoding: Encoding = "utf-8-sig"  # UTF-8, with or without a byte order mark
+    fold: tuple[str, ...] = ()  # columns whose texts are read as `folded` has them
 
     def fetch(self, folder: Path, have: Path | None) -> None:
         for _, file in self.files:
@@ -59,14 +61,8 @@ class Arff(SourceOptions):
         parts = [read_arff(folder / file.path, self.encoding, self.limits) for _, file in self.files if file]
         for test in parts[1:]:
             _check_same_attributes(parts[0], test)
-        cells = np.concatenate([part.cells for part in parts])
-        return Table(
-            file=" and ".join(str(part.path) for part in parts),
-            columns=dict(zip(parts[0].attributes, cells.T, strict=True)),
-            lines=np.concatenate([part.lines for part in parts]),
-            is_test=np.repeat([False, True], [len(part.lines) for part in parts]) if len(parts) == 2 else None,
-            text=CsvFormat(missing=("", "NaN", "nan", "?")),
-        )
+        table = as_table(parts)
+        return fold_texts(table, self.fold) if self.fold else table
 
 
 @dataclass(frozen=True)
@@ -77,6 +73,17 @@ class Relation:
     attributes: dict[str, frozenset[str] | None]  # nominal values by name, in the file's order; None: numeric
     cells: NDArray[np.object_]  # (rows, attributes) of str
     lines: NDArray[np.int64]  # (rows,)
+
+
+def as_table(parts: Sequence[Relation]) -> Table:
+    """Return the rows of a file, or of a training and a test set."""
+    return Table(
+        file=" and ".join(str(part.path) for part in parts),
+        columns=dict(zip(parts[0].attributes, np.concatenate([part.cells for part in parts]).T, strict=True)),
+        lines=np.concatenate([part.lines for part in parts]),
+        is_test=np.repeat([False, True], [len(part.lines) for part in parts]) if len(parts) == 2 else None,
+        text=TEXT,
+    )
 
 
 def read_arff(path: Path, encoding: str = "utf-8-sig", limits: Limits = LIMITS) -> Relation:

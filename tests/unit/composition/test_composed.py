@@ -68,6 +68,13 @@ def test_an_override_that_conf_cannot_take_is_refused_with_its_reason(overrides,
     assert str(caught.value).startswith("configuration: ")
 
 
+@pytest.mark.parametrize("model", ["mlp", "wide_deep", "recipe/churn"])
+def test_folds_are_refused_for_a_model_without_members(model):
+    with pytest.raises(UserError, match=r"split\.validation sets no rows apart.*\n.*tabm\n.*-S model=tabm"):
+        composed(["task=churn", f"model={model}", "split.validation.kind=folds"])
+    assert composed(["task=churn", "model=tabm", "split.validation.kind=folds"]).split.validation.kind == "folds"
+
+
 def test_a_metric_of_another_kind_of_task_is_refused_with_those_that_suit():
     with pytest.raises(UserError, match=r"primary = 'rox_auc': no metric of a binary task; did you mean 'roc_auc'\?"):
         composed(["task=churn", "objective.primary=rox_auc"])

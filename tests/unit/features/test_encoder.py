@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from percept.dataset.cells import parse_numbers
 from percept.errors import UserError
-from percept.features.encoder import encode, fit_encoder
+from percept.features.encoder import FittedEncoder, encode, fit_encoder
 from percept.features.encoder_onnx import encoder_to_onnx
 from percept.features.table import TableFeatures
 from percept.paths import ROOT
-from percept.prepared.raw_inputs import SMALLEST
+from percept.prepared.raw_inputs import SMALLEST, as_raw_inputs, as_shipped
 from percept.prepared.spec import RawInput
 
 # As `raw_columns` gives them: what is too small to be scaled in float32 counts as 0.
@@ -188,3 +189,34 @@ def test_the_file_encodes_as_the_fitted_transformer_does(table, scaling, numeric
         if len(rows["n0"]):
             wanted = encoder.transform(pd.DataFrame({name: column[:, 0] for name, column in rows.items()}))
             np.testing.assert_allclose(encode(file, rows), wanted, atol=1e-5, rtol=1e-5)
+
+
+LARGEST_CELLS = {
+    "half of each sign": ["3.4e38", "-3.4e38"] * 10,
+    "two of them": ["3.4e38", "-3.4e38", *map(str, range(18))],
+    "evenly": [f"{row * 3.4e37 - 3.2e38:g}" for row in range(20)],
+}
+
+
+@pytest.mark.parametrize("cells", LARGEST_CELLS)
+@pytest.mark.parametrize("scaling", ["none", "standard", "min_max", "asinh", "robust"])
+def test_the_largest_numbers_are_encoded_as_finite_ones_when_training_and_predicting(scaling, cells):
+    inputs = (RawInput(name="x", kind="numeric"),)
+
+    def raw(cells: list[str]) -> dict[str, np.ndarray]:
+        values = parse_numbers(np.array(cells, dtype=object))
+        return as_shipped(inputs, as_raw_inputs(inputs, {}, {"x": values}, {}))
+
+    train = raw(LARGEST_CELLS[cells])
+    found = FittedEncoder.fit(TableFeatures(kind="table", numeric=["x"], scaling=scaling), inputs, train)
+    assert np.isfinite(encode(found.onnx, train)).all()
+    assert np.isfinite(encode(found.onnx, raw(["3.4e38", "-3.4e38", "0"]))).all()
+
+
+def test_numbers_of_a_usual_size_take_no_notice_of_the_largest():
+    inputs = (RawInput(name="x", kind="numeric"),)
+    found = FittedEncoder.fit(
+        TableFeatures(kind="table", numeric=["x"], scaling="asinh"), inputs, {"x": numeric(1, 2, 3)}
+    )
+    values = encode(found.onnx, {"x": numeric(-3.4e38, 3.4e38)})
+    assert np.isfinite(values).all() and values[0, 0] < -50 and values[1, 0] > 50

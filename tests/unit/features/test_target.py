@@ -135,6 +135,21 @@ def test_weights_of_rows_are_no_feature_and_have_a_mean_of_one_in_training(make_
     assert [*found.train.weight, *found.test.weight] == [0.5, 1, 1.5, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("weights", "subset"), [([0, 0, 0, 0, 8, 1], "4 rows of train"), ([1, 1, 0, 0, 1, 1], "2 rows of validation")]
+)
+def test_weights_that_are_all_0_where_rows_are_learned_from_or_chosen_by_are_refused(
+    make_table, prepare_table, weights, subset
+):
+    split = {"test": {"kind": "last", "rows": 2}, "validation": {"kind": "none"}}
+    if "validation" in subset:
+        split["validation"] = {"kind": "last", "rows": 2}
+    table = make_table({"a": range(6), "w": weights, "y": [0, 1] * 3})
+    objective = Binary(kind="binary", target="y", positive="1", weight="w")
+    with pytest.raises(UserError, match=f"objective.weight: 'w' is 0 in all {subset}\n.*\n.*split otherwise"):
+        prepare_table(table, objective, split=split, numeric=["a"])
+
+
 def test_rows_without_weights_have_none(make_table, prepare_table):
     found = prepare_table(make_table({"a": range(6), "y": [0, 1] * 3}), numeric=["a"])
     assert found.train.weight is None

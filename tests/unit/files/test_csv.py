@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import UserError
-from percept.files.csv import read_csv
+from percept.files.csv import num_lines, read_csv
 
 
 def cells(table: Table) -> dict[str, list[str]]:
@@ -200,3 +200,7 @@ def test_a_nul_character_in_the_header_is_refused(read):
 
 def test_rows_before_a_broken_one_are_checked_first(read):
     refused(read, 'a,b\n1,2,3\n"open,1\n', "line 2 has 3 cells")
+
+
+def test_line_breaks_are_counted_in_each_cell_alone():
+    assert num_lines(["a\r", "\nb", "c\r\nd"]) == 4

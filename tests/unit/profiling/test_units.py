@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 from omegaconf import OmegaConf
 from pyarrow import parquet
+from pydantic import ValidationError
 
-from percept.dataset.formats import CsvFormat
+from percept.dataset.formats import ColumnUnit, CsvFormat, plain_numbers
 from percept.errors import UserError
 from percept.files.csv import read_csv
 from percept.files.parquet import read_parquet
@@ -81,9 +82,46 @@ def test_names_of_few_sizes_stay_texts(table, cells, classes):
     assert len(propose_task(found, TaskOptions("amount")).classes) == classes
 
 
-@pytest.mark.parametrize("cells", [[f"{row}A" for row in range(80)] + [f"{row}B" for row in range(80)]])
-def test_seats_are_no_numbers(table, cells):
-    assert not table(cells).text.units
+CODES = {
+    "one block": lambda row: f"{row}A",
+    "seats": lambda row: f"{row}{'ABCDEF'[row % 6]}",
+    "house numbers": lambda row: f"{row}b" if row % 2 else f"{row}",
+    "zones": lambda row: f"{row}{'NS'[row % 2]}",
+    "paper": lambda row: f"A{row}",
+    "roads": lambda row: f"M{row}",
+    "cells of a sheet": lambda row: f"{row}A2",
+    "ordinals": lambda row: f"{row}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(row, 'th') }",
+    "ordinals of one kind": lambda row: f"{row}th",
+    "floors": lambda row: f"{row}th floor",
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_letters_right_behind_whole_numbers_make_codes_of_them(table, name):
+    codes = [CODES[name](row % 40 + 1) for row in range(160)]
+    task = propose_task(table(codes), TaskOptions("y"))
+    assert not task.reading.text.units and task.columns["amount"].kind == "category"
+    assert "different units" not in overview(task)
+
+
+@pytest.mark.parametrize(
+    ("unit", "write"),
+    [
+        ("A", lambda row: f"{row} A"),
+        ("A", lambda row: f"{row / 4:.2f}A"),
+        ("m", lambda row: f"{row}m"),
+        ("g", lambda row: f"{row}g"),
+        ("", lambda row: f"{row}{'KM'[row % 2]}"),
+        ("", lambda row: f"{row / 4:.2f}{'NS'[row % 2]}"),
+        ("C", lambda row: f"{row}C"),
+        ("m2", lambda row: f"{row}m2"),
+        ("\N{WON SIGN}", lambda row: f"\N{WON SIGN}{row},200"),
+    ],
+)
+def test_a_blank_a_fraction_or_a_known_letter_makes_a_unit(table, unit, write):
+    found = table([write(row % 40 + 1) for row in range(160)])
+    assert [entry.unit for entry in found.text.units] == [unit]
+    assert propose_task(found, TaskOptions("y")).uses["amount"] == "numeric"
 
 
 def test_a_column_with_several_units_stays_text_and_they_are_named(table):
@@ -106,6 +144,67 @@ def test_a_decimal_comma_beside_decimal_points_takes_no_column_for_thousands(rea
     ]
     found = reading("\n".join(["amount,x,y", *rows]))
     assert [float(cell) for cell in found.table.columns["x"]] == [round(row / 999, 3) for row in range(len(AMOUNTS))]
+
+
+def european(value: float, decimals: int = 2) -> str:
+    return f"{abs(value):,.{decimals}f}".translate({ord(","): ".", ord("."): ","})
+
+
+@pytest.mark.parametrize("separator", [";", "|"])
+def test_each_column_is_read_by_its_own_marks_and_the_source_and_predict_do_so_too(reading, tmp_path, separator):
+    head = separator.join(["price", "share", "small", "count", "y"])
+    lines = [
+        (
+            f"{european(value)} \N{EURO SIGN}",
+            european(value / 7, 1),
+            f"{row % 4}.{row + 100}",
+            f"{row}",
+            f"{value > 0:d}",
+        )
+        for row, value in enumerate(AMOUNTS)
+    ]
+    found = reading("\n".join([head, *map(separator.join, lines)]))
+    task = propose_task(found, TaskOptions("y"))
+    entries = config_of(task)["source"]["units"]
+    expected = {
+        "price": [abs(round(value, 2)) for value in AMOUNTS],
+        "share": [abs(round(value / 7, 1)) for value in AMOUNTS],
+        "small": [float(line[2]) for line in lines],
+    }
+    own = {entry["column"] for entry in entries if "decimal" in entry}
+    assert own == ({"small"} if found.text.decimal == "," else {"price", "share"})
+    assert all(f"{name} " in overview(task).splitlines()[0] for name in own)
+    again = read_csv(tmp_path / "table.csv", found.text)
+    readers = plain_numbers(CsvFormat.model_validate_json(found.text.model_dump_json()), expected)
+    for place, (name, values) in enumerate(expected.items()):
+        assert [float(cell) for cell in again.columns[name]] == values and task.uses[name] == "numeric"
+        assert [float(readers[name](line[place])) for line in lines] == values
+
+
+def test_a_parquet_column_of_numbers_may_stand_where_texts_had_a_decimal_comma(tmp_path):
+    texts = [european(value) for value in AMOUNTS]
+    columns = {"amount": texts, "x": [f"{value / 7:.1f}" for value in AMOUNTS], "y": [0, 1] * 80}
+    parquet.write_table(pa.table(columns), tmp_path / "texts.parquet")
+    found = read_table(tmp_path / "texts.parquet")
+    assert found.text.units[0].decimal == ","
+    parquet.write_table(pa.table(columns | {"amount": AMOUNTS}), tmp_path / "floats.parquet")
+    again = read_parquet(tmp_path / "floats.parquet", found.text)
+    assert [float(cell) for cell in again.columns["amount"]] == AMOUNTS
+
+
+def test_numbers_in_lines_of_one_cell_are_no_number(table):
+    found = table([f"{row},5\n{row},7" for row in range(160)])
+    assert (found.text.decimal, found.text.thousands, found.text.units) == (".", "", ())
+
+
+def test_lists_of_few_numbers_are_no_decimals(table):
+    assert not table([("1,2", "1,3", "2,4,5")[row % 3] for row in range(160)]).text.units
+
+
+@pytest.mark.parametrize("marks", [{"thousands": "."}, {"decimal": ",", "thousands": ","}])
+def test_marks_of_a_column_that_do_not_tell_fractions_from_groups_are_refused(marks):
+    with pytest.raises(ValidationError, match=r"decimal (should be given|and thousands should differ)"):
+        ColumnUnit(column="price", unit="", **marks)
 
 
 def test_one_cell_that_is_no_such_number_is_named_with_its_line(table):
