@@ -218,6 +218,6 @@ def _profile_texts(found: ColumnProfile, counts: Counter[str]) -> ColumnProfile:
     if is_named(found.name, ID_WORDS) and len(counts) > MANY_VALUES:
         return replace(found, kind="identifier", remark="rows share values: --group keeps them in one part")
     if len(counts) > NEARLY_ALL * found.num_rows and num_present >= FEW_ROWS:
-        few = f"{len(counts)} texts in {found.num_rows} rows, nearly each its own; --category takes them for categories"
+        few = f"{len(counts)} texts in {found.num_rows} rows; --category keeps them"
         return replace(found, kind="identifier", remark=several_units(texts) or few)
     return replace(found, kind="category", remark=several_units(texts))
