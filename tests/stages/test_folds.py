@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from stage_runs import run_stages, workspace
 
+import baselines
 import compare
+import show
 from percept import paths
 from percept.model_file.session import predict
 from percept.params import read
@@ -113,6 +115,23 @@ def test_a_second_run_is_equal_to_the_bit(done):
     with workspace() as folder:
         again = run_in(folder, done.report["kind"])
     assert (again.digests, again.report) == (done.digests, done.report)
+
+
+def test_baselines_says_in_a_line_whether_the_network_beats_the_others_on_its_rows_and_show_repeats_it(
+    done, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["baselines"])
+    baselines.main()
+    line = capsys.readouterr().out.removeprefix("baselines: ")
+    score = done.report["test"][done.report["primary"]]
+    assert line.startswith("the network ") and f"{done.report['primary']} {score:.4g} is " in line
+    assert "boosted trees (" in line and "a straight line (" in line and "on the same 24 test rows" in line
+    show.main()
+    assert f"\n{line}" in capsys.readouterr().out
+    paths.PREPARED.joinpath("test.npz").rename("test.npz")  # other rows, or none
+    show.main()
+    Path("test.npz").rename(paths.PREPARED / "test.npz")
+    assert "the network " not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", [paths.NETWORK, paths.BEST])
