@@ -1,8 +1,10 @@
 """baselines [task ...]: scikit-learn's linear model and gradient-boosted trees on the very rows of a task's split.
 
+Without a task it takes the rows of the last run, data/prepared, and says in a line whether the network beats both
+there; show.py repeats the line.
 Both have scikit-learn's own settings and the arrays that preprocess made. They have no use for validation rows, so they
 learn from training and validation rows together. Metrics are those of evaluate, on the test rows, of 5 seeds.
-With --write they are kept in results/baselines.json.
+With --write those of the table in the README are kept in results/baselines.json.
 """
 
 import argparse
@@ -19,12 +21,17 @@ from tabulate import tabulate
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from percept import paths
 from percept.composition import load_config
-from percept.errors import run
-from percept.evaluation.metrics import score
+from percept.errors import UserError, run
+from percept.evaluation.metrics import METRICS, score
 from percept.objective import Objective, Regression
+from percept.params import Params
 from percept.paths import ROOT
 from percept.prepared.contents import Prepared
+from percept.prepared.examples import Examples, load_examples, load_spec
+from percept.prepared.spec import SUBSETS
+from percept.tuning import comparison
 from percept.tuning.trial import prepare_data
 
 # The other tasks have the rows of one of these, or so few, or pictures that are too large for trees.
@@ -43,6 +50,10 @@ MODELS = ("linear", "trees")
 HEADER = ("task", "metric", *MODELS)
 SEEDS = range(5)
 RESULTS = ROOT / "results" / "baselines.json"
+
+
+class RunParams(Params):
+    objective: Objective
 
 
 def estimator(name: str, objective: Objective, seed: int) -> Any:
@@ -71,6 +82,27 @@ def predicted(model: Any, objective: Objective, x: NDArray, num_classes: int) ->
     return probabilities[:, 1:] if objective.kind == "binary" else probabilities
 
 
+def measure_run() -> dict:
+    """Give what `comparison.verdict` takes: test scores of both models on the rows of the last run, means of the seeds.
+
+    Raises `UserError` where there is no run, or params.yaml is of another.
+    """
+    objective, spec = RunParams.load().objective, load_spec()
+    train, validation, test = (load_examples(subset) for subset in SUBSETS)
+    x, y = joined(train, validation)
+    scores: dict[str, list[float]] = {name: [] for name in MODELS}
+    for seed, name in ((seed, name) for name in MODELS for seed in SEEDS):
+        scores[name].append(scores_of(name, objective, spec.names, (x, y), test, seed)[objective.primary])
+    return {
+        "task": spec.task,
+        "primary": objective.primary,
+        "higher_is_better": METRICS[objective.primary].higher_is_better,
+        "test_rows": len(test),
+        "rows": comparison.digest_of_rows(),
+        **{name: statistics.mean(values) for name, values in scores.items()},
+    }
+
+
 def measure(override: str) -> dict:
     """Give test metrics by model and name, one value for each seed.
 
@@ -84,20 +116,38 @@ def measure(override: str) -> dict:
         x, y = learned_rows(prepared)
         found |= {"primary": objective.primary, "test_rows": len(test)}
         for name in MODELS:
-            model = estimator(name, objective, seed)
-            # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no
-            # core. The limit holds for libraries that are loaded, as those of the model are by now.
-            with threadpool_limits(1):
-                model.fit(x, y.ravel())  # one target: the tasks have no more
-                guess = predicted(model, objective, flat(test.x), len(names))
-            for metric, value in score(objective, names, test.y, guess).items():
+            for metric, value in scores_of(name, objective, names, (x, y), test, seed).items():
                 found.setdefault(name, {}).setdefault(metric, []).append(value)
     return found
 
 
+def scores_of(
+    name: str, objective: Objective, names: tuple[str, ...], learned: tuple[NDArray, NDArray], test: Examples, seed: int
+) -> dict[str, Any]:
+    """Fit a model and give its test metrics. Raises `UserError` for several targets, which it cannot learn at once.
+
+    names: of the classes or targets; learned: features (rows, width) and targets.
+    """
+    x, y = learned
+    if y.ndim > 1 and y.shape[1] > 1:
+        advice = "measure one target at a time: -S objective.target=NAME"
+        raise UserError("objective.target", f"{y.shape[1]} targets", "one, as the trees learn no more", advice)
+    model = estimator(name, objective, seed)
+    # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no
+    # core. The limit holds for libraries that are loaded, as those of the model are by now.
+    with threadpool_limits(1):
+        model.fit(x, y.ravel())
+        guess = predicted(model, objective, flat(test.x), len(names))
+    return score(objective, names, test.y, guess)
+
+
 def learned_rows(prepared: Prepared) -> tuple[NDArray, NDArray]:
     """Give features (rows, width) and targets of the training and the validation rows."""
-    parts = [prepared.examples["train"], prepared.examples["validation"]]
+    return joined(prepared.examples["train"], prepared.examples["validation"])
+
+
+def joined(*parts: Examples) -> tuple[NDArray, NDArray]:
+    """Give features (rows, width) and targets of all parts."""
     return np.concatenate([flat(part.x) for part in parts]), np.concatenate([part.y for part in parts])
 
 
@@ -117,6 +167,9 @@ def _mean(values: list[float]) -> str:
 
 def main() -> None:
     options = _options()
+    if not options.tasks and not options.write:
+        _compare_run()
+        return
     chosen = options.tasks or TASKS
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     for task in tqdm(chosen, disable=not sys.stderr.isatty()):
@@ -127,9 +180,27 @@ def main() -> None:
         print(f"wrote {RESULTS.relative_to(ROOT)}")
 
 
+def _compare_run() -> None:
+    report = read_report()
+    found = measure_run()
+    comparison.FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    line = comparison.verdict(report, found, found["rows"])
+    if line is None:
+        what = f"it is of {report['task']} ({report['primary']}), data/prepared of {found['task']} ({found['primary']})"
+        raise UserError(str(paths.METRICS), what, "the scores of one run", "run `dvc repro` first")
+    print(f"baselines: {line}")
+
+
+def read_report() -> dict:
+    """Read results/metrics.json. Raises `UserError`."""
+    if not paths.METRICS.is_file():
+        raise UserError(str(paths.METRICS), "there is no such file", "the scores of a run", "run `dvc repro` first")
+    return json.loads(paths.METRICS.read_text(encoding="utf-8"))
+
+
 def _options() -> argparse.Namespace:
     parser = option_parser(__doc__)
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help="of conf/task (default: those of the table)")
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="of conf/task (default: the last run)")
     parser.add_argument("--write", action="store_true", help="keep the scores in results/baselines.json")
     return parser.parse_args()
 

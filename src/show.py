@@ -10,6 +10,7 @@ from percept.command import option_parser
 from tabulate import tabulate
 
 from percept.errors import run
+from percept.tuning import comparison
 
 METRICS = Path("results/metrics.json")
 NEXT = (
@@ -30,6 +31,8 @@ def main() -> None:
     ]
     align = ["left", *["right"] * len(parts), "left"]
     print(tabulate(rows, ["", *parts, ""], tablefmt="plain", disable_numparse=True, colalign=align))
+    if line := _beside_others(report):
+        print(f"\n{line}")
     for warning in report.get("warnings", []):
         print(f"\nwarning: {warning}")
     print("\nTry next:")
@@ -52,6 +55,14 @@ def flat(scores: dict, primary: str) -> dict[str, float | None]:
         metric = next(name for name in (primary, "f1", *found) if name in found)
         flat[f"{metric} of {target}"] = found[metric]
     return flat
+
+
+def _beside_others(report: dict) -> str | None:
+    """Say whether the network beats the models of `baselines`, where these have learned from the same rows."""
+    if not comparison.FILE.is_file():
+        return None
+    found = json.loads(comparison.FILE.read_text(encoding="utf-8"))
+    return comparison.verdict(report, found, comparison.digest_of_rows())
 
 
 def _number(value: float | None) -> str:

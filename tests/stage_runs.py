@@ -16,6 +16,11 @@ import preprocess
 import train
 from percept import paths
 from percept.composition import composed
+from percept.profiling.reading import read_table
+from percept.profiling.task import propose_task
+from percept.profiling.task_file import render
+from percept.profiling.task_options import TaskOptions
+from percept.sources.download import sha256
 
 
 def prepare_data(overrides: list[str]) -> None:
@@ -45,3 +50,13 @@ def workspace() -> Iterator[Path]:
                 yield Path(name)
         finally:
             os.chdir(former)
+
+
+def overrides_of_new_task(file: Path, options: TaskOptions) -> list[str]:
+    """Write the task file of a table, as new_task does, below the current folder; gives overrides that choose it."""
+    task, found = propose_task(read_table(file), options), Path("found").absolute()
+    source = {"path": file.name, "urls": [str(file)], "sha256": sha256(file)}
+    (found / "task").mkdir(parents=True, exist_ok=True)
+    text = render(task, file.stem, source, "new_task").text
+    (found / "task" / f"{file.stem}.yaml").write_text(text, encoding="utf-8")
+    return [f"task={file.stem}", f"hydra.searchpath=[file://{found}]"]

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stage_runs import workspace
 
 import baselines
 from percept.composition import load_config
 from percept.errors import UserError
 from percept.evaluation.metrics import score
 from percept.objective import Binary, Multiclass, Regression
+from percept.prepared.examples import Examples
 from percept.prepared.spec import SUBSETS
 from percept.tuning.trial import prepare_data
 
@@ -89,3 +91,16 @@ def test_the_command_prints_a_row_for_each_task_that_is_named(monkeypatch, capsy
 def test_an_unknown_task_is_refused():
     with pytest.raises(UserError, match=r"there is no task=irs .*; did you mean 'iris'\?"):
         baselines.measure("task=irs")
+
+
+def test_without_a_run_there_is_nothing_to_compare_with(monkeypatch):
+    with workspace():
+        monkeypatch.setattr(sys, "argv", ["baselines"])
+        with pytest.raises(UserError, match=r"metrics\.json: there is no such file(.|\n)*run `dvc repro` first"):
+            baselines.main()
+
+
+def test_several_targets_are_refused_as_the_trees_learn_one():
+    objective, y = OBJECTIVES["regression"], np.zeros((5, 2))
+    with pytest.raises(UserError, match=r"2 targets(.|\n)*-S objective\.target=NAME"):
+        baselines.scores_of("trees", objective, ("p", "q"), (y, y), Examples(y, y), 0)

@@ -2,13 +2,9 @@
 
 import pytest
 from golden_tasks import ROOT
-from stage_runs import run_stages, workspace
+from stage_runs import overrides_of_new_task, run_stages, workspace
 
-from percept.profiling.reading import read_table
-from percept.profiling.task import propose_task
-from percept.profiling.task_file import render
 from percept.profiling.task_options import TaskOptions
-from percept.sources.download import sha256
 
 
 @pytest.fixture
@@ -29,12 +25,7 @@ def test_the_task_file_of_a_public_table_runs_unedited_and_tells_the_classes_apa
     with workspace() as folder:
         file = folder / "penguins.csv"
         file.write_bytes(own.build())
-        task = propose_task(read_table(file), TaskOptions(own.target))
-        source = {"path": file.name, "urls": [str(file)], "sha256": sha256(file)}
-        (folder / "found/task").mkdir(parents=True)
-        written = folder / "found/task/penguins.yaml"
-        written.write_text(render(task, "penguins", source, "new_task").text, encoding="utf-8")
-        report = run_stages(["task=penguins", f"hydra.searchpath=[file://{folder / 'found'}]"])
+        report = run_stages(overrides_of_new_task(file, TaskOptions(own.target)))
     assert report["test"]["accuracy"] > 0.9
 
 

@@ -8,6 +8,7 @@ from percept.profiling.phrases import percent, shorten
 from percept.yaml_file import OPEN
 
 RARE = 0.2  # a class is rare that has less than this fraction of an equal share
+UNEVEN = 4  # rows of the one class of two for a row of the other; from more on, accuracy says little
 FEW_TO_SPLIT = 3  # rows of a class; fewer cannot be in each subset
 FEW_ROWS = 200
 TEST, VALIDATION = 0.2, 0.25  # VALIDATION is a fraction of what TEST leaves: 60, 20 and 20 %
@@ -19,6 +20,11 @@ Classes = tuple[tuple[str, int], ...]  # labels and their rows, the most frequen
 def has_rare_class(classes: Classes) -> bool:
     """Tell whether the last class is so rare that accuracy would say little about it."""
     return classes[-1][1] * len(classes) < RARE * sum(count for _, count in classes)
+
+
+def are_uneven(classes: Classes) -> bool:
+    """Tell whether one of two classes is so frequent that naming it for each row already has a high accuracy."""
+    return len(classes) == 2 and classes[0][1] > UNEVEN * classes[1][1]
 
 
 def macro_f1_of_largest(classes: Classes) -> float:
@@ -45,13 +51,15 @@ def choose_objective(target: ColumnProfile, kind: str, classes: Classes) -> dict
         }
     label, count = classes[-1]
     is_rare = has_rare_class(classes)
-    rarest = f"{shorten(label)} is rare ({percent(count / sum(rows for _, rows in classes))})"
+    share = percent(count / sum(rows for _, rows in classes))
+    rarest = f"{shorten(label)} is {f'rare ({share})' if is_rare else share}"
     options: dict[str, Option] = {"target": (target.name, "")}
     if kind == "binary":
         label, why = _positive(classes)
         options["positive"] = (label, why)
-        if is_rare:
+        if are_uneven(classes):
             options["primary"] = ("roc_auc", f"{rarest}: accuracy would hide it")
+        if is_rare:
             options["threshold"] = ("f1", "yes above the probability that has the highest f1 on the validation rows")
     elif is_rare:
         options["primary"] = ("macro_f1", f"{rarest}: each class counts the same")

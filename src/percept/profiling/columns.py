@@ -27,6 +27,7 @@ from percept.profiling.units import several_units
 
 FEW_ROWS = 20  # with fewer, values that are equal or distinct in all rows may be so by chance
 MANY_VALUES = 50  # of a category
+NEARLY_ALL = 0.7  # values of texts by rows; with more, nearly each text stands alone, and names its row
 SHOWN_VALUES = 30
 FEW_DATES = 10  # different ones; with fewer, texts that look so may be something else
 NUM_WORDS = 4  # of a free text, on average
@@ -216,4 +217,7 @@ def _profile_texts(found: ColumnProfile, counts: Counter[str]) -> ColumnProfile:
         return replace(found, kind="identifier", remark=several_units(texts))
     if is_named(found.name, ID_WORDS) and len(counts) > MANY_VALUES:
         return replace(found, kind="identifier", remark="rows share values: --group keeps them in one part")
+    if len(counts) > NEARLY_ALL * found.num_rows and num_present >= FEW_ROWS:
+        few = f"{len(counts)} texts in {found.num_rows} rows; --category keeps them"
+        return replace(found, kind="identifier", remark=several_units(texts) or few)
     return replace(found, kind="category", remark=several_units(texts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
 from percept.profiling.after_event import filled_after_event
-from percept.profiling.choices import Classes, Option, choose_objective, choose_split
+from percept.profiling.choices import FEW_TO_SPLIT, Classes, Option, choose_objective, choose_split
 from percept.profiling.columns import ColumnProfile, profile_columns
 from percept.profiling.identities import identities
 from percept.profiling.leakage import leaking_columns
@@ -73,6 +73,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
     kind = _task_kind(table.file, target, "regression" if has_unit and target.kind == "number" else wanted.kind)
     _check_num_rows(table.file, target)
     classes = () if kind == "regression" else _classes(table, target.name)
+    _check_num_of_class(table.file, kind, classes)
     uses, reasons = _uses(table, columns, target.name, wanted, kind)
     inputs = {use: [columns[name] for name in columns if uses[name] == use] for use in INPUT_USES}
     used = [column for name, column in columns.items() if uses[name] in INPUT_USES]
@@ -118,6 +119,14 @@ def _check_num_rows(file: str, target: ColumnProfile) -> None:
     if target.num_present < MIN_ROWS:
         found = f"{target.num_present} rows with a value of {target.name!r}"
         raise UserError(file, found, f"{MIN_ROWS} at least", "bring more rows: some learn, others judge")
+
+
+def _check_num_of_class(file: str, kind: str, classes: Classes) -> None:
+    if kind == "binary" and classes[-1][1] < FEW_TO_SPLIT:
+        label, count = classes[-1]
+        found = f"{count} row{'s' * (count > 1)} of {label!r}, of the other class {classes[0][1]}"
+        expected = f"{FEW_TO_SPLIT} rows of each class at least: some learn, others judge"
+        raise UserError(f"{file}, the target", found, expected, "bring more rows of it, or another --target")
 
 
 def _classes(table: Table, target: str) -> Classes:

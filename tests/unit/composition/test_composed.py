@@ -68,11 +68,19 @@ def test_an_override_that_conf_cannot_take_is_refused_with_its_reason(overrides,
     assert str(caught.value).startswith("configuration: ")
 
 
-@pytest.mark.parametrize("model", ["mlp", "wide_deep", "recipe/churn"])
+@pytest.mark.parametrize("task", ["iris", "churn", "california", "wine"])
+def test_folds_are_chosen_by_their_kind_alone_for_the_members_of_tabm(task):
+    config = composed([f"task={task}", "model=tabm", "split.validation.kind=folds"])
+    assert (config.model.kind, config.split.validation.kind) == ("tabm", "folds")
+
+
+@pytest.mark.parametrize("model", ["mlp", "perceptron", "recipe/churn"])
 def test_folds_are_refused_for_a_model_without_members(model):
-    with pytest.raises(UserError, match=r"split\.validation sets no rows apart.*\n.*tabm\n.*-S model=tabm"):
+    with pytest.raises(UserError) as caught:
         composed(["task=churn", f"model={model}", "split.validation.kind=folds"])
-    assert composed(["task=churn", "model=tabm", "split.validation.kind=folds"]).split.validation.kind == "folds"
+    told = str(caught.value)
+    assert "sets no rows apart (kind: folds), and this model learns from one set of rows" in told
+    assert "expected: a model of members: tabm" in told and "choose one, such as `-S model=tabm`" in told
 
 
 def test_a_metric_of_another_kind_of_task_is_refused_with_those_that_suit():

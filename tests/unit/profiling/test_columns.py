@@ -82,6 +82,17 @@ def test_an_identifier_that_comes_again_is_a_group_or_a_category():
     assert column([1000 + row % 5 for row in range(200)], "shop_id").kind == "category"
 
 
+def test_texts_of_nearly_as_many_values_as_rows_are_no_category():
+    tickets = [f"PC {row if row < 681 else row % 300}" for row in range(891)]
+    found = column(tickets, "ticket")
+    assert (found.kind, found.num_values, found.use) == ("identifier", 681, "drop")
+    assert found.remark == "681 texts in 891 rows; --category keeps them"
+    # A cabin that few rows have tells something by being there.
+    cabins = [f"C {row % 145}" if row < 204 else "" for row in range(891)]
+    assert column(cabins, "cabin").kind == "category"
+    assert column([f"shop {row % 40}" for row in range(N)], "shop").kind == "category"
+
+
 @pytest.mark.parametrize("cells", [[f"0{row:04d}" for row in range(9)] * 9, ["01", "2", "3"] * 20])
 def test_digits_with_a_zero_in_front_are_no_numbers(cells):
     assert column(cells).kind == "category"
