@@ -10,6 +10,7 @@ from percept.prepared.examples import Examples
 
 LATE = 0.1  # the last part of the epochs
 STILL = 0.01  # of the whole gain: a fit that gains so much in its last part is not at its end
+NOTABLE = 0.005  # of the value: with a learning rate that falls to 0 there is always some gain
 
 
 def warnings(
@@ -66,7 +67,7 @@ def fit_warnings(history: Sequence[Mapping[str, float]], monitor: str, epochs: i
     gains = [sign * row[name] for row in history]
     num_late = max(1, round(LATE * epochs))
     before, after = max(gains[:-num_late]), max(gains[-num_late:])
-    if after - before <= STILL * (after - gains[0]):
+    if after - before <= max(STILL * (after - gains[0]), NOTABLE * abs(before)):
         return []
     change = f"{name} {sign * before:.4g} -> {sign * after:.4g}"
     more = f"`dvc exp run -S task={task} -S fit.epochs={2 * epochs}`"
