@@ -59,6 +59,7 @@ class ColumnProfile:
     form: str | None = None  # of dates, also where other texts are among them
     first_text: str = ""  # mixed: the first text among numbers or dates, with its line
     remark: str = ""  # what a person should know
+    unit: str = ""  # that was taken off the numbers, as in source.units
 
     @property
     def num_present(self) -> int:
@@ -106,6 +107,8 @@ def profile_columns(table: Table, day_first: bool = False, this_year: int | None
         form = preferred(date_forms(set(table.columns[name]) - {""}), known)
         first = "day" if order_of(form) else "month"
         columns[name] = replace(column, remark=f"the {first} first: {why}", **_date_fields(table.columns[name], form))
+    for entry in table.text.units:
+        columns[entry.column] = replace(columns[entry.column], unit=entry.unit)
     this_year = this_year or date.today().year
     return {name: _with_century(column, table.columns[name], this_year) for name, column in columns.items()}
 

@@ -101,7 +101,9 @@ def test_a_fit_that_gained_until_its_last_epoch_is_told_of_more():
     assert fit_warnings(history([0.2, 0.5, 0.9], "val_accuracy"), "accuracy", 3, "leaves")
 
 
-@pytest.mark.parametrize("losses", [[1.0, 0.5, 0.4, 0.4], [1.0, 0.2, 0.3, 0.3], [1.0, 0.4, 0.399, 0.398], [0.19, 0.18, 0.1771, 0.1768]])
+@pytest.mark.parametrize(
+    "losses", [[1.0, 0.5, 0.4, 0.4], [1.0, 0.2, 0.3, 0.3], [1.0, 0.4, 0.399, 0.398], [0.19, 0.18, 0.1771, 0.1768]]
+)
 def test_a_fit_that_had_come_to_its_end_is_not(losses):
     assert fit_warnings(history(losses), "loss", 4, "leaves") == []
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from percept.dataset.formats import ColumnUnit, CsvFormat
+from percept.dataset.table import Table
 from percept.profiling.clock import clock_columns
-from percept.profiling.columns import profile_column
+from percept.profiling.columns import profile_column, profile_columns
 
 
 def found(name: str, values) -> int | None:
@@ -55,3 +57,11 @@ def test_what_a_clock_or_a_calendar_shows_has_a_period(name, values, period):
 )
 def test_other_numbers_have_none(name, values):
     assert found(name, values) is None
+
+
+@pytest.mark.parametrize(("highest", "periods"), [(23.9, {"seen": 24}), (9.5, {}), (30.0, {})])
+def test_times_of_day_have_a_period_and_durations_have_none(highest, periods):
+    hours = np.array([f"{hour:.4f}" for hour in np.linspace(0.2, highest, 50)], dtype=object)
+    text = CsvFormat(units=(ColumnUnit(column="seen", unit="h:m"),))
+    table = Table("a.csv", {"seen": hours}, np.arange(50), text=text)
+    assert clock_columns(profile_columns(table).values()) == periods
