@@ -20,13 +20,16 @@ class Scheduled(Section):
     kind: str
     learning_rate: LearningRate
     schedule: Schedule = Constant(kind="constant")
+    ema_epochs: float = Field(0.0, ge=0)  # judge and keep a running mean of the weights over about so many; 0: none
 
     def build(self, epochs: int = 1, steps_per_epoch: int = 1) -> "keras.optimizers.Optimizer":
         """Make the Keras optimizer of that name with these settings; its schedule ends with the last of the epochs."""
         import keras
 
-        settings = self.model_dump(exclude={"kind", "schedule"})
+        settings = self.model_dump(exclude={"kind", "schedule", "ema_epochs"})
         settings["learning_rate"] = self.schedule.build(self.learning_rate, epochs, steps_per_epoch)
+        if self.ema_epochs:
+            settings |= {"use_ema": True, "ema_momentum": max(0.0, 1 - 1 / (self.ema_epochs * steps_per_epoch))}
         return type(keras.optimizers.get(self.kind))(**settings)
 
 

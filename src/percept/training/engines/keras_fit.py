@@ -8,6 +8,7 @@ import numpy as np
 import psutil
 import tensorflow as tf
 
+from percept.training.engines.weight_averages import SwapWeightAverages
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
@@ -43,7 +44,8 @@ def fit_with_keras(
         data = {"x": batches(train, options.batch_size, seed if options.shuffle else None), "shuffle": False}
     if len(validation):
         data["validation_data"] = validation.arrays if in_memory else batches(validation, VALIDATION_BATCH)
-    model.fit(**data, epochs=options.epochs, callbacks=list(callbacks), verbose=0)
+    averages = [SwapWeightAverages()] if model.optimizer.use_ema else []  # first: the others see the means
+    model.fit(**data, epochs=options.epochs, callbacks=[*averages, *callbacks], verbose=0)
 
 
 def batches(examples: FitData, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from percept.training.callbacks import Observer, Snapshot
 from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.dropout_masks import DropoutMasks
+from percept.training.engines.weight_averages import WeightAverages
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
 
@@ -90,7 +91,6 @@ def fit_whole_epochs(
             epoch += 1
             if seen.stop_training and index < len(results.logs) - 1:
                 raise RuntimeError("an observer stopped the training before its own earliest_stop()")
-    model.optimizer.finalize_variable_values(model.trainable_weights)
     calls.on_train_end()
 
 
@@ -108,7 +108,7 @@ class Epochs:
         jit_compile: bool,
     ) -> None:
         """Raises `NotBuiltError`."""
-        self.model = model
+        self.model, self._averages = model, WeightAverages(model)
         self._num_rows, self._batch_size, self._shuffle = (
             len(train),
             min(options.batch_size, len(train)),
@@ -179,7 +179,10 @@ class Epochs:
         return logs.stack(), [array.stack() for array in weights]
 
     def _run_epoch(self, order: tf.Tensor, masks: list[tf.Tensor]) -> tf.Tensor:
-        """Train on all batches, then test on all validation rows; return the logs."""
+        """Train on all batches, then test on all validation rows; return the logs.
+
+        Between epochs the model has the running means of its weights, where its optimizer keeps any.
+        """
 
         def train_step(start: tf.Tensor, size: tf.Tensor) -> None:
             batch = _rows(order, start, size)
@@ -189,7 +192,9 @@ class Epochs:
         def test_step(start: tf.Tensor, size: tf.Tensor) -> None:
             self.model.test_step(keras.tree.map_structure(lambda array: _rows(array, start, size), self._validation))
 
+        self._averages.swap()
         logs = self._walk(train_step, self._num_rows, self._batch_size)
+        self._averages.swap()
         if self._num_validation:
             logs += self._walk(test_step, self._num_validation, VALIDATION_BATCH)
         return tf.stack(logs)

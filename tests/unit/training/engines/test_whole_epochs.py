@@ -33,6 +33,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
     "rmsprop": Rmsprop(kind="rmsprop", learning_rate=0.003, rho=0.9, momentum=0.5),
     "adam": Adam(kind="adam", learning_rate=0.003, beta_1=0.9, beta_2=0.999),
     "adamw": AdamW(kind="adamw", learning_rate=0.003, beta_1=0.9, beta_2=0.999, weight_decay=0.01),
+    "averaged": Adam(kind="adam", learning_rate=0.003, beta_1=0.9, beta_2=0.999, ema_epochs=1.5),
 }
 
 
@@ -169,6 +170,29 @@ def test_several_epochs_in_a_call_are_the_same_epochs_one_by_one(engine, last, m
             np.testing.assert_array_equal(weights, others)
     for variable, other in zip(variables(several), variables(single), strict=True):
         np.testing.assert_array_equal(variable, other)
+
+
+@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("last", [6, 4], ids=["to the end", "stopped before"])
+def test_running_means_of_the_weights_are_what_observers_see_and_what_is_left(engine, last):
+    options = OPTIONS.model_copy(update={"epochs": 6, "batch_size": 37})  # one step in each epoch
+
+    def run(ema_epochs: float) -> tuple[list, list]:
+        model, watch = small_network(), Watch(last)
+        adam = Adam(kind="adam", learning_rate=0.01, beta_1=0.9, beta_2=0.999, ema_epochs=ema_epochs)
+        model.compile(adam.build(6, 1), model.loss, metrics=["mae"])
+        ENGINES[engine](model, single_rows(37, 0), single_rows(20, 1), options, [watch])
+        return watch.weights, model.get_weights()
+
+    (weights, _), (means, left) = run(0), run(3)
+    for expected, *each in zip(weights[0], *means, strict=True):
+        np.testing.assert_array_equal(expected, each[0])
+    for number, array in enumerate(left):
+        mean = weights[0][number]
+        for values in weights[1:]:
+            mean = mean + (values[number] - mean) / 3
+        np.testing.assert_allclose(array, mean, rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(array, means[-1][number])
 
 
 @pytest.mark.slow
