@@ -20,7 +20,8 @@ FOLDS, FOLDS_OF_FEW = 5, 10
 FEW_ROWS, MANY_ROWS = 2000, 60_000
 MEMBERS, MEMBERS_WITHOUT_FOLDS = 4, 8
 MANY_CLASSES = 100  # of more, what all members say of a batch takes too much memory
-EPOCHS = 20
+MOST_EPOCHS, FEWEST_EPOCHS, PATIENCE = 60, 20, 10
+LEARNED = 400_000  # rows, each as often as it is learned: more rows are learned less often
 FEW_VALUES, RARE = 10, 5  # of a category: with fewer values, none is too rare; rows of a rare value
 
 
@@ -141,9 +142,11 @@ def _folds(validation: Option, num_folds: int, classes: Classes) -> Option:
 def _fit(num_train: int, num_folds: int) -> dict[str, Option]:
     learned = num_train * (num_folds - 1) / num_folds if num_folds else num_train
     batch_size = 2 ** min(9, max(5, round(math.log2(max(1.0, learned / 40)))))
+    epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, LEARNED // max(1, num_train)))
     return {
-        "epochs": (EPOCHS, "the learning rate falls until the last"),
+        "epochs": (epochs, "at most; the learning rate falls until the last"),
         "batch_size": (batch_size, "about a fortieth of the rows"),
+        "patience": (PATIENCE, "epochs without a better one, then it stops"),
     }
 
 
