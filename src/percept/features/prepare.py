@@ -22,7 +22,7 @@ from percept.features.folds import Folds
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.ordering import read_times
 from percept.features.precision import in_double
-from percept.features.rows import TableRows, read_rows
+from percept.features.rows import TableRows, read_rows, relative_weight
 from percept.features.split import Fraction, Latest, Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, check_all_read
 from percept.features.target import encode_classes, fit_target_scales, learned_values
@@ -105,7 +105,7 @@ def _prepare_subsets(
     columns = {subset: as_shipped(rows.inputs, raw) for subset, raw in columns.items()}
     target = _learned_target(rows, indices, options)
     encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"], target)
-    weight = _relative_weight(rows.weight, indices, options.objective)
+    weight = relative_weight(rows.weight, indices, options.objective)
 
     def examples(subset: Subset) -> Examples:
         chosen = getattr(indices, subset)
@@ -147,24 +147,6 @@ def _learned_target(rows: TableRows, indices: SplitIndices, options: Preparation
 
 def _by_subset(indices: SplitIndices, take: Callable[[NDArray[np.int64]], T]) -> dict[Subset, T]:
     return {subset: take(getattr(indices, subset)) for subset in SUBSETS}
-
-
-def _relative_weight(
-    weight: NDArray[np.float64] | None, indices: SplitIndices, objective: Objective
-) -> NDArray[np.float32] | None:
-    """Bring the mean of the training rows to 1: a loss of another size would want another learning rate.
-
-    Raises `UserError` where no training row counts, or no validation row.
-    """
-    if weight is None:
-        return None
-    for subset in ("train", "validation"):
-        chosen = weight[getattr(indices, subset)]
-        if len(chosen) and not chosen.any():
-            found = f"{objective.weight!r} is 0 in all {len(chosen)} rows of {subset}"
-            expected = "a weight above 0 in some rows to learn from, and in some to choose by"
-            raise UserError("objective.weight", found, expected, "correct the column, or split otherwise (split.*)")
-    return (weight / weight[indices.train].mean()).astype(np.float32)
 
 
 def _table_spec(

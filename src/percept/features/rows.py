@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from percept.dataset.table import Table
 from percept.errors import UserError
 from percept.features.columns import assign_columns
+from percept.features.split import SplitIndices
 from percept.features.table import TableFeatures, raw_columns, rows_to_drop
 from percept.features.target import encode_targets, missing_targets, read_targets, read_weights
 from percept.objective import Objective
@@ -81,3 +82,21 @@ def keep_rows(table: Table, reasons: dict[str, NDArray[np.bool_]]) -> tuple[NDAr
         advice = "change features.missing or the contract"
         raise UserError(table.file, f"no row is left; dropped: {dropped}", "rows to learn from", advice)
     return np.flatnonzero(~gone), dropped
+
+
+def relative_weight(
+    weight: NDArray[np.float64] | None, indices: SplitIndices, objective: Objective
+) -> NDArray[np.float32] | None:
+    """Bring the mean of the training rows to 1: a loss of another size would want another learning rate.
+
+    Raises `UserError` where no training row counts, or no validation row.
+    """
+    if weight is None:
+        return None
+    for subset in ("train", "validation"):
+        chosen = weight[getattr(indices, subset)]
+        if len(chosen) and not chosen.any():
+            found = f"{objective.weight!r} is 0 in all {len(chosen)} rows of {subset}"
+            expected = "a weight above 0 in some rows to learn from, and in some to choose by"
+            raise UserError("objective.weight", found, expected, "correct the column, or split otherwise (split.*)")
+    return (weight / weight[indices.train].mean()).astype(np.float32)

@@ -12,7 +12,8 @@ from percept.dataset.formats import own_formats
 from percept.errors import UserError, listed, nearest
 from percept.files.csv_stream import TableChunk
 from percept.files.limits import Limits
-from percept.files.parquet import TRUTH, blamed, check_cells, check_columns, check_installed, open_parquet, texts
+from percept.files.parquet import blamed, check_cells, check_columns, check_installed, open_parquet
+from percept.files.parquet_cells import TRUTH, texts
 from percept.model_file.metadata import Metadata
 from percept.prediction.model import Kind, ShippedModel
 

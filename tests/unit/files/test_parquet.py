@@ -16,7 +16,8 @@ from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import UserError
 from percept.files.csv import read_csv
-from percept.files.parquet import read_parquet, texts
+from percept.files.parquet import read_parquet
+from percept.files.parquet_cells import texts
 
 DAY, MOMENT = dt.datetime(2024, 1, 31), dt.datetime(1965, 1, 2, 3, 4, 5)
 BERLIN = dt.timezone(dt.timedelta(hours=1))
