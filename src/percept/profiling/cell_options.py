@@ -179,7 +179,8 @@ def _all_match(pattern: re.Pattern[str], cells: list[str]) -> bool:
 
 @cache
 def _repeated(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?:(?:{pattern.pattern})\n)*", pattern.flags)
+    # Atomic: a line that is read stays read, so a cell that does not match costs no second look at those before it.
+    return re.compile(rf"(?>(?:{pattern.pattern})\n)*+", pattern.flags)
 
 
 def missing_marks(distinct: dict[str, Counter[str]], notations: Mapping[str, tuple[str, str]]) -> list[str]:
