@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow coverage setup lint lock table bench clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock table bench clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -15,8 +15,11 @@ repro: .venv/ready  ## run what params.yaml says, where something changed, and s
 test: .venv/ready  ## all tests, two files at a time; those whose data cannot be reached are skipped
 	@$(ACTIVATE) python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
-test-slow: .venv/ready  ## the runs that take minutes, such as convolutions on 60000 pictures
+test-slow: .venv/ready  ## the runs that take up to two minutes each
 	@$(ACTIVATE) python -m pytest -q -rs -m slow
+
+test-nightly: .venv/ready  ## the runs that take longer, such as five networks of convolutions on 60000 pictures
+	@$(ACTIVATE) python -m pytest -q -rs -m nightly
 
 coverage: .venv/ready  ## the lines and branches of src/percept that no test enters
 	@$(ACTIVATE) python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term

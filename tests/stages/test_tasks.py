@@ -33,7 +33,7 @@ UNSCALED = [
     for task in PUBLISHED
     if composed([f"task={task}"]).features.scaling != "standard" and not task.endswith("_cnn")  # other data, same code
 ]
-SLOW_S = 15  # a longer run is left to `make test-slow`
+SLOW_S, NIGHTLY_S = 15, 100  # a longer run is left to `make test-slow`, and one longer still to `make test-nightly`
 
 
 def noise(metric: str, value: float, num_rows: int) -> float:
@@ -42,6 +42,12 @@ def noise(metric: str, value: float, num_rows: int) -> float:
         share = min(max(value, 1 / num_rows), 1 - 1 / num_rows)  # all right in a sample is not certainty
         return 2 * math.sqrt(share * (1 - share) / num_rows)
     return 0.02 if METRICS[metric].higher_is_better else value / 10
+
+
+def marks(task: str, kind: str) -> list[pytest.MarkDecorator]:
+    """Leave a long run to a test run of its own, by the seconds that it took."""
+    seconds = RESULTS[task][kind]["seconds"]
+    return [pytest.mark.nightly] if seconds > NIGHTLY_S else [pytest.mark.slow] if seconds > SLOW_S else []
 
 
 def test_each_row_of_the_table_has_its_task_and_its_experiment():
@@ -81,10 +87,7 @@ def run_or_skip(overrides: list[str], monkeypatch, then: Callable[[], dict] = di
 
 @pytest.mark.parametrize(
     ("task", "kind"),
-    [
-        pytest.param(task, kind, marks=[pytest.mark.slow] if RESULTS[task][kind]["seconds"] > SLOW_S else [])
-        for task, kind in (settings[0] for settings in RUNS.values())
-    ],
+    [pytest.param(task, kind, marks=marks(task, kind)) for task, kind in (settings[0] for settings in RUNS.values())],
 )
 def test_a_run_reaches_the_kept_number(task, kind, monkeypatch):
     metric, kept = PUBLISHED[task]["metric"], RESULTS[task][kind]
