@@ -53,7 +53,8 @@ def compile_model(
             "metrics": {name: [_metric(objective)] for name in model.output},
             "loss_weights": weights,
         }
-    model.compile(optimizer.build(options.epochs, options.steps_per_epoch(num_rows)), **settings)
+    stacks = model.stacks if isinstance(model, MemberNetwork) else 1
+    model.compile(optimizer.build(options.epochs, options.steps_per_epoch(num_rows), stacks), **settings)
 
 
 def _metric(objective: Objective) -> keras.metrics.Metric:

@@ -21,15 +21,26 @@ class Scheduled(Section):
     learning_rate: LearningRate
     schedule: Schedule = Constant(kind="constant")
     ema_epochs: float = Field(0.0, ge=0)  # judge and keep a running mean of the weights over about so many; 0: none
+    clip_norm: float | None = Field(None, gt=0)  # largest norm of all gradients together, of each stack's; null: any
 
-    def build(self, epochs: int = 1, steps_per_epoch: int = 1) -> "keras.optimizers.Optimizer":
-        """Make the Keras optimizer of that name with these settings; its schedule ends with the last of the epochs."""
+    def build(self, epochs: int = 1, steps_per_epoch: int = 1, stacks: int = 1) -> "keras.optimizers.Optimizer":
+        """Make the Keras optimizer of that name with these settings; its schedule ends with the last of the epochs.
+
+        stacks: of the members that learn side by side; each is clipped by a norm of its own, so that none tells another
+        of its rows.
+        """
         import keras
 
-        settings = self.model_dump(exclude={"kind", "schedule", "ema_epochs"})
+        settings = self.model_dump(exclude=set(Scheduled.model_fields))
         settings["learning_rate"] = self.schedule.build(self.learning_rate, epochs, steps_per_epoch)
         if self.ema_epochs:
             settings |= {"use_ema": True, "ema_momentum": max(0.0, 1 - 1 / (self.ema_epochs * steps_per_epoch))}
+        if self.clip_norm and stacks > 1:
+            from percept.training.custom_objects import REFINED
+
+            return REFINED[self.kind](stacks=stacks, clip_norm=self.clip_norm, **settings)
+        if self.clip_norm:
+            settings["global_clipnorm"] = self.clip_norm
         return type(keras.optimizers.get(self.kind))(**settings)
 
 

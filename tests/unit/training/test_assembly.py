@@ -79,11 +79,14 @@ def test_out_of_fold_answers_are_of_the_form_that_is_shipped_and_as_good(name, l
         np.testing.assert_allclose(result.out_of_fold.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_no_row_tells_the_members_that_judge_it():
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_row_tells_the_members_that_judge_it(engine, clip_norm):
     """Poison the targets of one fold: what is said of it out of fold stays the same to the bit."""
     train = rows(BINARY)
     poisoned = replace(train, y=np.where(train.fold == 1, 1 - train.y, train.y))
-    training = options(weights="last")
+    clipped = ADAMW.model_copy(update={"clip_norm": clip_norm})
+    training = replace(options(weights="last", engine=engine), optimizer=clipped)
     clean, changed = (trained(part, training).out_of_fold for part in (train, poisoned))
     own = train.fold == 1
     np.testing.assert_array_equal(clean[own], changed[own])
@@ -100,12 +103,14 @@ def test_the_score_of_an_epoch_is_the_loss_out_of_fold():
     assert last["val_accuracy"] == pytest.approx(((p > 0.5) == train.y).mean(), rel=1e-4)
 
 
-def test_every_engine_trains_the_same_members():
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+def test_every_engine_trains_the_same_members(clip_norm):
     losses = {}
     for engine in ENGINES:
         told: list[str] = []
         train = rows(BINARY, 51)
-        training = options(engine=engine, shuffle=False)
+        clipped = ADAMW.model_copy(update={"clip_norm": clip_norm})
+        training = replace(options(engine=engine, shuffle=False), optimizer=clipped)
         result = run.run(train, train.take(np.arange(0)), spec(BINARY, 51), training, tell=told.append)
         assert f"engine {engine}: as fit.engine says" in told
         losses[engine] = [[row["loss"], row["val_loss"], row["val_accuracy"]] for row in result.history.rows]
