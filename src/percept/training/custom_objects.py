@@ -27,6 +27,15 @@ class _Refined:
         return super().get_config() | settings  # type: ignore[misc]
 
 
+@keras.saving.register_keras_serializable(PACKAGE)
+class SmoothedAccuracy(keras.metrics.BinaryAccuracy):
+    """The accuracy of probabilities of labels that may be smoothed: yes above one half, and not 1 alone."""
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        y_true = ops.cast(ops.greater(y_true, 0.5), y_pred.dtype)
+        super().update_state(y_true, y_pred, sample_weight)
+
+
 def clipped_by_stack(gradients: list[Any], norm: float, stacks: int) -> list[Any]:
     """Shrink the gradients of each stack, all its arrays together, to at most this norm; arrays are (stacks, ...)."""
     squares = [ops.sum(ops.square(ops.reshape(gradient, (stacks, -1))), axis=1) for gradient in gradients]

@@ -11,6 +11,7 @@ import tensorflow as tf
 from percept.models.member_network import MemberNetwork
 from percept.objective import AUXILIARY, Objective
 from percept.training.callbacks import Best, History, LearningRate, StopWhenNotFinite, Tell
+from percept.training.custom_objects import SmoothedAccuracy
 from percept.training.engines.choice import fit_with_engine
 from percept.training.fit_data import FitData
 from percept.training.monitor import Monitor, metric_name
@@ -61,9 +62,11 @@ def _metric(objective: Objective) -> keras.metrics.Metric:
     """Make the metric that training shows beside the loss."""
     name = metric_name(objective)
     match objective.kind:
+        case "binary" if objective.label_smoothing:
+            return SmoothedAccuracy(name=name)
         case "binary" | "multilabel":
             return keras.metrics.BinaryAccuracy(name=name)
-        case "multiclass" if objective.one_hot:
+        case "multiclass" if objective.learns_shares:
             return keras.metrics.CategoricalAccuracy(name=name)
         case "multiclass":
             return keras.metrics.SparseCategoricalAccuracy(name=name)

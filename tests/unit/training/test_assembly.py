@@ -22,6 +22,7 @@ OBJECTIVES = {
     "binary": BINARY.model_copy(update={"calibration": "temperature", "threshold": "f1"}),
     "multiclass": Multiclass(kind="multiclass", calibration="temperature", class_weights="balanced"),
     "multilabel": Multilabel(kind="multilabel", target=("p", "q"), threshold="f1"),
+    "smoothed": Multiclass(kind="multiclass", label_smoothing=0.1),
     "regression": Regression(kind="regression", target="y", scale_target=True),
     "several": Regression(kind="regression", target=("p", "q")),
 }
@@ -93,9 +94,11 @@ def test_no_row_tells_the_members_that_judge_it(engine, clip_norm):
     assert (clean[~own] != changed[~own]).all()
 
 
-def test_the_score_of_an_epoch_is_the_loss_out_of_fold():
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.4])
+def test_the_score_of_an_epoch_is_the_loss_out_of_fold_of_labels_as_they_are(label_smoothing):
     train = rows(BINARY, 50)  # folds of 17 and 16
-    result = trained(train, options(weights="last", epochs=4))
+    objective = BINARY.model_copy(update={"label_smoothing": label_smoothing})
+    result = trained(train, options(objective, weights="last", epochs=4))
     p = result.out_of_fold[:, 0].astype(np.float64)
     expected = -np.mean(np.log(np.where(train.y == 1, p, 1 - p)))
     last = result.history.rows[-1]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from small_fits import FAST, OPTIONS, assert_same, single_rows, small_network, trained
 
-from percept.training.custom_objects import REFINED, clipped_by_stack
+from percept.training.custom_objects import REFINED, SmoothedAccuracy, clipped_by_stack
 from percept.training.optimizer import Adam, Sgd
 
 RANDOM = np.random.default_rng(0)
@@ -58,6 +58,15 @@ def test_a_stack_among_others_is_clipped_as_one_that_learns_alone():
     both = [np.concatenate([own, normal(1, 4)]) / 2]
     (beside,) = stepped(options.build(stacks=2), [np.zeros((2, 4), np.float32)], both)
     np.testing.assert_allclose(beside[0], alone[0] / 2, rtol=1e-5)
+
+
+def test_smoothed_labels_are_right_where_those_they_come_from_are():
+    y, said = np.array([[0], [1], [1], [0]], np.float32), np.array([[0.4], [0.9], [0.3], [0.8]], np.float32)
+    metric = keras.metrics.deserialize(keras.metrics.serialize(SmoothedAccuracy(name="accuracy")))
+    metric.update_state(y * 0.7 + 0.15, said, np.array([3, 1, 1, 1], np.float32))
+    assert (metric.name, float(metric.result())) == ("accuracy", pytest.approx(4 / 6))
+    metric.update_state(y, said)
+    assert float(metric.result()) == pytest.approx(6 / 10)
 
 
 @pytest.mark.parametrize("engine", FAST)
