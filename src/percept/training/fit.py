@@ -87,7 +87,7 @@ def fit(
 
     callbacks: are called beside those that every fit has; tell: is given which engine runs the epochs, and why.
     """
-    fitted = Fitted(History(), Best(monitor, options.patience))
+    fitted = Fitted(History(), Best(monitor, options.patience, keep_last=options.weights == "last_best"))
     every = [StopWhenNotFinite(), fitted.history, fitted.best, *callbacks]
     if isinstance(optimizer.schedule, Plateau):
         # First, as it puts the learning rate among the logs.
@@ -96,7 +96,7 @@ def fit(
     elif not isinstance(optimizer.schedule, Constant):
         every.insert(0, LearningRate(optimizer, options.epochs, options.steps_per_epoch(len(train))))
     fit_with_engine(model, train, validation, options, every, tell)
-    if options.weights == "best":
+    if options.weights != "last":
         model.set_weights(fitted.best.weights)
     return fitted
 

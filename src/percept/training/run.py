@@ -122,7 +122,7 @@ def compiled(
 
 def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Tell) -> None:
     epochs = len(fitted.history.rows)
-    kept = fitted.best.epoch if options.weights == "best" else epochs
+    kept = epochs if options.weights == "last" else fitted.best.epoch
     last = ", ".join(f"{name} {value:.4f}" for name, value in fitted.history.rows[kept - 1].items() if name != "epoch")
     tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}")
 

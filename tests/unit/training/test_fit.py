@@ -65,6 +65,21 @@ def test_a_metric_can_decide_which_epoch_is_best(fitted):
     assert result.best.epoch == int(np.argmax(accuracies)) + 1
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_equal_epochs_the_first_is_kept_or_the_last_and_both_stop_alike(fitted, engine):
+    settings = {"engine": engine, "epochs": 60, "monitor": "accuracy", "patience": 8}
+    (first, kept), (last, kept_last) = (fitted(weights=weights, **settings) for weights in ("best", "last_best"))
+    assert kept.history.rows == kept_last.history.rows
+    accuracies = np.array([row["val_accuracy"] for row in kept.history.rows])
+    best = np.flatnonzero(accuracies == accuracies.max()) + 1
+    assert (kept.best.epoch, kept_last.best.epoch) == (best[0], best[-1])
+    assert len(accuracies) == best[0] + 8 >= best[-1] > best[0]
+    for model, result in ((first, kept), (last, kept_last)):
+        for weights, expected in zip(model.get_weights(), result.best.weights, strict=True):
+            np.testing.assert_array_equal(weights, expected)
+    assert any((w != o).any() for w, o in zip(first.get_weights(), last.get_weights(), strict=True))
+
+
 def test_a_metric_that_training_does_not_show_is_refused(fitted):
     with pytest.raises(UserError, match=r"fit.monitor: 'auc'\n  expected: one of loss, accuracy"):
         fitted(monitor="auc")
