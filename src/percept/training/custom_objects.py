@@ -1,5 +1,6 @@
 """What training adds to the objects of Keras, registered with it: import this before loading a file that names them."""
 
+import math
 from typing import Any
 
 import keras
@@ -25,6 +26,26 @@ class _Refined:
     def get_config(self) -> dict[str, Any]:
         settings = {"stacks": self.stacks, "clip_norm": self.clip_norm}
         return super().get_config() | settings  # type: ignore[misc]
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class CosineCycles(keras.optimizers.schedules.LearningRateSchedule):
+    """The rate peak / 2 (1 - cos(2 pi log2(1 + (2^cycles - 1) t))), t from 0 to 1 over so many steps.
+
+    This is coslog of Holzmüller et al. 2024 (arXiv 2407.04491), who have four cycles.
+    """
+
+    def __init__(self, peak: float, steps: int, cycles: int) -> None:
+        super().__init__()
+        self.peak, self.steps, self.cycles = peak, steps, cycles
+
+    def __call__(self, step: Any) -> Any:
+        t = ops.minimum(ops.cast(step, "float32") / self.steps, 1.0)
+        begun = ops.log2(1 + (2**self.cycles - 1) * t)  # cycles so far
+        return self.peak * (1 - ops.cos(2 * math.pi * begun)) / 2
+
+    def get_config(self) -> dict[str, Any]:
+        return {"peak": self.peak, "steps": self.steps, "cycles": self.cycles}
 
 
 @keras.saving.register_keras_serializable(PACKAGE)

@@ -160,6 +160,26 @@ def test_the_learning_rate_follows_its_schedule_and_is_kept(fitted, engine, sche
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_cycles_of_the_learning_rate_are_kept_and_saved_with_the_network(fitted, engine, tmp_path):
+    import keras
+
+    optimizer = {"schedule": {"kind": "cosine_cycles", "cycles": 2}}
+    model, result = fitted(engine=engine, epochs=6, batch_size=37, shuffle=False, optimizer=optimizer)
+    begun = np.log2(1 + 3 * np.arange(6) / 6)
+    rates = [row["learning_rate"] for row in result.history.rows]
+    assert rates == pytest.approx(0.05 * (1 - np.cos(2 * np.pi * begun)) / 2, abs=1e-7)
+    stock, expected = fitted(engine="keras", epochs=6, batch_size=37, shuffle=False, optimizer=optimizer)
+    for row, other in zip(result.history.rows, expected.history.rows, strict=True):
+        assert row == pytest.approx(other, abs=1e-5)
+    for weights, others in zip(model.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_allclose(weights, others, atol=1e-5)
+    model.save(tmp_path / "network.keras")
+    again = keras.models.load_model(tmp_path / "network.keras").optimizer
+    assert again.get_config() == model.optimizer.get_config()
+    assert float(again.learning_rate) == float(model.optimizer.learning_rate)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_plateau_lowers_the_learning_rate(fitted, engine):
     schedule = {"kind": "plateau", "factor": 0.1, "patience": 2}
     _, result = fitted(engine=engine, epochs=30, learning_rate=0.5, optimizer={"schedule": schedule})
