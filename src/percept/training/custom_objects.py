@@ -7,15 +7,34 @@ import keras
 from keras import ops
 
 PACKAGE = "percept"
+BIASES = ("bias", "beta")  # names of Keras: of layers, and of batch normalisation
 
 
 class _Refined:
-    """Before the update of a Keras optimizer: gradients whose first axis is that of stacks are clipped in each."""
+    """A Keras optimizer that clips each stack by a norm of its own, and lets some weights learn faster than others."""
 
-    def __init__(self, *args: Any, stacks: int = 0, clip_norm: float = 0.0, **options: Any) -> None:
-        """clip_norm: the largest norm of a stack's gradients, of the mean loss of its own rows; 0: any."""
+    def __init__(
+        self,
+        *args: Any,
+        stacks: int = 1,
+        clip_norm: float = 0.0,
+        rate_factors: dict[str, float] | None = None,
+        **options: Any,
+    ) -> None:
+        """clip_norm: the largest norm of a stack's gradients, of the mean loss of its own rows; 0: any.
+
+        stacks: the first axis of all weights, where they are clipped so; rate_factors: of groups of `groups_of`.
+        """
         super().__init__(*args, **options)
-        self.stacks, self.clip_norm = stacks, clip_norm
+        self.stacks, self.clip_norm, self.rate_factors = stacks, clip_norm, dict(rate_factors or {})
+
+    def build(self, variables: list[Any]) -> None:
+        super().build(variables)  # type: ignore[misc]
+        self._factors = [self.rate_factors.get(group, 1.0) for group in groups_of(variables)]
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        factor = self._factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
+        super().update_step(gradient, variable, learning_rate * factor)  # type: ignore[misc]
 
     def apply(self, grads: list[Any], trainable_variables: list[Any] | None = None) -> None:
         if self.clip_norm:
@@ -24,7 +43,7 @@ class _Refined:
         super().apply(grads, trainable_variables)  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
-        settings = {"stacks": self.stacks, "clip_norm": self.clip_norm}
+        settings = {"stacks": self.stacks, "clip_norm": self.clip_norm, "rate_factors": dict(self.rate_factors)}
         return super().get_config() | settings  # type: ignore[misc]
 
 
@@ -55,6 +74,14 @@ class SmoothedAccuracy(keras.metrics.BinaryAccuracy):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true = ops.cast(ops.greater(y_true, 0.5), y_pred.dtype)
         super().update_state(y_true, y_pred, sample_weight)
+
+
+def groups_of(variables: list[Any]) -> list[str]:
+    """Name the group of each trainable weight of a network, in their order: biases, first_layer or others."""
+    groups = ["biases" if variable.name in BIASES else "others" for variable in variables]
+    if "others" in groups:
+        groups[groups.index("others")] = "first_layer"
+    return groups
 
 
 def clipped_by_stack(gradients: list[Any], norm: float, stacks: int) -> list[Any]:

@@ -13,7 +13,7 @@ from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts, TargetScale
 from percept.training import run
 from percept.training.engines.choice import ENGINES
-from percept.training.optimizer import AdamW
+from percept.training.optimizer import AdamW, RateFactors
 from percept.training.options import Fit
 
 ADAMW = AdamW(kind="adamw", learning_rate=0.02, beta_1=0.9, beta_2=0.98, weight_decay=0.01)
@@ -106,14 +106,13 @@ def test_the_score_of_an_epoch_is_the_loss_out_of_fold_of_labels_as_they_are(lab
     assert last["val_accuracy"] == pytest.approx(((p > 0.5) == train.y).mean(), rel=1e-4)
 
 
-@pytest.mark.parametrize("clip_norm", [None, 0.05])
-def test_every_engine_trains_the_same_members(clip_norm):
+@pytest.mark.parametrize("refined", [{}, {"clip_norm": 0.05, "rate_factors": RateFactors(biases=0.1, first_layer=6)}])
+def test_every_engine_trains_the_same_members(refined):
     losses = {}
     for engine in ENGINES:
         told: list[str] = []
         train = rows(BINARY, 51)
-        clipped = ADAMW.model_copy(update={"clip_norm": clip_norm})
-        training = replace(options(engine=engine, shuffle=False), optimizer=clipped)
+        training = replace(options(engine=engine, shuffle=False), optimizer=ADAMW.model_copy(update=refined))
         result = run.run(train, train.take(np.arange(0)), spec(BINARY, 51), training, tell=told.append)
         assert f"engine {engine}: as fit.engine says" in told
         losses[engine] = [[row["loss"], row["val_loss"], row["val_accuracy"]] for row in result.history.rows]
