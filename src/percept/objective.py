@@ -15,6 +15,9 @@ ClassWeights = Literal["none", "balanced"] | dict[Label, Annotated[float, Field(
 Threshold = Annotated[float, Field(gt=0, lt=1)] | Literal["accuracy", "balanced_accuracy", "f1"]
 # Temperature: divide the logits by one number, chosen on the validation rows, so that probabilities mean frequencies.
 Calibration = Literal["none", "temperature"]
+# The share of each training label that goes to all classes alike (Szegedy et al. 2016), for accuracy: probabilities
+# learn to hold back, which costs log loss. What is judged is the loss of the labels as they are.
+LabelSmoothing = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Weighted(Section):
@@ -43,6 +46,7 @@ class Binary(Weighted):
     positive: Label  # label that counts as 1
     one_vs_rest: bool = False  # true: every other label counts as 0; false: there must be exactly one other
     class_weights: ClassWeights = "none"
+    label_smoothing: LabelSmoothing = 0.0
     threshold: Threshold = EVEN
     calibration: Calibration = "none"
 
@@ -59,11 +63,17 @@ class Multiclass(Weighted):
     target: str = "class"  # column; pictures carry their class with them
     one_hot: bool = False  # targets as 0/1 rows instead of class numbers: the same loss, the recipe's spelling
     class_weights: ClassWeights = "none"
+    label_smoothing: LabelSmoothing = 0.0
     calibration: Calibration = "none"
 
     @property
+    def learns_shares(self) -> bool:
+        """Tell whether the loss takes the share of each class, (rows, classes), and not class numbers."""
+        return self.one_hot or self.label_smoothing > 0
+
+    @property
     def loss(self) -> str:
-        return "categorical_crossentropy" if self.one_hot else "sparse_categorical_crossentropy"
+        return "categorical_crossentropy" if self.learns_shares else "sparse_categorical_crossentropy"
 
 
 class Multilabel(Weighted):

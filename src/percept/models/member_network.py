@@ -72,7 +72,7 @@ def _shown(y: Any, predicted: Any, objective: Objective) -> Any:
     y = _for_members(y, predicted, objective)
     match objective.kind:
         case "binary" | "multilabel":
-            return ops.mean(ops.cast(ops.equal(predicted > 0, y > 0), "float32"), axis=-1)
+            return ops.mean(ops.cast(ops.equal(predicted > 0, y > 0.5), "float32"), axis=-1)
         case "multiclass":
             return ops.cast(ops.equal(ops.argmax(predicted, -1), ops.argmax(y, -1)), "float32")
     return ops.mean(ops.abs(predicted - y), axis=-1)
@@ -80,7 +80,7 @@ def _shown(y: Any, predicted: Any, objective: Objective) -> Any:
 
 def _for_members(y: Any, predicted: Any, objective: Objective) -> Any:
     """Bring targets (batch, stacks, units or 1) to the shape of the predictions."""
-    if objective.kind == "multiclass" and not objective.one_hot:
+    if objective.kind == "multiclass" and not objective.learns_shares:
         y = ops.one_hot(ops.squeeze(y, -1), predicted.shape[-1])
     y = ops.expand_dims(ops.transpose(ops.cast(y, predicted.dtype), (1, 0, 2)), 1)
     return ops.broadcast_to(y, ops.shape(predicted))

@@ -43,18 +43,23 @@ class Observer(keras.callbacks.Callback):
 
 
 class Best(Observer):
-    """Keep the weights of the epoch with the best monitored value; stop `patience` epochs after it."""
+    """Keep the weights of the epoch with the best monitored value; stop `patience` epochs after the last better one."""
 
-    def __init__(self, monitor: Monitor, patience: int | None = None) -> None:
+    def __init__(self, monitor: Monitor, patience: int | None = None, *, keep_last: bool = False) -> None:
+        """keep_last: of epochs with equal best values, and not the first."""
         super().__init__()
-        self.monitor, self.patience = monitor, patience
-        self.epoch = 0  # counted from 1
+        self.monitor, self.patience, self.keep_last = monitor, patience, keep_last
+        self.epoch = 0  # whose weights are kept, counted from 1
+        self.improved = 0  # the last epoch that was better than all before
         self.value = -np.inf if monitor.higher_is_better else np.inf
         self.weights: list[NDArray] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         value = (logs or {})[self.monitor.name]
-        if value > self.value if self.monitor.higher_is_better else value < self.value:
+        gain = value - self.value if self.monitor.higher_is_better else self.value - value
+        if gain > 0:
+            self.improved = epoch + 1
+        if gain > 0 or (self.keep_last and gain == 0):
             self.epoch, self.value = epoch + 1, value
             self.weights = self.model.get_weights()
         stop = self.earliest_stop()
@@ -62,7 +67,7 @@ class Best(Observer):
             self.model.stop_training = True
 
     def earliest_stop(self) -> int | None:
-        return self.epoch + self.patience if self.patience else None
+        return self.improved + self.patience if self.patience else None
 
 
 class LearningRate(Observer):

@@ -11,6 +11,7 @@ import tensorflow as tf
 from percept.models.member_network import MemberNetwork
 from percept.objective import AUXILIARY, Objective
 from percept.training.callbacks import Best, History, LearningRate, StopWhenNotFinite, Tell
+from percept.training.custom_objects import SmoothedAccuracy
 from percept.training.engines.choice import fit_with_engine
 from percept.training.fit_data import FitData
 from percept.training.monitor import Monitor, metric_name
@@ -53,16 +54,19 @@ def compile_model(
             "metrics": {name: [_metric(objective)] for name in model.output},
             "loss_weights": weights,
         }
-    model.compile(optimizer.build(options.epochs, options.steps_per_epoch(num_rows)), **settings)
+    stacks = model.stacks if isinstance(model, MemberNetwork) else 1
+    model.compile(optimizer.build(options.epochs, options.steps_per_epoch(num_rows), stacks), **settings)
 
 
 def _metric(objective: Objective) -> keras.metrics.Metric:
     """Make the metric that training shows beside the loss."""
     name = metric_name(objective)
     match objective.kind:
+        case "binary" if objective.label_smoothing:
+            return SmoothedAccuracy(name=name)
         case "binary" | "multilabel":
             return keras.metrics.BinaryAccuracy(name=name)
-        case "multiclass" if objective.one_hot:
+        case "multiclass" if objective.learns_shares:
             return keras.metrics.CategoricalAccuracy(name=name)
         case "multiclass":
             return keras.metrics.SparseCategoricalAccuracy(name=name)
@@ -83,7 +87,7 @@ def fit(
 
     callbacks: are called beside those that every fit has; tell: is given which engine runs the epochs, and why.
     """
-    fitted = Fitted(History(), Best(monitor, options.patience))
+    fitted = Fitted(History(), Best(monitor, options.patience, keep_last=options.weights == "last_best"))
     every = [StopWhenNotFinite(), fitted.history, fitted.best, *callbacks]
     if isinstance(optimizer.schedule, Plateau):
         # First, as it puts the learning rate among the logs.
@@ -92,7 +96,7 @@ def fit(
     elif not isinstance(optimizer.schedule, Constant):
         every.insert(0, LearningRate(optimizer, options.epochs, options.steps_per_epoch(len(train))))
     fit_with_engine(model, train, validation, options, every, tell)
-    if options.weights == "best":
+    if options.weights != "last":
         model.set_weights(fitted.best.weights)
     return fitted
 

@@ -51,8 +51,8 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
     """Convert targets to the form that the loss takes, for each output: (rows, units), or class numbers (rows, 1)."""
     y: NDArray[Any] = examples.y
     match objective.kind:
-        case "multiclass" if objective.one_hot:
-            y = _one_hot(y, len(spec.classes))
+        case "multiclass" if objective.learns_shares:
+            y = _one_hot(y, len(spec.classes), "label_smoothing" if objective.label_smoothing else "one_hot")
         case "multiclass":
             y = y[:, np.newaxis]
         case "binary":
@@ -65,15 +65,32 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
     return FitData(examples.x, targets, examples.weight)
 
 
-def _one_hot(y: NDArray[np.int64], num_classes: int) -> NDArray[np.float32]:
-    """Return rows of 0 and one 1, (rows, classes). Raises `UserError` where they would take too much memory."""
+def _one_hot(y: NDArray[np.int64], num_classes: int, option: str) -> NDArray[np.float32]:
+    """Return rows of 0 and one 1, (rows, classes). Raises `UserError` where they would take too much memory.
+
+    option: of the objective, that asks for them.
+    """
     if (size := y.size * num_classes * 4) > MAX_ONE_HOT:
-        found = f"true, with {num_classes:,} classes and {y.size:,} rows: {size / 2**30:.1f} GiB"
-        expected = f"at most {MAX_ONE_HOT / 2**30:.0f} GiB of 0 and 1"
-        raise UserError("objective.one_hot", found, expected, "leave it at false: the loss is the same")
+        found = f"{num_classes:,} classes and {y.size:,} rows: {size / 2**30:.1f} GiB of shares"
+        expected = f"at most {MAX_ONE_HOT / 2**30:.0f} GiB"
+        raise UserError(f"objective.{option}", found, expected, "leave it at its default, which needs no such rows")
     rows = np.zeros((y.size, num_classes), np.float32)
     rows[np.arange(y.size), y] = 1
     return rows
+
+
+def smoothed(data: FitData, objective: Objective) -> FitData:
+    """Return data whose labels give `objective.label_smoothing` of themselves to all classes alike."""
+    share = getattr(objective, "label_smoothing", 0.0)
+    if not share:
+        return data
+
+    def of_output(y: NDArray[Any]) -> NDArray[np.float32]:
+        num_classes = 2 if objective.kind == "binary" else y.shape[-1]
+        return (y * (1 - share) + share / num_classes).astype(np.float32)
+
+    y = {name: of_output(y) for name, y in data.y.items()} if isinstance(data.y, dict) else of_output(data.y)
+    return replace(data, y=y)
 
 
 def class_weights(y: NDArray[Any], classes: tuple[str, ...], objective: Objective) -> NDArray[np.float32] | None:

@@ -15,7 +15,9 @@ class Fit(Section):
     shuffle: bool = True  # the training rows, anew for each epoch
     monitor: str = "loss"  # what tells the better epoch: loss, or a metric that training shows, such as accuracy or mae
     patience: PositiveInt | None = None  # stop after so many epochs without a better one; null: never
-    weights: Literal["last", "best"] = "best"  # which epoch's weights become the model
+    # Which epoch's weights become the model. Of epochs with equal best values best is the first, last_best the last;
+    # both stop alike, as an equal value is none better.
+    weights: Literal["last", "best", "last_best"] = "best"
     checkpoints: bool = False  # keep the network of every epoch that was the best so far, beside the logs
     threads: PositiveInt = 2  # that compute; with another number convolutions round in another way, on any machine
     engine: Literal["auto", "compiled", "graph", "keras"] = "auto"  # runs the epochs; auto: the fastest for the data

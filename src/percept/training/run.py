@@ -18,7 +18,7 @@ from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
 from percept.training.assembly import assemble
 from percept.training.callbacks import History, Tell
-from percept.training.fit_data import FitData, fit_data, weighted
+from percept.training.fit_data import FitData, fit_data, smoothed, weighted
 from percept.training.monitor import Monitor, monitor_of
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
@@ -114,6 +114,7 @@ def compiled(
     )
     if isinstance(network, MemberNetwork):
         train_data, validation_data = by_stack(train_data, validation_data, train.fold, options.seed)
+    train_data = smoothed(train_data, options.objective)  # last: rows that judge may come from the same data
     auxiliary_weight = getattr(options.model, "auxiliary_weight", 0.0)
     fit.compile_model(network, options.objective, options.optimizer, options.fit, len(train_data), auxiliary_weight)
     return network, train_data, validation_data
@@ -121,7 +122,7 @@ def compiled(
 
 def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Tell) -> None:
     epochs = len(fitted.history.rows)
-    kept = fitted.best.epoch if options.weights == "best" else epochs
+    kept = epochs if options.weights == "last" else fitted.best.epoch
     last = ", ".join(f"{name} {value:.4f}" for name, value in fitted.history.rows[kept - 1].items() if name != "epoch")
     tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}")
 

@@ -55,6 +55,18 @@ class Cosine(RateSchedule):
         return schedules.CosineDecay(0.0, decay, self.final, warmup_target=learning_rate, warmup_steps=warmup)
 
 
+class CosineCycles(RateSchedule):
+    """Up from 0 and down to 0 so many times, each about twice as long as the one before (Holzmüller et al. 2024)."""
+
+    kind: Literal["cosine_cycles"]
+    cycles: PositiveInt = 4  # the last ends with the last epoch
+
+    def build(self, learning_rate: float, epochs: int, steps_per_epoch: int) -> Any:
+        from percept.training import custom_objects
+
+        return custom_objects.CosineCycles(learning_rate, epochs * steps_per_epoch, self.cycles)
+
+
 class Piecewise(RateSchedule):
     """Multiplied by each factor in turn, from the epoch on that is given beside it."""
 
@@ -88,4 +100,4 @@ class Plateau(RateSchedule):
     patience: PositiveInt = 5
 
 
-Schedule = Annotated[Constant | Exponential | Cosine | Piecewise | Plateau, Field(discriminator="kind")]
+Schedule = Annotated[Constant | Exponential | Cosine | CosineCycles | Piecewise | Plateau, Field(discriminator="kind")]

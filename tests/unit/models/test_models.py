@@ -11,6 +11,7 @@ from percept.models.perceptron import is_separable
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.spec import DatasetSpec, Pixels, RawInput, RowCounts
+from percept.training.optimizer import Scheduled
 from percept.training.schedule import Constant
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -104,6 +105,7 @@ def test_every_optimizer_has_the_settings_of_its_file(name):
     optimizer = load_config([f"optimizer={name}"]).optimizer
     optimizer = optimizer.model_copy(update={"schedule": Constant(kind="constant")})
     built = optimizer.build()
-    found, values = built.get_config(), optimizer.model_dump(exclude={"kind", "schedule", "ema_epochs"})
+    found, values = built.get_config(), optimizer.model_dump(exclude=set(Scheduled.model_fields))
     assert (type(built).__name__.lower(), found["use_ema"]) == (optimizer.kind, bool(optimizer.ema_epochs))
+    values |= {"learning_rate": optimizer.learning_rate, "global_clipnorm": optimizer.clip_norm}
     assert {name: found[name] for name in values} == pytest.approx(values)

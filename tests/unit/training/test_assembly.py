@@ -13,7 +13,7 @@ from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts, TargetScale
 from percept.training import run
 from percept.training.engines.choice import ENGINES
-from percept.training.optimizer import AdamW
+from percept.training.optimizer import AdamW, RateFactors
 from percept.training.options import Fit
 
 ADAMW = AdamW(kind="adamw", learning_rate=0.02, beta_1=0.9, beta_2=0.98, weight_decay=0.01)
@@ -22,6 +22,7 @@ OBJECTIVES = {
     "binary": BINARY.model_copy(update={"calibration": "temperature", "threshold": "f1"}),
     "multiclass": Multiclass(kind="multiclass", calibration="temperature", class_weights="balanced"),
     "multilabel": Multilabel(kind="multilabel", target=("p", "q"), threshold="f1"),
+    "smoothed": Multiclass(kind="multiclass", label_smoothing=0.1),
     "regression": Regression(kind="regression", target="y", scale_target=True),
     "several": Regression(kind="regression", target=("p", "q")),
 }
@@ -79,20 +80,25 @@ def test_out_of_fold_answers_are_of_the_form_that_is_shipped_and_as_good(name, l
         np.testing.assert_allclose(result.out_of_fold.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_no_row_tells_the_members_that_judge_it():
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_row_tells_the_members_that_judge_it(engine, clip_norm):
     """Poison the targets of one fold: what is said of it out of fold stays the same to the bit."""
     train = rows(BINARY)
     poisoned = replace(train, y=np.where(train.fold == 1, 1 - train.y, train.y))
-    training = options(weights="last")
+    clipped = ADAMW.model_copy(update={"clip_norm": clip_norm})
+    training = replace(options(weights="last", engine=engine), optimizer=clipped)
     clean, changed = (trained(part, training).out_of_fold for part in (train, poisoned))
     own = train.fold == 1
     np.testing.assert_array_equal(clean[own], changed[own])
     assert (clean[~own] != changed[~own]).all()
 
 
-def test_the_score_of_an_epoch_is_the_loss_out_of_fold():
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.4])
+def test_the_score_of_an_epoch_is_the_loss_out_of_fold_of_labels_as_they_are(label_smoothing):
     train = rows(BINARY, 50)  # folds of 17 and 16
-    result = trained(train, options(weights="last", epochs=4))
+    objective = BINARY.model_copy(update={"label_smoothing": label_smoothing})
+    result = trained(train, options(objective, weights="last", epochs=4))
     p = result.out_of_fold[:, 0].astype(np.float64)
     expected = -np.mean(np.log(np.where(train.y == 1, p, 1 - p)))
     last = result.history.rows[-1]
@@ -100,12 +106,13 @@ def test_the_score_of_an_epoch_is_the_loss_out_of_fold():
     assert last["val_accuracy"] == pytest.approx(((p > 0.5) == train.y).mean(), rel=1e-4)
 
 
-def test_every_engine_trains_the_same_members():
+@pytest.mark.parametrize("refined", [{}, {"clip_norm": 0.05, "rate_factors": RateFactors(biases=0.1, first_layer=6)}])
+def test_every_engine_trains_the_same_members(refined):
     losses = {}
     for engine in ENGINES:
         told: list[str] = []
         train = rows(BINARY, 51)
-        training = options(engine=engine, shuffle=False)
+        training = replace(options(engine=engine, shuffle=False), optimizer=ADAMW.model_copy(update=refined))
         result = run.run(train, train.take(np.arange(0)), spec(BINARY, 51), training, tell=told.append)
         assert f"engine {engine}: as fit.engine says" in told
         losses[engine] = [[row["loss"], row["val_loss"], row["val_accuracy"]] for row in result.history.rows]

@@ -65,6 +65,21 @@ def test_a_metric_can_decide_which_epoch_is_best(fitted):
     assert result.best.epoch == int(np.argmax(accuracies)) + 1
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_equal_epochs_the_first_is_kept_or_the_last_and_both_stop_alike(fitted, engine):
+    settings = {"engine": engine, "epochs": 60, "monitor": "accuracy", "patience": 8}
+    (first, kept), (last, kept_last) = (fitted(weights=weights, **settings) for weights in ("best", "last_best"))
+    assert kept.history.rows == kept_last.history.rows
+    accuracies = np.array([row["val_accuracy"] for row in kept.history.rows])
+    best = np.flatnonzero(accuracies == accuracies.max()) + 1
+    assert (kept.best.epoch, kept_last.best.epoch) == (best[0], best[-1])
+    assert len(accuracies) == best[0] + 8 >= best[-1] > best[0]
+    for model, result in ((first, kept), (last, kept_last)):
+        for weights, expected in zip(model.get_weights(), result.best.weights, strict=True):
+            np.testing.assert_array_equal(weights, expected)
+    assert any((w != o).any() for w, o in zip(first.get_weights(), last.get_weights(), strict=True))
+
+
 def test_a_metric_that_training_does_not_show_is_refused(fitted):
     with pytest.raises(UserError, match=r"fit.monitor: 'auc'\n  expected: one of loss, accuracy"):
         fitted(monitor="auc")
@@ -142,6 +157,26 @@ def test_the_learning_rate_follows_its_schedule_and_is_kept(fitted, engine, sche
     model, result = fitted(engine=engine, epochs=4, optimizer={"schedule": schedule})
     assert [row["learning_rate"] for row in result.history.rows] == pytest.approx(rates, rel=1e-5)
     assert float(model.optimizer.learning_rate) == pytest.approx(rates[-1], rel=0.2)  # the model's own is a step ahead
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_cycles_of_the_learning_rate_are_kept_and_saved_with_the_network(fitted, engine, tmp_path):
+    import keras
+
+    optimizer = {"schedule": {"kind": "cosine_cycles", "cycles": 2}}
+    model, result = fitted(engine=engine, epochs=6, batch_size=37, shuffle=False, optimizer=optimizer)
+    begun = np.log2(1 + 3 * np.arange(6) / 6)
+    rates = [row["learning_rate"] for row in result.history.rows]
+    assert rates == pytest.approx(0.05 * (1 - np.cos(2 * np.pi * begun)) / 2, abs=1e-7)
+    stock, expected = fitted(engine="keras", epochs=6, batch_size=37, shuffle=False, optimizer=optimizer)
+    for row, other in zip(result.history.rows, expected.history.rows, strict=True):
+        assert row == pytest.approx(other, abs=1e-5)
+    for weights, others in zip(model.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_allclose(weights, others, atol=1e-5)
+    model.save(tmp_path / "network.keras")
+    again = keras.models.load_model(tmp_path / "network.keras").optimizer
+    assert again.get_config() == model.optimizer.get_config()
+    assert float(again.learning_rate) == float(model.optimizer.learning_rate)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,5 +1,6 @@
 """A training in memory: what it returns, what it tells, and that it writes nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ from percept.composition import load_config
 from percept.errors import UserError
 from percept.models.mlp import Mlp
 from percept.models.perceptron import Perceptron
-from percept.objective import Binary
+from percept.objective import Binary, Multiclass
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
 from percept.training import run
+from percept.training.engines.choice import ENGINES
 from percept.training.optimizer import Adam
 from percept.training.options import Fit
 
@@ -98,6 +100,37 @@ def test_the_best_weights_can_be_used_after_the_last_with_the_same_temperature()
     np.testing.assert_allclose(
         np.log(calibrated / (1 - calibrated)), np.log(plain / (1 - plain)) / last.decision.temperature, atol=1e-4
     )
+
+
+def smoothing(kind: str, learning_rate: float = 0.05, **fit) -> run.Training:
+    plain = options(learning_rate=learning_rate, fit=fit)
+    objective = plain.objective if kind == "binary" else Multiclass(kind="multiclass")
+    return replace(plain, objective=objective.model_copy(update={"label_smoothing": 0.3}))
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_smoothed_labels_are_learned_and_the_plain_ones_judge(engine, kind):
+    """On rows that are both learned from and judge, in one batch of weights that hardly move."""
+    train = rows(40)
+    result, _ = trained(smoothing(kind, 1e-9, engine=engine, batch_size=40, weights="last"), train, train)
+    said = np.asarray(result.network(train.x), np.float64)
+    p = np.hstack([1 - said, said]) if kind == "binary" else said
+    hard = np.eye(2)[train.y]
+    last = result.history.rows[-1]
+    assert last["val_loss"] == pytest.approx(-(hard * np.log(p)).sum(axis=1).mean(), rel=1e-4)
+    assert last["loss"] == pytest.approx(-((0.7 * hard + 0.15) * np.log(p)).sum(axis=1).mean(), rel=1e-4)
+    assert last["accuracy"] == last["val_accuracy"] == pytest.approx((p.argmax(axis=1) == train.y).mean())
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass"])
+def test_every_engine_learns_the_same_from_smoothed_labels(kind):
+    losses = {}
+    for engine in ENGINES:
+        result, _ = trained(smoothing(kind, engine=engine, shuffle=False), rows(40), rows(20, 1))
+        losses[engine] = [list(row.values()) for row in result.history.rows]
+    np.testing.assert_allclose(losses["compiled"], losses["keras"], rtol=1e-3)
+    np.testing.assert_allclose(losses["graph"], losses["keras"], rtol=1e-3)
 
 
 @pytest.mark.parametrize(

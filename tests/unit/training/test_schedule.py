@@ -1,5 +1,7 @@
 """Learning rates by epoch, with 5 steps in each of 10 epochs."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -36,6 +38,22 @@ def test_cosine_warms_up_in_a_straight_line_to_the_rate():
     np.testing.assert_allclose(found[:10], 0.1 * np.arange(10) / 10, atol=1e-7)
     assert found.argmax() == 10 and found[10] == pytest.approx(0.1)
     assert (np.diff(found[10:]) < 0).all() and found[-1] < 0.001
+
+
+@pytest.mark.parametrize("cycles", [1, 2, 4])
+def test_cosine_cycles_rise_and_fall_each_twice_as_long_as_the_one_before(cycles):
+    found = rates(kind="cosine_cycles", cycles=cycles)
+    progress = np.arange(EPOCHS * STEPS) / (EPOCHS * STEPS)
+    begun = np.log(1 + (2**cycles - 1) * progress) / np.log(2)
+    np.testing.assert_allclose(found, 0.1 * (1 - np.cos(2 * np.pi * begun)) / 2, atol=1e-6)
+    built = Training(schedule={"kind": "cosine_cycles", "cycles": cycles}).schedule.build(0.1, 1, 1500)
+    fine = np.array([float(built(step)) for step in range(1501)])
+    ends = [round(1500 * (2**number - 1) / (2**cycles - 1)) for number in range(cycles + 1)]  # of lengths 1, 2, 4, ...
+    np.testing.assert_allclose(fine[ends], 0, atol=1e-6)
+    for start, end in pairwise(ends):
+        assert fine[start:end].max() == pytest.approx(0.1, rel=1e-3)
+        assert (np.diff(np.sign(np.diff(fine[start : end + 1]))) < 0).sum() == 1  # one peak
+    assert float(built(2000)) == pytest.approx(0, abs=1e-6)
 
 
 def test_piecewise_changes_when_so_many_epochs_are_over():
