@@ -195,6 +195,15 @@ def test_every_peer_has_a_test_here():
     assert tuple(KNOWN) == PEERS
 
 
+def test_more_levels_of_long_categories_are_told_as_a_change_of_the_loss_of_each_table():
+    import long_categories
+
+    inner = {"50 levels": 2.0, "500 levels": 1.5}
+    found = {("sumhes", part): {"inner": loss, "outer": 9.0} for part, loss in inner.items()}
+    row = long_categories.report(found, ["sumhes"], [*inner, "500 levels, embeddings of 8"]).splitlines()[-1]
+    assert [cell.strip() for cell in row.strip("|").split("|")] == ["sumhes", "125", "2", "-25.0", ""]
+
+
 def test_the_ablation_tells_the_change_of_the_geometric_mean_of_losses():
     import ablation
 

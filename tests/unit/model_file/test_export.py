@@ -41,7 +41,7 @@ MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
 WIDE_DEEP = {"kind": "wide_deep", "wide": ["plan"], "deep": "all", "units": [4], "auxiliary_weight": 0.2}
 CNN = {"kind": "cnn", "filters": [3], "units": [4], "augmentation": {"flip": "horizontal", "rotation": 10}}
 TABM = {"kind": "tabm", "units": [6, 4], "members": 2}  # whose members learn from folds
-EMBEDDED = TABM | {"embedding": 2}
+EMBEDDED = TABM | {"embedding": 1}  # of any category of more levels
 TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
 RICH = {
     "numeric": ["area m2", "나이", "sent"],
