@@ -138,6 +138,12 @@ def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
         np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("exported", ["members, embedding", "members, one embedding"], indirect=True)
+def test_levels_of_a_category_are_embedded_in_what_is_shipped(exported):
+    _, spec, network, _ = exported
+    assert len(network.get_layer("embedding").levels[0]) == len(spec.levels()["plan"]) > 1
+
+
 @pytest.mark.parametrize("exported", ["binary", "multiclass", "labels", "pictures"], indirect=True)
 def test_the_shipped_file_decides_by_its_thresholds(exported):
     task, spec, _, folder = exported
