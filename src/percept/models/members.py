@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 PACKAGE = "percept"
 
@@ -48,6 +49,48 @@ class PiecewiseLinear(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"edges": self.edges}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class LevelEmbedding(keras.layers.Layer):
+    """Map the levels of long categories to a few inputs each, linearly (Guo & Berkhahn 2016, arXiv 1604.06737).
+
+    Maps (batch, stacks or 1, features) to (batch, stacks, kept features + size for each category). The members of a
+    stack share the kernels. A row without a level is all zeros, as it was before.
+    """
+
+    def __init__(self, stacks: int, size: int, levels: Sequence[Sequence[int]], **options: Any) -> None:
+        """size: inputs of each category; levels: of each category, the places of its levels among the features."""
+        super().__init__(**options)
+        self.stacks, self.size, self.levels = stacks, size, [[int(place) for place in places] for places in levels]
+
+    def kept(self, num_features: int) -> NDArray[np.int32]:
+        """Return the places of the features that are no level of these categories; they come first."""
+        embedded = np.concatenate([np.array(places, int) for places in self.levels])
+        return np.setdiff1d(np.arange(num_features), embedded).astype(np.int32)
+
+    def build(self, input_shape: tuple) -> None:
+        self.places = [self.kept(input_shape[-1]), *(np.array(places, np.int32) for places in self.levels)]
+        self.kernels = [
+            self.add_weight(
+                shape=(self.stacks, len(places), self.size), initializer=_uniform(self.size), name=f"kernel_{number}"
+            )
+            for number, places in enumerate(self.levels)
+        ]
+
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        x = ops.transpose(x, (1, 0, 2))  # one product for each stack
+        kept, *levels = (ops.take(x, places, axis=-1) for places in self.places)
+        rows = [ops.matmul(each, kernel) for each, kernel in zip(levels, self.kernels, strict=True)]
+        if kept.shape[0] != self.stacks:
+            kept = ops.repeat(kept, self.stacks, axis=0)
+        return ops.transpose(ops.concatenate([kept, *rows], axis=-1), (1, 0, 2))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return (input_shape[0], self.stacks, len(self.kept(input_shape[-1])) + self.size * len(self.levels))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"stacks": self.stacks, "size": self.size, "levels": self.levels}
 
 
 @keras.saving.register_keras_serializable(PACKAGE)

@@ -119,6 +119,18 @@ class DatasetSpec(Section):
         """Return the names of the classes, or of the labels or values that are predicted."""
         return self.classes or self.targets
 
+    def levels(self) -> dict[str, list[int]]:
+        """Return, for each category, which features are 1 where a cell has a level, and 0 elsewhere.
+
+        The encoder names them `column_level` and `column.other`; parts of dates are no categories here.
+        """
+        names = [column.name for column in self.raw_inputs if column.kind == "category" and column.date is None]
+        found: dict[str, list[int]] = {name: [] for name in names}
+        for feature, (name, source) in enumerate(zip(self.feature_names, self.feature_sources, strict=True)):
+            if source in found and (name.startswith(f"{source}_") or name == f"{source}.other"):
+                found[source].append(feature)
+        return found
+
     def learned(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what a network learns in place of values of the targets, (rows, targets)."""
         return np.column_stack([scale.learned(values) for scale, values in zip(self.target_scales, y.T, strict=True)])

@@ -96,6 +96,24 @@ def test_categories_beyond_the_most_frequent_share_that_level_too():
     assert found == {"plan_a": [1, 0, 0], "plan.other": [0, 1, 1]}
 
 
+def test_the_inputs_that_say_which_level_a_category_has_are_one_in_each_row(make_table, prepare_table):
+    cells = {
+        "plan": ["a", "a", "a", "b", "b", "c", "d", "_x", "", "e"],
+        "plan_a": ["1.other", "1.other", "2", "2", "plan", "plan", "3", "1.other", "2", ""],
+        "when": ["2024-01-02", "2024-02-03"] * 5,
+        "size": list(range(10)),
+    }
+    categories = {"category": ["plan", "plan_a"], "numeric": ["size"], "date": {"when": "%Y-%m-%d"}}
+    found = prepare_table(make_table(cells | {"y": [0, 1] * 5}), **categories, min_frequency=2, target_mean=1)
+    levels = found.spec.levels()
+    assert list(levels) == ["plan", "plan_a"]
+    assert [found.spec.feature_names[feature] for feature in levels["plan"]] == ["plan_a", "plan_b", "plan.other"]
+    assert {"plan.mean", "plan_a.mean"} < set(found.spec.feature_names)
+    x = np.concatenate([found.train.x, found.test.x])
+    for places in levels.values():
+        np.testing.assert_array_equal(np.sort(x[:, places])[:, -2:], [[0, 1]] * 10)
+
+
 def test_where_no_training_row_is_rare_there_is_nothing_to_learn_of_other_categories():
     assert encoded({"plan": list("aabb")}, {"plan": ["a", "new"]}, min_frequency=2) == {
         "plan_a": [1, 0],

@@ -41,6 +41,7 @@ MLP = {"kind": "mlp", "units": [8], "dropout": 0.0, "activation": "relu"}
 WIDE_DEEP = {"kind": "wide_deep", "wide": ["plan"], "deep": "all", "units": [4], "auxiliary_weight": 0.2}
 CNN = {"kind": "cnn", "filters": [3], "units": [4], "augmentation": {"flip": "horizontal", "rotation": 10}}
 TABM = {"kind": "tabm", "units": [6, 4], "members": 2}  # whose members learn from folds
+EMBEDDED = TABM | {"embedding": 1}  # of any category of more levels
 TABLE = {"kind": "table", "numeric": ["area m2", "나이"], "category": ["plan"]}
 RICH = {
     "numeric": ["area m2", "나이", "sent"],
@@ -92,6 +93,8 @@ CASES = {
     "far from 0": (table, {"kind": "table", "numeric": ["sent"], "drop": "rest"}, BINARY, MLP),
     "members, binary": (table, TABLE | {"drop": "rest", "bins": 4}, BINARY, TABM),
     "members, multiclass": (table, TABLE | RICH | {"drop": "rest", "bins": 4}, MULTICLASS, TABM),
+    "members, embedding": (table, TABLE | RICH | {"drop": "rest", "bins": 4}, MULTICLASS, EMBEDDED),
+    "members, one embedding": (table, TABLE | {"drop": "rest"}, REGRESSION, EMBEDDED),
     "members, labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, TABM),
     "members, regression": (table, TABLE | {"drop": "rest", "bins": 4}, REGRESSION | {"scale_target": True}, TABM),
     "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
@@ -110,7 +113,7 @@ def exported(request, tmp_path):
     from percept.models.deployed import as_kept
 
     raw, features, objective, model = CASES[request.param]
-    split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model == TABM else {})
+    split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model in (TABM, EMBEDDED) else {})
     task = Task.check({"features": features, "split": split, "objective": objective, "model": model}, "test")
     found = prepare(raw(), Preparation("toy", task.features, task.split, task.objective, 0))
     found.save(tmp_path)
@@ -133,6 +136,12 @@ def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
     assert list(found) == [*expected, *([] if task.objective.kind == "regression" else ["decision"])]
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("exported", ["members, embedding", "members, one embedding"], indirect=True)
+def test_levels_of_a_category_are_embedded_in_what_is_shipped(exported):
+    _, spec, network, _ = exported
+    assert len(network.get_layer("embedding").levels[0]) == len(spec.levels()["plan"]) > 1
 
 
 @pytest.mark.parametrize("exported", ["binary", "multiclass", "labels", "pictures"], indirect=True)

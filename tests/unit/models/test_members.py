@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit, softmax
 
-from percept.models.members import MemberDense, MemberInputs, PiecewiseLinear, Pooled, SharedDense
+from percept.models.members import LevelEmbedding, MemberDense, MemberInputs, PiecewiseLinear, Pooled, SharedDense
 
 RANDOM = np.random.default_rng(0)
 
@@ -53,6 +53,32 @@ def test_members_begin_with_one_factor_for_each_column():
     first = np.unique(columns, return_index=True)[1]
     np.testing.assert_array_equal(factors, factors[..., first][..., columns])
     assert len(np.unique(factors)) == 2 * 3 * 3
+
+
+@pytest.mark.parametrize("given", [1, 2], ids=["the same rows for all stacks", "rows of each stack"])
+def test_levels_become_a_few_inputs_of_each_stack_behind_the_other_features(given):
+    levels = [[6, 1, 2, 3], [0, 4, 7, 8, 9]]
+    layer = LevelEmbedding(2, 3, levels)
+    x = normal(5, given, 10)
+    found = np.asarray(layer(x))
+    assert found.shape == layer.compute_output_shape(x.shape) == (5, 2, 1 + 2 * 3)
+    kernels = [np.asarray(kernel) for kernel in layer.kernels]
+    for row in range(5):
+        for stack in range(2):
+            seen = x[row, stack if given == 2 else 0]
+            expected = [seen[5]]
+            for places, kernel in zip(levels, kernels, strict=True):
+                for number in range(3):
+                    expected.append(sum(seen[place] * kernel[stack, at, number] for at, place in enumerate(places)))
+            np.testing.assert_allclose(found[row, stack], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_an_embedding_of_as_many_inputs_as_levels_can_be_the_levels_themselves():
+    layer = LevelEmbedding(2, 3, [[1, 2, 3]])
+    x = normal(5, 2, 4)
+    layer(x)
+    layer.set_weights([np.stack([np.eye(3)] * 2)])
+    np.testing.assert_array_equal(layer(x), x)
 
 
 def test_all_stacks_see_the_same_rows_where_there_is_one():
@@ -104,8 +130,8 @@ def test_a_line_and_a_temperature_act_on_the_logits_of_the_mean():
 
 def test_a_network_of_these_layers_is_saved_and_loaded(tmp_path):
     inputs = keras.Input((1, 2))
-    x = PiecewiseLinear([[0.0, 0.5, 1.0], []])(inputs)
-    x = MemberDense(3)(SharedDense(4, "mish")(MemberInputs(2, 3, [0, 0, 0, 1])(x)))
+    x = LevelEmbedding(2, 1, [[1, 3]])(PiecewiseLinear([[0.0, 0.5, 1.0], []])(inputs))
+    x = MemberDense(3)(SharedDense(4, "mish")(MemberInputs(2, 3, [0, 0, 1])(x)))
     network = keras.Model(inputs, Pooled("multiclass")([x, keras.layers.Flatten()(inputs)]))
     network.save(tmp_path / "network.keras")
     rows = normal(6, 1, 2)

@@ -141,6 +141,59 @@ def test_the_same_seed_gives_the_same_weights():
         np.testing.assert_array_equal(one, other)
 
 
+def long_spec(num_levels: int = 5, num_folds: int = 3) -> DatasetSpec:
+    """A number with bins, a short category, a long one with its rare levels and its mean target, and a date."""
+    levels = [f"city_{number}" for number in range(num_levels - 1)]
+    names = ("x", "plan_a", "plan_b", *levels, "day.month_1", "day.month_2", "city.other", "city.mean")
+    sources = ("x", "plan", "plan", *["city"] * len(levels), "day", "day", "city", "city")
+    raw = (
+        RawInput(name="x", kind="numeric"),
+        RawInput(name="plan", kind="category"),
+        RawInput(name="city", kind="category"),
+        RawInput(name="day.month", kind="category", date="day", part="month"),
+    )
+    bins = ((0.0, 0.5, 1.0), *[()] * (len(names) - 2), (-1.0, 0.0, 1.0))
+    plain = spec(OBJECTIVES["binary"], num_folds, bins)
+    described = {"raw_inputs": raw, "shape": (len(names),), "feature_names": names, "feature_sources": sources}
+    return plain.model_copy(update=described)
+
+
+@pytest.mark.parametrize("num_folds", [0, 3], ids=["no folds", "folds"])
+def test_levels_of_a_long_category_alone_are_embedded_and_its_inputs_share_a_factor(num_folds):
+    described = long_spec(num_folds=num_folds)
+    network = build(SMALL.model_copy(update={"embedding": 2}), described, OBJECTIVES["binary"])
+    embedding, inputs = network.get_layer("embedding"), network.get_layer("inputs_of_members")
+    encoded = network.get_layer("encoding").columns
+    assert [[described.feature_names[encoded[place]] for place in places] for places in embedding.levels] == [
+        ["city_0", "city_1", "city_2", "city_3", "city.other"]
+    ]
+    # x and its bins, plan, day, the mean target of city and its bins, and the two inputs of the embedding
+    assert inputs.columns == [0, 0, 0, 1, 1, 3, 3, 2, 2, 2, 2, 2]
+    assert embedding.kernels[0].shape == (max(1, num_folds), 5, 2)
+
+
+@pytest.mark.parametrize("size", [None, 5])
+def test_without_longer_categories_the_network_is_the_one_without_embedding(size):
+    described, objective, networks = long_spec(), OBJECTIVES["binary"], []
+    for embedding in (None, size):
+        keras.utils.set_random_seed(3)
+        networks.append(build(SMALL.model_copy(update={"embedding": embedding}), described, objective))
+    x = np.random.default_rng(0).normal(size=(5, 3, *described.shape)).astype(np.float32)
+    np.testing.assert_array_equal(networks[0](x), networks[1](x))
+    assert [layer.name for layer in networks[1].layers[:3]] == ["features", "encoding", "inputs_of_members"]
+
+
+def test_a_hundred_thousand_levels_take_the_memory_of_their_embeddings():
+    described = long_spec(100_000)
+    network = build(TabM(kind="tabm", embedding=8), described, OBJECTIVES["binary"])
+    of_levels = 3 * 100_000 * 8
+    assert of_levels < network.count_params() < of_levels + 200_000
+    x = np.zeros((2, *described.shape), np.float32)
+    x[0, 4], x[1, 5] = 1, 1
+    first, second = np.asarray(as_kept(network, described)(x))
+    assert first != second
+
+
 def test_pictures_are_refused():
     pictures = spec(OBJECTIVES["multiclass"]).model_copy(update={"pixels": Pixels(scale=1.0, offset=0.0)})
     with pytest.raises(UserError, match="has pictures"):

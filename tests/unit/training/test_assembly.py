@@ -120,6 +120,32 @@ def test_every_engine_trains_the_same_members(refined):
     np.testing.assert_allclose(losses["graph"], losses["keras"], rtol=1e-3)
 
 
+def test_every_engine_trains_the_same_embedding_of_levels():
+    random = np.random.default_rng(0)
+    level = random.integers(6, size=51)
+    y = (level % 2 ^ (random.random(51) < 0.1)).astype(np.int64)
+    train = Examples(np.eye(6, dtype=np.float32)[level], y, fold=np.arange(51) % 3)
+    described = spec(BINARY, 51).model_copy(
+        update={
+            "raw_inputs": (RawInput(name="city", kind="category"),),
+            "shape": (6,),
+            "feature_names": tuple(f"city_{number}" for number in range(6)),
+            "feature_sources": ("city",) * 6,
+            "bins": (),
+        }
+    )
+    losses = {}
+    for engine in ENGINES:
+        training = options(engine=engine, shuffle=False, epochs=8)
+        training = replace(training, model=training.model.model_copy(update={"embedding": 2}))
+        result = run.run(train, train.take(np.arange(0)), described, training)
+        assert result.network.get_layer("embedding").kernels[0].shape == (3, 6, 2)
+        losses[engine] = [[row["loss"], row["val_loss"], row["val_accuracy"]] for row in result.history.rows]
+    np.testing.assert_allclose(losses["compiled"], losses["keras"], rtol=1e-3)
+    np.testing.assert_allclose(losses["graph"], losses["keras"], rtol=1e-3)
+    assert losses["keras"][-1][0] < losses["keras"][0][0]
+
+
 def test_validation_rows_that_are_set_apart_judge_one_stack_and_choose_the_share_of_the_line():
     train, validation = rows(BINARY), rows(BINARY, 30)
     parts = [replace(part, fold=None) for part in (train, validation)]
