@@ -75,6 +75,7 @@ def to_onnx(
             warnings.filterwarnings("ignore", category=FutureWarning, module="keras")
             model.export(exported, format="onnx", verbose=False)
         network = onnx.load(exported)
+    _put_erf_for_erfc(network.graph)
     _number(network.graph)
     if encoder:
         front = onnx.load_from_string(encoder)
@@ -117,6 +118,21 @@ def _rename_outputs(model: onnx.ModelProto, names: list[str]) -> None:
     _rename(model.graph, renamed)
     for output in model.graph.output:
         output.name = renamed[output.name]
+
+
+def _put_erf_for_erfc(graph: onnx.GraphProto) -> None:
+    """Write 1 - erf(x) for the erfc(x) of gelu, which the converter leaves as it is and ONNX does not have."""
+    nodes = []
+    for node in graph.node:
+        if node.op_type != "Erfc":
+            nodes.append(node)
+            continue
+        one, erf = f"{node.output[0]}/one", f"{node.output[0]}/erf"
+        graph.initializer.append(onnx.numpy_helper.from_array(np.float32(1), one))
+        nodes.append(onnx.helper.make_node("Erf", node.input, [erf]))
+        nodes.append(onnx.helper.make_node("Sub", [one, erf], node.output))
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _number(graph: onnx.GraphProto) -> None:

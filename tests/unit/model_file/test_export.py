@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import get_args
 
 import keras
 import numpy as np
@@ -17,6 +18,8 @@ from percept.features.prepare import Preparation, prepare
 from percept.features.split import Split
 from percept.model_file import session as shipped
 from percept.models import Model, build
+from percept.models.mlp import Mlp
+from percept.models.tabm import TabM
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.examples import load_examples, load_raw
@@ -103,6 +106,19 @@ CASES = {
     "pictures": (images, {"kind": "image"}, {"kind": "multiclass"}, MLP),
     "custom": (images, {"kind": "image"}, {"kind": "multiclass"}, CUSTOM),
 }
+NAMES = {
+    kind: get_args(options.model_fields["activation"].annotation) for kind, options in (("mlp", Mlp), ("tabm", TabM))
+}
+ACTIVATIONS = {
+    f"{kind} with {name}": (
+        table,
+        TABLE | {"drop": "rest"},
+        BINARY,
+        {"mlp": MLP, "tabm": TABM}[kind] | {"activation": name},
+    )
+    for kind, names in NAMES.items()
+    for name in names
+}
 
 
 @pytest.fixture(params=CASES)
@@ -112,8 +128,8 @@ def exported(request, tmp_path):
     from percept.model_file.metadata import Decision
     from percept.models.deployed import as_kept
 
-    raw, features, objective, model = CASES[request.param]
-    split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model in (TABM, EMBEDDED) else {})
+    raw, features, objective, model = (CASES | ACTIVATIONS)[request.param]
+    split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model["kind"] == "tabm" else {})
     task = Task.check({"features": features, "split": split, "objective": objective, "model": model}, "test")
     found = prepare(raw(), Preparation("toy", task.features, task.split, task.objective, 0))
     found.save(tmp_path)
@@ -127,6 +143,7 @@ def exported(request, tmp_path):
     return task, spec, network, tmp_path
 
 
+@pytest.mark.parametrize("exported", [*CASES, *ACTIVATIONS], indirect=True)
 def test_the_shipped_file_agrees_with_keras_on_raw_rows(exported):
     from percept.model_file import export
 
