@@ -15,6 +15,7 @@ from percept.features.table import TableFeatures
 from percept.prepared.spec import RawInput
 
 FEWEST = 5  # training rows that a word stands in: of rarer ones nothing can be learned
+ROWS_FOR_ONE = 200  # of many rows one in so many: rarer words add more noise than they tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,11 @@ class Words:
         return nodes.step("Clip", counts, *(nodes.constant(np.array(end, np.float32)) for end in (0, 1)))
 
 
+def fewest_rows(num_rows: int) -> int:
+    """Return how many of so many training rows have a word at least that is an input."""
+    return max(FEWEST, num_rows // ROWS_FOR_ONE)
+
+
 def frequent_words(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
     """Return the words of each column of free text that most training rows have. Raises `UserError` for no word."""
     return [_fit(column, train[column.name][:, 0], features.words) for column in inputs if column.kind == "text"]
@@ -72,5 +78,5 @@ def _fit(column: RawInput, texts: NDArray[np.object_], most: int) -> Words:
             "one at least",
             "move the column to features.drop",
         )
-    kept = frequent(found, FEWEST, most)
+    kept = frequent(found, fewest_rows(len(texts)), most)
     return Words(column, {word: tuple(sorted({*spellings(word), *written[word]})) for word in kept})

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from itertools import islice
 
 from percept.dataset.words import words
+from percept.features.words import fewest_rows
 
 FEWEST_WORDS = 10  # that tell some texts from others; with fewer, texts say nothing of each other
-FEW_TEXTS = 5  # that have a word, or that lack it; with fewer, nothing can be learned of it
+FEWEST_TEXTS = 0.25  # of all texts that have such a word
 SAMPLE_TEXTS = 5000
 
 
@@ -18,6 +19,7 @@ def num_shared_words(texts: Iterable[str]) -> int:
     """
     found = [{word.lower() for word in words(text)} for text in islice(texts, SAMPLE_TEXTS)]
     counts = Counter(word for spelled in found for word in spelled if any(map(str.isalpha, word)))
-    shared = {word for word, count in counts.items() if FEW_TEXTS <= count <= len(found) - FEW_TEXTS}
+    fewest = fewest_rows(len(found))  # that have a word, and that lack it
+    shared = {word for word, count in counts.items() if fewest <= count <= len(found) - fewest}
     has_some = sum(not shared.isdisjoint(spelled) for spelled in found)
-    return len(shared) if len(shared) >= FEWEST_WORDS and has_some > len(found) / 2 else 0
+    return len(shared) if len(shared) >= FEWEST_WORDS and has_some > FEWEST_TEXTS * len(found) else 0

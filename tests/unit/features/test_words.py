@@ -9,7 +9,7 @@ from percept.dataset.words import words
 from percept.errors import UserError
 from percept.features.encoder import FittedEncoder, encode
 from percept.features.table import TableFeatures
-from percept.features.words import FEWEST, Words, frequent_words
+from percept.features.words import FEWEST, ROWS_FOR_ONE, Words, frequent_words
 from percept.prepared.raw_inputs import CHARS
 from percept.prepared.spec import RawInput
 
@@ -79,6 +79,11 @@ def test_words_of_few_training_rows_are_no_inputs_and_the_most_frequent_come_fir
     train = ["often often", "often rare rare rare rare rare", *["often some"] * FEWEST, *["other often"] * (FEWEST + 1)]
     assert set(vocabulary(train)) == {"often", "some", "other"}
     assert set(vocabulary(train, words=2)) == {"often", "other"}
+
+
+def test_of_many_rows_a_share_must_have_a_word():
+    rare = [*["rare"] * 9, *["usual"] * 10]
+    assert set(vocabulary([*rare, *["often"] * (10 * ROWS_FOR_ONE - len(rare))])) == {"often", "usual"}
 
 
 def test_where_all_words_are_rare_the_most_frequent_one_is_an_input():

@@ -5,10 +5,11 @@ import random
 import numpy as np
 import pytest
 
+from percept.features.words import FEWEST
 from percept.profiling.columns import ColumnProfile, profile_column
 from percept.profiling.task import propose_task
 from percept.profiling.task_options import TaskOptions
-from percept.profiling.vocabulary import FEW_TEXTS, FEWEST_WORDS, num_shared_words
+from percept.profiling.vocabulary import FEWEST_WORDS, num_shared_words
 
 WORDS = ["room", "bed", "street", "river", "garden", "quiet", "loud", "sunny", "dark", "cheap", "dear", "large"]
 WORDS += ["small", "old", "new", "clean"]
@@ -35,7 +36,7 @@ def test_the_words_that_some_texts_have_and_others_lack_are_counted():
     "texts",
     [
         [],
-        reviews(FEW_TEXTS - 1),
+        reviews(FEWEST - 1),
         [f"she said that {row} of them came" for row in range(100)],  # all have the same words
         [f"{row % 7} {row % 11} {row % 13}" for row in range(100)],  # numbers
         [" ".join(WORDS[: FEWEST_WORDS - 1][row % 4 :: 4]) + f" {row}" for row in range(100)],  # few words
