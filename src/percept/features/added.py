@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onnx import GraphProto
 
 INSIDE = "encoder/"  # before every name that is not a column's, so that a column may be called anything
+CONTRIB = "com.microsoft"  # of the operators that ONNX Runtime has beside those of ONNX
 CIRCLES: dict[DatePart | None, tuple[str, ...]] = {"month": MONTHS, "weekday": WEEKDAYS}
 
 

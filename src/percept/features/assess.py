@@ -1,7 +1,5 @@
 """What is odd about the rows of each subset: data/prepared/quality.json. Nothing is fitted to it."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ from percept.features.precision import lost_in_32_bits
 from percept.features.rows import TableRows
 from percept.features.split import Same, Split, SplitIndices
 from percept.objective import Objective, Regression
-from percept.prepared.quality import AffectedRows, Drift, Indistinct, Quality
+from percept.prepared.quality import AffectedRows, Contents, Drift, Indistinct, Quality
 from percept.prepared.spec import RawInput
 
 EXACT = 2.0**53  # whole numbers above it lose digits when they are read, too
@@ -76,7 +74,10 @@ def _drift(rows: TableRows, indices: SplitIndices) -> tuple[Drift, ...]:
     return flag(found)
 
 
-def _kind(column: RawInput) -> Literal["number", "category", "date"]:
+def _kind(column: RawInput) -> Contents:
     if column.part is not None:
         return "date"
-    return "category" if column.kind == "category" else "number"
+    match column.kind:
+        case "category" | "text":
+            return column.kind
+    return "number"

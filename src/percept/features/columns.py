@@ -1,4 +1,4 @@
-"""Which columns of a table are inputs, and as what: numbers, categories or parts of dates."""
+"""Which columns of a table are inputs, and as what: numbers, categories, free texts or parts of dates."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,8 @@ from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.features.table import TASK_FILE, TableFeatures
 from percept.prepared.spec import RawInput
+
+ORDER = ("numeric", "category", "text")  # of the kinds of inputs
 
 
 def category_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[str, ...]:
@@ -17,7 +19,7 @@ def category_columns(features: TableFeatures, table: Table, not_features: Sequen
 
 
 def assign_columns(features: TableFeatures, table: Table, not_features: Sequence[str]) -> tuple[RawInput, ...]:
-    """Return the raw inputs: numeric columns, then categories, each in the order given, parts of dates last.
+    """Return the raw inputs: numeric columns, categories, texts, each in the order given, parts of dates behind others.
 
     not_features: columns with another use, such as the target. Raises `UserError` for a column that is unknown,
     named twice, or named nowhere.
@@ -30,10 +32,11 @@ def assign_columns(features: TableFeatures, table: Table, not_features: Sequence
     lists = _with_rest(features, table.file, known, not_features)
     inputs = [RawInput(name=name, kind="numeric") for name in lists["numeric"]]
     inputs += [RawInput(name=name, kind="category") for name in lists["category"]]
+    inputs += [RawInput(name=name, kind="text") for name in lists["text"]]
     inputs += _parts_of_dates(features, known)
     if not inputs:
-        raise UserError("features", "no column is left to learn from", "one in numeric, category or date", TASK_FILE)
-    inputs.sort(key=lambda column: column.kind, reverse=True)  # stable; "numeric" before "category"
+        raise UserError("features", "no column is left to learn from", "one in a list but drop", TASK_FILE)
+    inputs.sort(key=lambda column: ORDER.index(column.kind))  # stable
     for column in inputs:
         _check_input(column, features, table)
     _check_cyclic(features, [column.name for column in inputs if column.kind == "numeric" and not column.date])
@@ -55,7 +58,7 @@ def _with_rest(
     if left and not rests:
         found = f"{file} has columns that no list names: {listed(left)}"
         advice = f"{TASK_FILE}; drop: rest leaves out all that are not named"
-        raise UserError("features", found, "each in numeric, category, date or drop", advice)
+        raise UserError("features", found, "each in numeric, category, date, text or drop", advice)
     return named | dict.fromkeys(rests, left)
 
 
@@ -88,8 +91,8 @@ def _parts_of_dates(features: TableFeatures, known: Sequence[str]) -> list[RawIn
 
 
 def _check_input(column: RawInput, features: TableFeatures, table: Table) -> None:
-    if column.kind == "category" and column.name in features.derive:
-        where = "features.category"
+    if column.kind != "numeric" and column.name in features.derive:
+        where = f"features.{column.kind}"
         raise UserError(where, f"{column.name!r} is derived, so a number", "columns of the file", TASK_FILE)
     if column.name in ("", "prediction", "decision", "auxiliary"):  # these are what the shipped file gives
         found = f"{table.file}: no input can be named {column.name!r}"

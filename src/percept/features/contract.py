@@ -92,5 +92,7 @@ def _fit_rule(cells: NDArray[np.object_], kind: str, form: str | None) -> Column
         numbers = parse_numbers(present)
         ends = {"min": float(numbers.min()), "max": float(numbers.max())} if len(numbers) else {}
         return Number(type="number", missing=missing, **ends)
+    if kind == "text":
+        return Category(type="category", missing=missing)
     values = np.unique(present.astype(str)).tolist()
     return Category(type="category", missing=missing, values=values if 0 < len(values) <= MAX_VALUES else None)

@@ -1,12 +1,12 @@
 """How far the test rows of each column lie from its training rows, and whether chance explains it."""
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.prepared.quality import Drift
+from percept.prepared.quality import Contents, Drift
 
 ALPHA = 0.001  # how often a table is flagged in which train and test differ by chance alone
 FEWEST = 5  # rows of a category that are expected in train and in test; rarer ones are put together
@@ -16,14 +16,19 @@ class Difference(NamedTuple):
     """How the training and the test rows of a column differ."""
 
     name: str
-    kind: Literal["number", "category", "date"]
+    kind: Contents
     missing: tuple[float, float]  # share of the cells in train and test
     distance: float  # 0 to 1
     p_value: float  # the smaller of two: of the distance, and of the share of missing cells
 
 
-def compare(name: str, kind: Literal["number", "category", "date"], train: NDArray, test: NDArray) -> Difference:
-    """Compare the training and the test cells of a column: numbers with NaN, or text with "" where one is missing."""
+def compare(name: str, kind: Contents, train: NDArray, test: NDArray) -> Difference:
+    """Compare the training and the test cells of a column: numbers with NaN, or text with "" where one is missing.
+
+    Of free texts, most of which are there once, the number of characters is compared.
+    """
+    if kind == "text":
+        train, test = _lengths(train), _lengths(test)
     counts = [
         np.bincount(cells == "" if kind == "category" else np.isnan(cells), minlength=2).tolist()
         for cells in (train, test)
@@ -32,6 +37,11 @@ def compare(name: str, kind: Literal["number", "category", "date"], train: NDArr
     distance, p_value = measure(train, test)
     of_train, of_test = (missing / (there + missing) for there, missing in counts)
     return Difference(name, kind, (of_train, of_test), distance, min(p_value, _fisher(counts)))
+
+
+def _lengths(texts: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return how many characters each text has, NaN where it is missing."""
+    return np.array([len(text) or np.nan for text in texts.tolist()])
 
 
 def flag(found: Iterable[Difference]) -> tuple[Drift, ...]:

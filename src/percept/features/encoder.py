@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from percept.errors import UserError
 from percept.features.added import Added, cycles, gaps
 from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
-from percept.features.levels import filled_levels, frequent, others
+from percept.features.levels import filled_levels, frequent
+from percept.features.levels import others as rare_levels
 from percept.features.table import TableFeatures
 from percept.features.target_mean import LearnedTarget, target_means
+from percept.features.words import frequent_words
+from percept.prepared.raw_inputs import in_parts
 from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
@@ -39,13 +42,13 @@ class FittedEncoder:
     ) -> Self:
         """Fit on training rows: columns (rows, 1) by name. target: what target means are of. Raises `UserError`."""
         offsets = {column.name: float(np.nanmedian(train[column.name])) for column in inputs if column.double}
-        fitted = fit_encoder(
-            features, inputs, train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
-        )
+        columns = train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
+        others = [column for column in inputs if column.kind != "text"]
+        fitted = fit_encoder(features, others, columns) if others else None
         means = target_means(features, inputs, train, target) if target else []
         added = [*added_columns(features, inputs, train, offsets), *(mean.shipped for mean in means)]
-        names = [name.partition("__")[2] for name in fitted.get_feature_names_out()]
-        sources = feature_sources(fitted, inputs)
+        names = [name.partition("__")[2] for name in fitted.get_feature_names_out()] if fitted else []
+        sources = feature_sources(fitted, inputs) if fitted else ()
         none = np.empty((len(next(iter(train.values()))), 0), np.float32)
         return cls(
             encoder_to_onnx(fitted, inputs, offsets, added),
@@ -68,8 +71,8 @@ def added_columns(
     added = gaps(inputs, train) if features.missing.indicator else []
     added += cycles(features.cyclic, features.cyclic_dates, inputs, offsets)
     if features.min_frequency is not None:
-        added += others(features, inputs, train)
-    return added
+        added += rare_levels(features, inputs, train)
+    return added + frequent_words(features, inputs, train)
 
 
 def _near_zero(column: NDArray[np.float64], offset: float) -> NDArray[np.float32]:
@@ -96,7 +99,8 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
         ("category", make_pipeline(*_text_steps(features, inputs, train)), category),
     ]
     encoder = ColumnTransformer([step for step in steps if step[2]])
-    frame = pd.DataFrame({name: pd.Series(column[:, 0], dtype=column.dtype) for name, column in train.items()})
+    cells = {column.name: train[column.name][:, 0] for column in inputs}
+    frame = pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in cells.items()})
     return encoder.fit(frame)
 
 
@@ -170,4 +174,6 @@ def encode(encoder: bytes | Path, raw: dict[str, NDArray]) -> NDArray[np.float32
 
     session = onnxruntime.InferenceSession(str(encoder) if isinstance(encoder, Path) else encoder)
     wanted = {value.name for value in session.get_inputs()}
-    return session.run([OUTPUT], {name: column for name, column in raw.items() if name in wanted})[0]
+    none = np.empty((0, session.get_outputs()[0].shape[1]), np.float32)
+    parts = in_parts({name: column for name, column in raw.items() if name in wanted})
+    return np.concatenate([none, *(session.run([OUTPUT], part)[0] for part in parts)])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from percept.features.added import INSIDE, Added, Nodes
+from percept.features.added import CONTRIB, INSIDE, Added, Nodes
 from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
@@ -16,19 +16,44 @@ if TYPE_CHECKING:
 OUTPUT = f"{INSIDE}features"
 # What Keras exports today, so that encoder and network can be joined in one graph.
 OPSETS = {"": 15, "ai.onnx.ml": 2}
+ALL_OPSETS = OPSETS | {CONTRIB: 1}
+IR_VERSION = 8  # of these opsets
 
 
 def encoder_to_onnx(
-    fitted: "ColumnTransformer",
+    fitted: "ColumnTransformer | None",
     columns: Sequence[RawInput],
     offsets: Mapping[str, float] = MappingProxyType({}),
     added: Sequence[Added] = (),
 ) -> bytes:
-    """Convert a fitted ColumnTransformer to ONNX, with the added columns behind its own.
+    """Convert a fitted ColumnTransformer, if there is one, to ONNX, with the added columns behind its own.
 
     offsets: what is taken off some columns in 64 bits before all else. The result has one input (rows, 1) for each,
-    named as the column: text for category, double where there is an offset, else float; and one output (rows, width).
+    named as the column: double where there is an offset, float for other numbers, else text; and one output
+    (rows, width).
     """
+    from onnx import TensorProto, helper
+
+    model = _converted(fitted, [column for column in columns if column.kind != "text"]) if fitted else _empty()
+    texts = [column.name for column in columns if column.kind == "text"]
+    model.graph.input.extend(helper.make_tensor_value_info(name, TensorProto.STRING, [None, 1]) for name in texts)
+    if added:
+        _append(model.graph, added)
+    _set_opsets(model)
+    for name, offset in offsets.items():
+        _take_off(model.graph, name, offset)
+    return model.SerializeToString()
+
+
+def _empty() -> "ModelProto":
+    """Make a model without inputs, and without columns in its output."""
+    from onnx import TensorProto, helper
+
+    output = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [None, 0])
+    return helper.make_model(helper.make_graph([], "encoder", [], [output]), ir_version=IR_VERSION)
+
+
+def _converted(fitted: "ColumnTransformer", columns: Sequence[RawInput]) -> "ModelProto":
     from onnx.compose import add_prefix
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -50,12 +75,7 @@ def encoder_to_onnx(
     model = add_prefix(model, INSIDE)
     names = {f"{INSIDE}{name}": column.name for (name, _), column in zip(inputs, columns, strict=True)}
     _rename(model, names | {model.graph.output[0].name: OUTPUT})
-    if added:
-        _append(model.graph, added)
-    _set_opsets(model)
-    for name, offset in offsets.items():
-        _take_off(model.graph, name, offset)
-    return model.SerializeToString()
+    return model
 
 
 def _set_opsets(model: "ModelProto") -> None:
@@ -64,7 +84,7 @@ def _set_opsets(model: "ModelProto") -> None:
 
     domains = sorted({opset.domain for opset in model.opset_import} | {node.domain for node in model.graph.node})
     del model.opset_import[:]
-    model.opset_import.extend(make_opsetid(domain, OPSETS[domain]) for domain in domains)
+    model.opset_import.extend(make_opsetid(domain, ALL_OPSETS[domain]) for domain in domains)
 
 
 def _rename(model: "ModelProto", names: dict[str, str]) -> None:
@@ -79,9 +99,10 @@ def _rename(model: "ModelProto", names: dict[str, str]) -> None:
 def _append(graph: "GraphProto", added: Sequence[Added]) -> None:
     """Put the added columns behind those that are the output now."""
     fitted, nodes = f"{INSIDE}fitted", Nodes(graph)
+    before = [fitted] if graph.node else []
     for node in graph.node:
         node.output[:] = [fitted if name == OUTPUT else name for name in node.output]
-    nodes.columns([fitted, *(columns.add_to(nodes) for columns in added)], output=OUTPUT)
+    nodes.columns([*before, *(columns.add_to(nodes) for columns in added)], output=OUTPUT)
     width = graph.output[0].type.tensor_type.shape.dim[1]
     width.dim_value += sum(len(columns.names) for columns in added)
 

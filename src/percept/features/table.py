@@ -32,11 +32,15 @@ class MissingCells(Section):
 
 
 class TableFeatures(Section):
-    """Every column but the target stands in exactly one of numeric, category, date, drop; one may say `rest`."""
+    """Every column but the target stands in exactly one of numeric, category, date, text, drop.
+
+    One of numeric, category, drop may say `rest`.
+    """
 
     kind: Literal["table"]
     numeric: tuple[str, ...] | Literal["rest"] = ()
     category: tuple[str, ...] | Literal["rest"] = ()
+    text: tuple[str, ...] = ()  # free texts: whether a frequent word stands in them is an input for each such word
     drop: tuple[str, ...] | Literal["rest"] = ()
     # column -> its form, such as %Y-%m-%d, or key -> {name: column, format: form}; becomes days, month, weekday, hour
     date: Annotated[dict[str, Form], BeforeValidator(partial(by_name, option="format"))] = Field({})
@@ -49,6 +53,7 @@ class TableFeatures(Section):
     # categories with fewer training rows, those beyond max_categories and unseen ones are one level of their own;
     # null: they are none
     min_frequency: Annotated[int, Field(ge=1)] | None = None
+    words: Annotated[int, Field(ge=1)] = 200  # of a column of text, at most: those that most training rows have
     # categories of more levels also are the mean target of each level, fitted across folds; null: none is
     target_mean: Annotated[int, Field(ge=1)] | None = None
     # of numeric columns; asinh: of long tails; robust: by median and interquartile range, never beyond 3
@@ -58,7 +63,8 @@ class TableFeatures(Section):
 
     def lists(self) -> dict[str, tuple[str, ...] | Literal["rest"]]:
         """Return the columns of each list that can name some."""
-        return {"numeric": self.numeric, "category": self.category, "drop": self.drop, "date": tuple(self.date)}
+        lists = {"numeric": self.numeric, "category": self.category, "text": self.text, "drop": self.drop}
+        return lists | {"date": tuple(self.date)}
 
     def named(self) -> set[str]:
         """Return the columns that a list names."""
@@ -108,20 +114,20 @@ def raw_columns(
     dates = dict.fromkeys(column.date for column in inputs if column.date)
     days = {name: read_dates(table, name, features.date[name]) for name in dates}
     for column in inputs:
-        if column.kind == "category" and not column.date:
+        if column.kind != "numeric" and not column.date:
             check_lengths(table, column.name)
     return as_raw_inputs(inputs, table.columns, numbers, days)
 
 
 def check_lengths(table: Table, column: str) -> None:
-    """Refuse a column of categories or labels with a very long text: an array has all as wide. Raises `UserError`."""
+    """Refuse a column of texts or labels with a very long one: an array has all as wide. Raises `UserError`."""
     cells = table.columns[column]
     longest = max(range(len(cells)), key=lambda row: len(cells[row]))
     if len(cells) * len(cells[longest]) > MAX_CHARS:
         raise UserError(
             f"{table.file}, column {column!r}",
             f"{table.place(longest)} holds a text of {len(cells[longest]):,} characters",
-            f"at most {MAX_CHARS // len(cells):,} in a column of categories or labels with {len(cells):,} rows",
+            f"at most {MAX_CHARS // len(cells):,} in a column of texts or labels with {len(cells):,} rows",
             "correct the cell, or put the column into features.drop in conf/task/",
         )
 
@@ -155,6 +161,8 @@ def rows_to_drop(
     """
     reasons = {}
     for column in inputs:
+        if column.kind == "text":
+            continue  # an empty text has no words, and that is known of it
         values = columns[column.name][:, 0]
         empty = values == "" if column.kind == "category" else np.isnan(values)
         policy = getattr(features.missing, column.kind)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.prepared.raw_inputs import in_parts
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 OUTPUT = "prediction"  # probabilities or values
 DECISION = "decision"  # name of the class, or 0 and 1 for each label; no such output for values
-CHUNK = 4096  # rows at a time: pictures of a large set need not be unpacked all at once
 FATAL = 4  # what the runtime says by itself of a file of others: nothing but this
 GROUP = 16  # rows are run in multiples of it: fewer run other machine code, which rounds in another way
 
@@ -86,13 +87,13 @@ def predict(file: Path | bytes, raw: dict[str, NDArray]) -> dict[str, NDArray]:
 def run(session: "InferenceSession", raw: dict[str, NDArray], bounds: Bounds | None = None) -> dict[str, NDArray]:
     """Predict by an open session; the outputs of a row do not depend on the other rows."""
     names = [output.name for output in session.get_outputs()]
-    num_rows = len(next(iter(raw.values())))
     chunks = []
-    for start in range(0, num_rows, CHUNK):
-        rows = {name: _as_onnx(column[start : start + CHUNK]) for name, column in raw.items()}
-        chunks.append(_answers(session, names, rows, bounds))
+    for part in in_parts(raw):
+        rows = {name: _as_onnx(column) for name, column in part.items()}
+        num_rows = len(next(iter(part.values())))
+        chunks.append([answer[:num_rows] for answer in _answers(session, names, rows, bounds)])
     found = zip(names, zip(*chunks, strict=True), strict=True)
-    return {name: np.concatenate(parts)[:num_rows] for name, parts in found}
+    return {name: np.concatenate(parts) for name, parts in found}
 
 
 def _answers(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TYPES = {  # of the inputs of a network, by their kind
     "numeric": ("tensor(float)", "tensor(double)"),
     "category": ("tensor(string)",),
+    "text": ("tensor(string)",),
     "pixels": ("tensor(uint8)",),
 }
 
@@ -88,12 +89,12 @@ def _of_columns(metadata: Metadata, table: TableInput) -> Iterator[str]:
         yield f"table.derive and table.required name {listed(unknown, 5)}, which is no input"
     if texts := [name for name in table.derive if name not in numbers]:
         yield f"table.derive gives {listed(texts, 5)}, which is no number"
-    if texts := [column.name for column in inputs if column.kind == "category" and column.name in table.required]:
+    if texts := [column.name for column in inputs if column.kind != "numeric" and column.name in table.required]:
         yield f"table.required names {listed(texts, 5)}, which is no number"
     operands = {name for formula in table.derive.values() for name in column_names(formula)}
     read_as = {
         "numbers": operands | {name for name in numbers if name not in table.derive},
-        "texts": {column.name for column in inputs if column.kind == "category" and not column.date},
+        "texts": {column.name for column in inputs if column.kind in ("category", "text") and not column.date},
         "dates": {column.date for column in inputs if column.date},
     }
     counts = Counter(name for columns in read_as.values() for name in columns)

@@ -10,6 +10,7 @@ from percept.errors import UserError, listed
 from percept.params import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Contents = Literal["number", "category", "date", "text"]
 
 
 class AffectedRows(Section):
@@ -24,10 +25,10 @@ class Drift(Section):
     """How far the test rows of a column lie from its training rows; a missing cell is a value of its own."""
 
     name: str
-    kind: Literal["number", "category", "date"]
+    kind: Contents
     missing_train: Share
     missing_test: Share
-    drift: Share  # numbers and dates: Kolmogorov-Smirnov distance; categories: total variation distance
+    drift: Share  # numbers, dates, lengths of texts: Kolmogorov-Smirnov distance; categories: total variation
     flagged: bool  # more than chance gives
 
 

@@ -1,6 +1,6 @@
 """The inputs of the shipped file, made from the text, numbers and days of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from percept.prepared.spec import RawInput
 
 SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32
 LARGEST = 1e30  # more counts as it: sums and differences of such numbers would leave float32
+ROWS = 4096  # at a time: pictures of a large set need not be unpacked all at once
+CHARS = 2**23  # rows at a time x the longest text: a runtime has as many words for each row as for the longest text
+FEWEST_ROWS = 16  # at a time, however long a text is
 
 
 def as_raw_inputs(
@@ -27,7 +30,7 @@ def as_raw_inputs(
         if column.date and column.part:
             values = date_part(days[column.date], column.part)
         else:
-            values = texts[column.name] if column.kind == "category" else numbers[column.name]
+            values = numbers[column.name] if column.kind == "numeric" else texts[column.name]
         if column.kind == "numeric":
             values = np.clip(np.where(np.abs(values) < SMALLEST, 0.0, values), -LARGEST, LARGEST)
         columns[column.name] = values[:, np.newaxis]
@@ -42,3 +45,19 @@ def as_shipped(inputs: Sequence[RawInput], columns: Mapping[str, NDArray]) -> di
         else columns[column.name]
         for column in inputs
     }
+
+
+def in_parts(raw: Mapping[str, NDArray]) -> Iterator[dict[str, NDArray]]:
+    """Divide the rows of raw inputs, (rows, ...), in their order, into parts that a runtime can hold at a time."""
+    num_rows = len(next(iter(raw.values())))
+    for start in range(0, num_rows, ROWS):
+        part = {name: column[start : start + ROWS] for name, column in raw.items()}
+        size = max(FEWEST_ROWS, CHARS // _longest(part))
+        for first in range(0, min(ROWS, num_rows - start), size):
+            yield {name: column[first : first + size] for name, column in part.items()}
+
+
+def _longest(raw: Mapping[str, NDArray]) -> int:
+    """Return the number of characters of the longest text, or 1."""
+    texts = [column for column in raw.values() if column.dtype.kind in "OU"]
+    return max((len(text) for column in texts for text in column.ravel().tolist()), default=0) or 1

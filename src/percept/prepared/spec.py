@@ -22,7 +22,7 @@ class RawInput(Section):
     """One input of the shipped file: a column of a table, or the pixels of a picture."""
 
     name: str
-    kind: Literal["numeric", "category", "pixels"]
+    kind: Literal["numeric", "category", "text", "pixels"]  # text: free, of which words are inputs
     date: str | None = None  # the column of dates that it is a part of
     part: DatePart | None = None
     double: bool = False  # numeric, in 64 bits: 32 would lose what tells its values apart

@@ -156,6 +156,8 @@ def contract_rule(column: ColumnProfile, use: str, labels: tuple[str, ...] = ())
     missing = {} if column.num_missing else {"missing": False}
     if use == "date":
         return {"type": "date", "format": column.form, **missing}
+    if use == "text":
+        return {"type": "category", **missing}
     if use == "numeric":
         whole = {"whole": True} if column.whole else {}
         ends = {"min": 0} if column.low >= 0 else {}

@@ -24,6 +24,7 @@ from percept.profiling.date_formats import (
     usual_form,
 )
 from percept.profiling.units import several_units
+from percept.profiling.vocabulary import num_shared_words
 
 FEW_ROWS = 20  # with fewer, values that are equal or distinct in all rows may be so by chance
 MANY_VALUES = 50  # of a category
@@ -31,6 +32,8 @@ NEARLY_ALL = 0.7  # values of texts by rows; with more, nearly each text stands 
 SHOWN_VALUES = 30
 FEW_DATES = 10  # different ones; with fewer, texts that look so may be something else
 NUM_WORDS = 4  # of a free text, on average
+
+SEVERAL_WORDS = 2  # of a text, on average: with fewer it is a name
 
 Kind = Literal["number", "yes/no", "category", "date", "identifier", "free text", "mixed", "constant", "empty"]
 
@@ -59,6 +62,7 @@ class ColumnProfile:
     form: str | None = None  # of dates, also where other texts are among them
     first_text: str = ""  # mixed: the first text among numbers or dates, with its line
     remark: str = ""  # what a person should know
+    num_words: int = 0  # of free texts that share words: how many words can be learned of
     unit: str = ""  # that was taken off the numbers, as in source.units
 
     @property
@@ -80,12 +84,14 @@ class ColumnProfile:
         return f"{'dates' if self.form else 'numbers'} and texts ({self.first_text})"
 
     @property
-    def use(self) -> Literal["numeric", "category", "date", "drop"]:
+    def use(self) -> Literal["numeric", "category", "date", "text", "drop"]:
         """How the network should use the column, as far as its cells tell."""
         if self.kind == "number" or (self.kind == "yes/no" and self.is_number):
             return "numeric"
         if self.kind in ("yes/no", "category"):
             return "category"
+        if self.kind == "free text" and self.num_words:
+            return "text"
         return "date" if self.kind == "date" else "drop"
 
 
@@ -214,7 +220,11 @@ def _profile_texts(found: ColumnProfile, counts: Counter[str]) -> ColumnProfile:
     if len(counts) == 2 and lowered & YES and lowered & NO:
         return replace(found, kind="yes/no")
     all_differ = len(counts) >= 0.95 * num_present
-    if num_words >= NUM_WORDS and len(counts) > max(0.3 * num_present, 2) and num_present >= FEW_ROWS:
+    is_free = num_words >= NUM_WORDS and len(counts) > max(0.3 * num_present, 2) and num_present >= FEW_ROWS
+    is_several = num_words >= SEVERAL_WORDS and len(counts) > NEARLY_ALL * found.num_rows
+    if (is_free or is_several) and not is_named(found.name, ID_WORDS) and (shared := num_shared_words(counts)):
+        return replace(found, kind="free text", num_words=shared, remark=f"{shared} words stand in several of them")
+    if is_free:
         return replace(found, kind="free text")
     if all_differ and (num_present >= FEW_ROWS or is_named(found.name, ID_WORDS)):
         return replace(found, kind="identifier", remark=several_units(texts))

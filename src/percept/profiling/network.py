@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from percept.features.table import TableFeatures
 from percept.profiling.choices import TEST, VALIDATION, Classes, Option, choose_model
 from percept.profiling.clock import clock_columns
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.fit_plan import choose_table_fit
 
-Inputs = Mapping[str, Sequence[ColumnProfile]]  # columns by use: numeric, category, date
+Inputs = Mapping[str, Sequence[ColumnProfile]]  # columns by use: numeric, category, date, text
 
+MOST_WORDS: int = TableFeatures.model_fields["words"].default  # of a column of text
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
 WIDTHS, OF_FEW_ROWS = (192, 128, 64, 32), 128  # of the hidden layers of tabm
 LARGEST_MB = 8  # of the first layers of all members together; the shipped file has not much more
@@ -59,7 +61,8 @@ def choose_mlp(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str,
 def num_inputs(inputs: Inputs) -> int:
     """Estimate how many inputs a network has for these columns."""
     categories = sum(min(column.num_values, MANY_VALUES) for column in inputs["category"])
-    return len(inputs["numeric"]) + categories + DATE_INPUTS * len(inputs["date"])
+    words = sum(min(column.num_words, MOST_WORDS) for column in inputs["text"])
+    return len(inputs["numeric"]) + categories + DATE_INPUTS * len(inputs["date"]) + words
 
 
 def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str, Option]) -> Network:

@@ -30,7 +30,7 @@ from percept.profiling.task_options import TaskOptions, check_columns, with_sing
 
 RESERVED = ("", "prediction", "decision", "auxiliary")  # names that an input of the shipped file cannot have
 MIN_ROWS = 10
-INPUT_USES = ("numeric", "category", "date")
+INPUT_USES = ("numeric", "category", "date", "text")
 MAX_CLASSES = 20  # whole numbers with more values are amounts
 
 
@@ -40,7 +40,7 @@ class Task:
 
     reading: Reading
     columns: dict[str, ColumnProfile]
-    uses: dict[str, str]  # column -> numeric, category, date, drop, target, split
+    uses: dict[str, str]  # column -> numeric, category, date, text, drop, target, split
     reasons: dict[str, str]  # of columns that are left out
     target: ColumnProfile
     kind: str  # binary, multiclass or regression
@@ -76,7 +76,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
     _check_num_of_class(table.file, kind, classes)
     uses, reasons = _uses(table, columns, target.name, wanted, kind)
     inputs = {use: [columns[name] for name in columns if uses[name] == use] for use in INPUT_USES}
-    used = [column for name, column in columns.items() if uses[name] in INPUT_USES]
+    used = [column for name, column in columns.items() if uses[name] in ("numeric", "category", "date")]
     time, group = (columns[name] if name else None for name in (wanted.time, wanted.group))
     split, notes = choose_split(classes, target, time, group)
     network = NETWORKS[wanted.model](target.num_present, inputs, classes, split)
@@ -200,7 +200,7 @@ def _drop_reason(column: ColumnProfile) -> str:
             what = "a different value in nearly every row" if not column.remark else column.remark
             return f"identifier: {what}"
         case "free text":
-            return "free text: no network here reads it"
+            return "free text: too few words come again"
         case "mixed":
             return f"{column.mixture}, {column.remark}: correct them, or name them in source.missing"
         case "constant":

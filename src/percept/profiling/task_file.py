@@ -9,7 +9,7 @@ from percept.profiling.choices import contract_rule, macro_f1_of_largest
 from percept.profiling.columns import ColumnProfile
 from percept.profiling.phrases import contents, percent, shorten
 from percept.profiling.structure import OddRows
-from percept.profiling.task import Task
+from percept.profiling.task import INPUT_USES, Task
 from percept.profiling.units import read_as
 from percept.profiling.yaml_text import Block, Draft, Leaf, Quoted, draft
 from percept.sources.arff import TEXT as ARFF_TEXT
@@ -40,7 +40,7 @@ def render(task: Task, name: str, file: dict[str, Any], command: str) -> Draft:
 
 
 def _head(task: Task, name: str, command: str) -> list[str]:
-    num_used = sum(use in ("numeric", "category", "date") for use in task.uses.values())
+    num_used = sum(use in INPUT_USES for use in task.uses.values())
     seen = f"{task.target.num_rows} rows, {num_used} of {len(task.uses)} columns used"
     lines = [f"{name[:1].upper()}{name[1:]}: {seen}; {shorten(task.target.name)} is {_target_values(task)}."]
     lines += [f"Expected: {_expected(task)}, on the test rows.", *task.notes]
@@ -111,14 +111,15 @@ def _left_out(odd: OddRows) -> dict[str, Block | Leaf]:
 
 def _features(task: Task) -> Block:
     options: dict[str, Block | Leaf] = {}
-    uses = ("numeric", "category", "drop")
-    rest = max(uses, key=lambda use: len(task.used(use))) if len(task.uses) > MANY_COLUMNS else ""
-    for use in uses:
+    longest = max(("numeric", "category", "drop"), key=lambda use: len(task.used(use)))
+    rest = longest if len(task.uses) > MANY_COLUMNS else ""
+    for use in ("numeric", "category", "text", "drop"):
         columns = task.used(use)
         if use == rest:
             options[use] = ("rest", f"{len(columns)} columns that no list names")
         elif columns:
-            options[use] = Block([(column.name, _remark(column, task)) for column in columns])
+            remark = "an input for each frequent word: whether the text has it" if use == "text" else ""
+            options[use] = Block([(column.name, _remark(column, task)) for column in columns], remark)
         if use == "category" and task.used("date"):
             dates = {}
             for column in task.used("date"):
@@ -158,11 +159,7 @@ def _remark(column: ColumnProfile, task: Task) -> str:
 def _contract(task: Task) -> Block:
     rules = {}
     if len(task.uses) <= MANY_COLUMNS:
-        rules = {
-            column.name: contract_rule(column, use)
-            for use in ("numeric", "category", "date")
-            for column in task.used(use)
-        }
+        rules = {column.name: contract_rule(column, use) for use in INPUT_USES for column in task.used(use)}
     use, labels = "numeric" if task.kind == "regression" else "category", tuple(label for label, _ in task.classes)
     rules[task.target.name] = contract_rule(task.target, use, labels)
     what = "what new rows must keep to; a broken rule stops the run, `violation: drop` leaves such rows out"

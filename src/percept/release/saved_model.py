@@ -124,6 +124,22 @@ def _looked_up(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
     return tf.where(tf.reduce_any(found, axis=-1), value, tf.cast(default, values.dtype))
 
 
+def _split_into_words(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
+    """Turn texts (rows,) into their words, (rows, words of the longest), with "" behind the last of each."""
+    letters = options["tokenexp"].decode().removeprefix("[").removesuffix("]+")
+    return tf.strings.split(tf.strings.regex_replace(x, f"[^{letters}]+", " ")).to_tensor("")
+
+
+def _counted_words(options: dict[str, Any], x: tf.Tensor) -> tf.Tensor:
+    """Return how often each word of the pool stands in each row of words, (rows, words)."""
+    places = options["ngram_indexes"]
+    none = max(places) + 1  # the place of all other words
+    words, index = tf.unique(tf.reshape(x, [-1]))
+    keys = {"keys_strings": options["pool_strings"], "values_int64s": places, "default_int64": none}
+    numbers = tf.reshape(tf.gather(_looked_up(keys, words), index), tf.shape(x))
+    return tf.cast(tf.math.bincount(numbers, minlength=none + 1, maxlength=none + 1, axis=-1)[:, :none], tf.float32)
+
+
 # The ONNX operations of encoders and of the decision: name -> function of (options, *inputs).
 OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Add": lambda _, x, y: x + y,
@@ -150,6 +166,8 @@ OPERATIONS: dict[str, Callable[..., tf.Tensor]] = {
     "Sqrt": lambda _, x: tf.sqrt(x),
     "Squeeze": lambda _, x, axes: tf.squeeze(x, axis=tf.get_static_value(axes).tolist()),
     "Sub": lambda _, x, y: x - y,
+    "TfIdfVectorizer": _counted_words,
+    "Tokenizer": _split_into_words,
     "Where": lambda _, condition, x, y: tf.where(condition, x, y),
 }
 

@@ -41,9 +41,9 @@ def preprocess_rows(tmp_path, monkeypatch) -> Callable[..., DatasetSpec]:
     """Run the stage on a CSV file, in a folder of its own: target y, positive label 1, and the last two rows test."""
     monkeypatch.chdir(tmp_path)
 
-    def run(text: str, contract: dict | None = None, split: dict | None = None, **features) -> DatasetSpec:
+    def run(rows: str, contract: dict | None = None, split: dict | None = None, **features) -> DatasetSpec:
         Path("data/raw").mkdir(parents=True, exist_ok=True)
-        Path("data/raw/own.csv").write_text(text, encoding="utf-8")
+        Path("data/raw/own.csv").write_text(rows, encoding="utf-8")
         sections = {
             "source": {"kind": "csv", "files": [{"path": "own.csv", "sha256": "0" * 64}]},
             "features": {"kind": "table", **features},

@@ -176,6 +176,16 @@ def test_a_rule_that_names_no_categories_has_those_of_the_training_rows(preproce
     assert contract.columns["y"] == Category(type="category")  # what is predicted is no input
 
 
+def test_a_free_text_may_say_anything_but_keeps_the_rule_that_is_given(preprocess_rows):
+    rows = "why,n,y\nall bad,1,1\nall good,2,0\nso so,3,1\nbad,4,0\nx,5,1\ny,6,0\n"
+    spec = preprocess_rows(rows, text=["why"], numeric=["n"])
+    assert spec.contract.columns["why"] == Category(type="category", missing=False)
+    with pytest.raises(UserError, match="column 'why': 1 row missing"):
+        preprocess_rows(
+            f"{rows},7,1\n", {"columns": {"why": {"type": "category", "missing": False}}}, text=["why"], numeric=["n"]
+        )
+
+
 def test_a_column_that_is_empty_in_the_training_rows_says_nothing_of_its_values(make_table, prepare_table):
     table = make_table({"age": [None] * 4 + [1, 2], "plan": [None] * 4 + ["a", "b"], "y": [0, 1] * 3})
     found = prepare_table(table, numeric=["age"], category=["plan"]).spec.contract.columns

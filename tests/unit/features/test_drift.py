@@ -40,6 +40,14 @@ def test_the_distance_of_categories_is_half_of_what_their_shares_differ_by(train
     assert found.missing == (train.count("") / len(train), test.count("") / len(test))
 
 
+@given(train=WORDS, test=WORDS)
+def test_of_free_texts_the_lengths_are_compared(train, test):
+    lengths = [numbers(*(len(word) or np.nan for word in texts)) for texts in (train, test)]
+    found = compare("x", "text", words(*train), words(*test))
+    assert found[2:] == compare("x", "number", *lengths)[2:]
+    assert found.missing == (train.count("") / len(train), test.count("") / len(test))
+
+
 @given(rows=NUMBERS, order=st.randoms())
 def test_the_same_rows_in_another_order_do_not_differ(rows, order):
     shuffled = order.sample(rows, len(rows))

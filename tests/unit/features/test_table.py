@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from percept.errors import UserError
 from percept.features.columns import assign_columns
-from percept.features.table import TableFeatures, derived_columns, raw_columns, read_numbers
+from percept.features.table import TableFeatures, derived_columns, raw_columns, read_numbers, rows_to_drop
 from percept.model_file import session as shipped
 
 PEOPLE = {"age": [31, 42], "plan": ["a", "b"], "income": ["1e3", None], "left": ["no", "yes"]}
@@ -29,6 +29,25 @@ def derived(table, **formulas) -> dict[str, list[float]]:
 
 def test_numbers_come_before_categories_each_in_the_order_given(people):
     assert list(assigned(people, category=["plan"], numeric=["income", "age"])) == ["income", "age", "plan"]
+
+
+def test_texts_come_behind_categories_and_parts_of_dates(make_table):
+    table = make_table({"why": ["a b", "c"], "on": ["2024-01-01", "2024-01-02"], "plan": ["a", "b"], "left": [0, 1]})
+    found = assigned(table, text=["why"], date={"on": "%Y-%m-%d"}, category=["plan"])
+    assert list(found) == ["on.days", "plan", "on.month", "on.weekday", "why"] and found["why"] == "text"
+
+
+def test_rest_leaves_texts_out(people):
+    assert assigned(people, category="rest", text=["plan"], drop=["age"]) == {"income": "category", "plan": "text"}
+
+
+@pytest.mark.parametrize("policy", ["drop", "error"])
+def test_a_row_without_a_text_stays(make_table, policy):
+    table = make_table({"why": ["a b", None], "left": ["1", "0"]})
+    features = TableFeatures(kind="table", text=("why",), missing={"numeric": policy, "category": policy})
+    inputs = assign_columns(features, table, not_features=["left"])
+    columns = raw_columns(features, table, inputs)
+    assert columns["why"].tolist() == [["a b"], [""]] and rows_to_drop(features, table, columns, inputs) == {}
 
 
 def test_rest_takes_the_columns_that_no_list_names_in_the_order_of_the_file(people):

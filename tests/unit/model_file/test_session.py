@@ -11,6 +11,7 @@ from percept.errors import UserError
 from percept.model_file import session
 from percept.model_file.fresh_process import answers_of
 from percept.model_file.metadata import Metadata
+from percept.prepared.raw_inputs import ROWS
 
 METADATA = Metadata(
     task="toy",
@@ -46,7 +47,7 @@ def columns(count: int) -> dict[str, np.ndarray]:
     return {name: np.arange(count, dtype=np.float32)[:, np.newaxis] * factor for name, factor in (("a", 1), ("b", 10))}
 
 
-@pytest.mark.parametrize("count", [1, session.GROUP, session.CHUNK + 1])
+@pytest.mark.parametrize("count", [1, session.GROUP, ROWS + 1])
 def test_a_file_and_its_bytes_predict_every_row_once_in_order(file, count):
     raw = columns(count)
     for opened in (file, file.read_bytes()):

@@ -3,7 +3,7 @@
 import pytest
 
 from percept.profiling.network import FEWEST_BINS, LARGEST_MB, num_inputs
-from percept.profiling.task import propose_task
+from percept.profiling.task import INPUT_USES, propose_task
 from percept.profiling.task_options import TaskOptions
 
 
@@ -53,7 +53,7 @@ def test_many_columns_get_fewer_bins_and_narrower_layers_so_that_the_file_stays_
 def test_long_categories_get_a_mean_target_and_a_level_of_the_rare(network):
     found = network(3000, cells=lambda row: f"{row % 7 / 10},shop {row * 37 % 61}")
     assert found.features["target_mean"][0] == found.features["max_categories"][0] == 50
-    assert found.features["min_frequency"][0] == 5 and num_inputs({"numeric": [], "category": [], "date": []}) == 0
+    assert found.features["min_frequency"][0] == 5 and num_inputs({use: [] for use in INPUT_USES}) == 0
 
 
 def test_the_same_table_gets_the_same_network(network):

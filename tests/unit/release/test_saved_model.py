@@ -68,6 +68,21 @@ def test_the_encoder_of_tensorflow_takes_an_offset_off_in_64_bits():
     assert len(np.unique(values[OUTPUT])) == 9
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.text(st.sampled_from("aAéÉßİ1_ .\n\u0301🙂漢अ्"), max_size=20), min_size=1, max_size=9))
+def test_the_encoder_of_tensorflow_finds_the_words_that_the_shipped_one_finds(texts):
+    import tensorflow as tf
+
+    from percept.release.saved_model import Values
+
+    train = {"text": np.array(["word", *texts * 5], dtype=object)[:, np.newaxis]}
+    inputs = [RawInput(name="text", kind="text")]
+    encoder = FittedEncoder.fit(TableFeatures(kind="table"), inputs, train).onnx
+    for new in (train["text"], train["text"][-1:]):
+        values = Values(onnx.load_from_string(encoder).graph, {"text": tf.constant(new)})
+        np.testing.assert_array_equal(values[OUTPUT], encode(encoder, {"text": new}))
+
+
 @pytest.mark.parametrize(
     ("column", "name"),
     [
