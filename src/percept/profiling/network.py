@@ -15,11 +15,12 @@ Inputs = Mapping[str, Sequence[ColumnProfile]]  # columns by use: numeric, categ
 
 MOST_WORDS: int = TableFeatures.model_fields["words"].default  # of a column of text
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
-WIDTHS, OF_FEW_ROWS = (192, 128, 64, 32), 128  # of the hidden layers of tabm
+WIDTHS = (192, 128, 64, 32)  # of the hidden layers of tabm
+OF_FEW_ROWS, FEW_ROWS = 128, 2000  # the greatest width for so few rows
 LARGEST_MB = 8  # of the first layers of all members together; the shipped file has not much more
 MOST_BINS, FEWEST_BINS = 24, 4
-FOLDS, FOLDS_OF_FEW = 5, 10
-FEW_ROWS, MANY_ROWS = 2000, 60_000
+FOLDS, MORE_FOLDS = 5, 10
+ROWS_OF_MORE_FOLDS, ROWS_OF_FOLDS = 5000, 60_000  # at most
 MEMBERS, MEMBERS_WITHOUT_FOLDS = 4, 8
 MANY_CLASSES = 100  # of more, what all members say of a batch takes too much memory
 MOST_EPOCHS, FEWEST_EPOCHS, PATIENCE = 60, 20, 10
@@ -70,7 +71,7 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
     if len(classes) > MANY_CLASSES:
         return choose_mlp(num_rows, inputs, classes, split)
     num_train = round(num_rows * (1 - TEST))
-    num_folds = 0 if num_rows > MANY_ROWS else FOLDS if num_rows > FEW_ROWS else min(FOLDS_OF_FEW, num_train // 2)
+    num_folds = _num_folds(num_rows, num_train)
     widths = [width for width in WIDTHS if num_rows > FEW_ROWS or width <= OF_FEW_ROWS]
     bins, units = _sizes(widths, max(1, num_folds), num_inputs(inputs), len(inputs["numeric"]))
     members = MEMBERS if num_folds else MEMBERS_WITHOUT_FOLDS
@@ -85,6 +86,13 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
         validation=_folds(split["validation"], num_folds, classes),
         fit=_fit(num_train, num_folds),
     )
+
+
+def _num_folds(num_rows: int, num_train: int) -> int:
+    """Return in how many folds the training rows are learned from: the fewer there are, the more each row counts."""
+    if num_rows > ROWS_OF_FOLDS:
+        return 0
+    return FOLDS if num_rows > ROWS_OF_MORE_FOLDS else min(MORE_FOLDS, num_train // 2)
 
 
 def _sizes(widths: Sequence[int], stacks: int, width: int, numbers: int) -> tuple[int | None, int]:

@@ -19,7 +19,7 @@ def network(reading):
     return of
 
 
-@pytest.mark.parametrize(("num_rows", "num_folds"), [(12, 5), (100, 10), (2001, 5)])
+@pytest.mark.parametrize(("num_rows", "num_folds"), [(12, 5), (100, 10), (5000, 10), (5001, 5)])
 def test_few_rows_are_learned_from_in_more_folds(network, num_rows, num_folds):
     found = network(num_rows)
     assert found.validation[0]["num"] == num_folds and found.model[0] == "tabm"
