@@ -25,6 +25,7 @@ MEMBERS, MEMBERS_WITHOUT_FOLDS = 4, 8
 MANY_CLASSES = 100  # of more, what all members say of a batch takes too much memory
 MOST_EPOCHS, FEWEST_EPOCHS, PATIENCE = 60, 20, 10
 LEARNED = 400_000  # rows, each as often as it is learned: more rows are learned less often
+MOST_LEVELS = 200  # of a category of tabm that have an input of their own
 FEW_VALUES, RARE = 10, 5  # of a category: with fewer values, none is too rare; rows of a rare value
 
 
@@ -49,7 +50,7 @@ def choose_mlp(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str,
         optimizer=None,
         options={},
         features={
-            **_kept_categories(inputs, "of each column; rarer ones count as unseen ones"),
+            **_kept_categories(inputs, MANY_VALUES, "of each column; rarer ones count as unseen ones"),
             "scaling": ("asinh", "of numeric columns: outliers are pulled in; or standard, min_max, none"),
         },
         missing={},
@@ -59,9 +60,9 @@ def choose_mlp(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str,
     )
 
 
-def num_inputs(inputs: Inputs) -> int:
-    """Estimate how many inputs a network has for these columns."""
-    categories = sum(min(column.num_values, MANY_VALUES) for column in inputs["category"])
+def num_inputs(inputs: Inputs, most_levels: int = MANY_VALUES) -> int:
+    """Estimate how many inputs a network has for these columns, with at most so many for each category."""
+    categories = sum(min(column.num_values, most_levels) for column in inputs["category"])
     words = sum(min(column.num_words, MOST_WORDS) for column in inputs["text"])
     return len(inputs["numeric"]) + categories + DATE_INPUTS * len(inputs["date"]) + words
 
@@ -73,11 +74,12 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
     num_train = round(num_rows * (1 - TEST))
     num_folds = _num_folds(num_rows, num_train)
     widths = [width for width in WIDTHS if num_rows > FEW_ROWS or width <= OF_FEW_ROWS]
-    bins, units = _sizes(widths, max(1, num_folds), num_inputs(inputs), len(inputs["numeric"]))
+    width = num_inputs(inputs, MOST_LEVELS)
+    bins, units = _sizes(widths, max(1, num_folds), width, len(inputs["numeric"]))
     members = MEMBERS if num_folds else MEMBERS_WITHOUT_FOLDS
     each = f"{members} for each of {num_folds} folds" if num_folds else f"{members} in all"
     return Network(
-        model=("tabm", f"for {num_rows} rows and about {num_inputs(inputs)} inputs: members, {each}, and a line"),
+        model=("tabm", f"for {num_rows} rows and about {width} inputs: members, {each}, and a line"),
         optimizer=("adamw_cosine", "its rate falls to 0 with the last epoch"),
         options={"members": (members, ""), "units": ([units, units], "width of the hidden layers")},
         features=_features(inputs, bins),
@@ -110,8 +112,8 @@ def _features(inputs: Inputs, bins: int | None) -> dict[str, Option]:
     found: dict[str, Option] = {}
     if any(column.num_values > FEW_VALUES for column in inputs["category"]):
         found["min_frequency"] = (RARE, "categories of fewer training rows are one: so rare, none tells anything")
-    found |= _kept_categories(inputs, "of each column; rarer ones are one")
-    if "max_categories" in found:
+    found |= _kept_categories(inputs, MOST_LEVELS, "of each column; rarer ones are one")
+    if any(column.num_values > MANY_VALUES for column in inputs["category"]):
         found["target_mean"] = (MANY_VALUES, "of more categories than these, the mean target of each is an input too")
     if cyclic := clock_columns(inputs["numeric"]):
         found["cyclic"] = (cyclic, "they begin again after so many: sine and cosine are inputs too")
@@ -123,9 +125,9 @@ def _features(inputs: Inputs, bins: int | None) -> dict[str, Option]:
     return found
 
 
-def _kept_categories(inputs: Inputs, remark: str) -> dict[str, Option]:
-    is_long = any(column.num_values > MANY_VALUES for column in inputs["category"])
-    return {"max_categories": (MANY_VALUES, remark)} if is_long else {}
+def _kept_categories(inputs: Inputs, most: int, remark: str) -> dict[str, Option]:
+    is_long = any(column.num_values > most for column in inputs["category"])
+    return {"max_categories": (most, remark)} if is_long else {}
 
 
 def _objective(classes: Classes) -> dict[str, Option]:
