@@ -1,6 +1,5 @@
-"""Every command of the README and of docs/ runs, in order, in a clone."""
+"""Every command of the README runs, in order, in a clone."""
 
-import hashlib
 import json
 import os
 import re
@@ -12,19 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import clone_of_working_tree
 from PIL import Image
+from readme_commands import commands, write_customers
 
 from percept.model_file import session as shipped
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def commands(page: str) -> list[str]:
-    """Give those of shell blocks, comments aside, and of tables of commands, in the order of the page."""
-    found = re.findall(r"```sh\n(.*?)```|^\| `((?:dvc|python|make|tensorboard) [^`]+)` \|", page, re.S | re.M)
-    return [line.partition("  #")[0].strip() for block, cell in found for line in (block or cell).splitlines()]
 
 
 COMMANDS = commands(README)
@@ -33,35 +26,8 @@ NEXT = ("dvc exp run -S task=churn", "dvc exp run -S task=digits -S fit.epochs=5
 APART = {"make test", "tensorboard --logdir logs", "source .venv/bin/activate"}
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory):
-    """A clone with this environment in place of the one that `make setup` would download."""
-    clone = clone_of_working_tree(tmp_path_factory.mktemp("readme") / "percept")
-    environment = clone.folder / ".venv"
-    environment.mkdir()
-    for name in ("bin", "lib", "pyvenv.cfg"):
-        (environment / name).symlink_to(Path(sys.prefix) / name)
-    (environment / "ready").touch()
-    return clone
-
-
 OWN_DATA = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
 (EXCERPT,) = re.findall(r"```yaml\n(# Customers:.*?)```", OWN_DATA, re.S)
-
-
-def write_customers(file: Path) -> None:
-    """400 rows; the older a customer, and the shorter with us, the likelier gone."""
-    random = np.random.default_rng(0)
-    age = random.integers(18, 80, 400)
-    joined = np.datetime64("2021-01-01") + random.integers(0, 1000, 400)
-    income = np.where(random.random(400) < 0.05, "NA", (1000 * random.lognormal(3.5, 0.4, 400)).astype(int).astype(str))
-    plan = random.choice(["basic", "family", "pro"], 400)
-    churned = np.where(age / 80 + random.normal(0, 0.15, 400) > 0.7, "yes", "no")
-    called = np.where(churned == "yes", random.integers(1, 30, 400).astype(str), "")
-    columns = [[f"C{row:04d}" for row in range(400)], age, income, plan, joined, called, churned]
-    lines = ["customer_id,age,income,plan,joined,days_since_goodbye,churned"]
-    lines += [",".join(map(str, row)) for row in zip(*columns, strict=True)]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def write_leaves(folder: Path) -> None:
@@ -109,12 +75,6 @@ def _wait_for_queue(clone) -> None:
         time.sleep(1)
 
 
-@pytest.mark.parametrize("page", ["pipeline", "models"])
-def test_the_commands_of_a_page_run(fresh, page):
-    for command in commands((ROOT / f"docs/{page}.md").read_text(encoding="utf-8")):
-        fresh.run("sh", "-c", command)
-
-
 def test_the_programs_that_use_a_model_run_as_they_stand(fresh):
     fresh.run("dvc", "exp", "run", "-S", "task=iris")
     with_onnxruntime, with_keras = re.findall(r"```python\n(.*?)```", README, re.S)
@@ -124,23 +84,6 @@ def test_the_programs_that_use_a_model_run_as_they_stand(fresh):
     accuracy = float(fresh.run("python", "-c", with_keras, TF_CPP_MIN_LOG_LEVEL="3").stdout.splitlines()[-1])
     report = json.loads((fresh.folder / "results/metrics.json").read_text(encoding="utf-8"))
     assert accuracy == pytest.approx(report["test"]["accuracy"])
-
-
-def test_the_commands_of_the_own_data_page_run(fresh):
-    task = next(block for block in re.findall(r"```yaml\n(.*?)```", OWN_DATA, re.S) if "task: deliveries" in block)
-    rows = [
-        f"{row};{1 + row % 28:02}.{1 + row % 600 // 50:02}.2024;c{row % 90};{row % 7},{row % 10}0;"
-        f"{('bike', 'post', 'truck')[row % 3]};{'yes' if row % 7 > 4 else 'no'}"
-        for row in range(600)
-    ]
-    rows[5], rows[9] = rows[5].replace(";truck;", ";cart;"), rows[9].replace(";bike;", ";;")
-    table = fresh.folder / "deliveries.csv"
-    table.write_text("\n".join(["order;ordered;customer;price;carrier;late", *rows]) + "\n", encoding="utf-8")
-    digest = hashlib.sha256(table.read_bytes()).hexdigest()
-    (fresh.folder / "conf/task/deliveries.yaml").write_text(task.replace("???", digest), encoding="utf-8")
-    output = "".join(fresh.run("sh", "-c", command).stdout for command in commands(OWN_DATA))
-    assert "1 dropped (carrier is none of bike, post, truck)" in output
-    assert re.search(r"\nordered +date +0\.0% +0\.0% +1\.000 +yes\n", output)
 
 
 def test_make_repro_again_is_quick_to_say_that_nothing_changed(fresh):
