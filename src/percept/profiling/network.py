@@ -18,7 +18,8 @@ DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
 WIDTHS = (192, 128, 64, 32)  # of the hidden layers of tabm
 OF_FEW_ROWS, FEW_ROWS = 128, 2000  # the greatest width for so few rows
 LARGEST_MB = 8  # of the first layers of all members together; the shipped file has not much more
-MOST_BINS, FEWEST_BINS = 24, 4
+MOST_BINS, FEWEST_BINS = 24, 4  # of each number
+BINS_OF_ALL = 240  # numbers together: with more, those of many columns only add noise, and time
 FOLDS, MORE_FOLDS = 5, 10
 ROWS_OF_MORE_FOLDS, ROWS_OF_FOLDS = 5000, 60_000  # at most
 MEMBERS, MEMBERS_WITHOUT_FOLDS = 4, 8
@@ -100,8 +101,9 @@ def _num_folds(num_rows: int, num_train: int) -> int:
 def _sizes(widths: Sequence[int], stacks: int, width: int, numbers: int) -> tuple[int | None, int]:
     """Return how many bins a number gets, at most, and how wide the hidden layers are: the shipped file stays small."""
     most = LARGEST_MB * 2**20 / 4 / stacks  # weights of the first layer of a stack
+    wanted = max(FEWEST_BINS, min(MOST_BINS, BINS_OF_ALL // max(1, numbers)))
     for units in widths:
-        bins = min(MOST_BINS, int((most / units - width) // max(1, numbers)))
+        bins = min(wanted, int((most / units - width) // max(1, numbers)))
         if bins >= FEWEST_BINS:
             return bins, units
     return None, next((units for units in widths if units * width <= most), widths[-1])
