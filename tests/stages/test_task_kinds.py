@@ -75,7 +75,7 @@ def test_a_kind_of_task_runs_from_file_to_scores(kind, engine):
                 f"features.drop={wanted['drop']}",
                 f"split={{test: {fraction}, validation: {fraction}}}",
                 "optimizer.learning_rate=0.02",
-                "fit.epochs=30",
+                "fit.epochs=60",
                 f"fit.engine={engine}",
                 *wanted["options"],
                 *wanted["more"],
