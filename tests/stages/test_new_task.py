@@ -57,7 +57,7 @@ def test_preprocess_takes_the_task_file_of_a_difficult_table(name):
 @pytest.mark.parametrize("name", ["korean", "payments", "rents", "visits"])
 def test_a_run_of_the_task_is_better_than_the_simplest_guess(name):
     with workspace() as folder:
-        report = run_stages(with_tasks(folder, name))
+        report = run_stages([*with_tasks(folder, name), "fit.epochs=10"])
     task = inferred(name)
     score = report["test"][report["primary"]]
     if task.kind == "regression":

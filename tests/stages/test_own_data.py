@@ -25,7 +25,7 @@ def test_the_task_file_of_a_public_table_runs_unedited_and_tells_the_classes_apa
     with workspace() as folder:
         file = folder / "penguins.csv"
         file.write_bytes(own.build())
-        report = run_stages(overrides_of_new_task(file, TaskOptions(own.target)))
+        report = run_stages([*overrides_of_new_task(file, TaskOptions(own.target)), "fit.epochs=20"])
     assert report["test"]["accuracy"] > 0.9
 
 

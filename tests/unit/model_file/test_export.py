@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from functools import cache
+from pathlib import Path
 from typing import get_args
 
 import keras
@@ -23,6 +25,7 @@ from percept.models.tabm import TabM
 from percept.objective import Objective
 from percept.params import Params
 from percept.prepared.examples import load_examples, load_raw
+from percept.prepared.spec import DatasetSpec
 
 
 class Task(Params):
@@ -33,8 +36,11 @@ class Task(Params):
 
 
 RELOAD = """
+import sys
 import keras, numpy as np
-np.savez("y.npz", *keras.tree.flatten(keras.models.load_model("model.keras")(np.load("x.npy"))))
+for folder in sys.argv[1:]:
+    network = keras.models.load_model(folder + "/model.keras")
+    np.savez(folder + "/y.npz", *keras.tree.flatten(network(np.load(folder + "/x.npy"))))
 """
 SPLIT = {
     "test": {"kind": "last", "fraction": 0.3},
@@ -121,26 +127,36 @@ ACTIVATIONS = {
 }
 
 
-@pytest.fixture(params=CASES)
-def exported(request, tmp_path):
+def export_of(case: str, folder: Path) -> tuple[Task, DatasetSpec, keras.Model, Path]:
     """(task, spec, Keras model in the target's unit, folder) of a network that has not been trained."""
     from percept.model_file import export
     from percept.model_file.metadata import Decision
     from percept.models.deployed import as_kept
 
-    raw, features, objective, model = (CASES | ACTIVATIONS)[request.param]
+    raw, features, objective, model = (CASES | ACTIVATIONS)[case]
     split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model["kind"] == "tabm" else {})
     task = Task.check({"features": features, "split": split, "objective": objective, "model": model}, "test")
     found = prepare(raw(), Preparation("toy", task.features, task.split, task.objective, 0))
-    found.save(tmp_path)
+    found.save(folder)
     spec = found.spec
     keras.utils.set_random_seed(0)  # by chance a price near 0 among large ones has few digits that are right
     network = as_kept(build(task.model, spec, task.objective), spec)
     decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
     shipped_file = export.to_onnx(network, found.encoder, spec, task.objective, decision)
-    (tmp_path / paths.SHIPPED).write_bytes(shipped_file)
-    export.save_keras(network, tmp_path / paths.NETWORK)
-    return task, spec, network, tmp_path
+    (folder / paths.SHIPPED).write_bytes(shipped_file)
+    export.save_keras(network, folder / paths.NETWORK)
+    return task, spec, network, folder
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    """What `export_of` gives, made once for each case: tests add files to its folder, and change none."""
+    return cache(lambda case: export_of(case, tmp_path_factory.mktemp("export")))
+
+
+@pytest.fixture(params=CASES)
+def exported(request, exports):
+    return exports(request.param)
 
 
 @pytest.mark.parametrize("exported", [*CASES, *ACTIVATIONS], indirect=True)
@@ -203,16 +219,17 @@ def test_the_same_weights_are_the_same_shipped_file_however_much_was_exported_be
     assert again == (folder / paths.SHIPPED).read_bytes()
 
 
-@pytest.mark.parametrize("exported", ["several targets", "pictures", "wide and deep", "convolutions"], indirect=True)
-def test_a_fresh_process_reloads_the_keras_file_without_our_code(exported):
-    _, _, network, folder = exported
-    x = load_examples("test", folder).x
-    np.save(folder / "x.npy", x)
-    subprocess.run([sys.executable, "-c", RELOAD], cwd=folder, check=True, capture_output=True)
-    expected = keras.tree.flatten(network(x))
-    with np.load(folder / "y.npz") as found:
-        for name, values in zip(found, expected, strict=True):
-            np.testing.assert_allclose(found[name], values, rtol=1e-6, atol=1e-6)
+def test_a_fresh_process_reloads_the_keras_files_without_our_code(exports):
+    found = [exports(case) for case in ("several targets", "pictures", "wide and deep", "convolutions")]
+    for *_, folder in found:
+        np.save(folder / "x.npy", load_examples("test", folder).x)
+    folders = [str(folder) for *_, folder in found]
+    subprocess.run([sys.executable, "-c", RELOAD, *folders], check=True, capture_output=True)
+    for _, _, network, folder in found:
+        with np.load(folder / "y.npz") as reloaded:
+            expected = keras.tree.flatten(network(np.load(folder / "x.npy")))
+            for name, values in zip(reloaded, expected, strict=True):
+                np.testing.assert_allclose(reloaded[name], values, rtol=1e-6, atol=1e-6)
 
 
 def test_the_saved_model_gives_what_the_shipped_file_gives(exported):

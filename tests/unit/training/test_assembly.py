@@ -80,8 +80,9 @@ def test_out_of_fold_answers_are_of_the_form_that_is_shipped_and_as_good(name, l
         np.testing.assert_allclose(result.out_of_fold.sum(axis=1), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("clip_norm", [None, 0.05])
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("engine", "clip_norm"), [("compiled", 0.05), ("graph", None), ("graph", 0.05), ("keras", None)]
+)
 def test_no_row_tells_the_members_that_judge_it(engine, clip_norm):
     """Poison the targets of one fold: what is said of it out of fold stays the same to the bit."""
     train = rows(BINARY)

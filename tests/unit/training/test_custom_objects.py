@@ -139,8 +139,7 @@ def test_the_groups_of_a_network_are_its_first_weights_and_its_biases(overrides,
 
 
 @pytest.mark.parametrize("setting", [{"clip_norm": 0.05}, {"rate_factors": RateFactors(biases=0.1, first_layer=6)}])
-@pytest.mark.parametrize("engine", FAST)
-def test_every_engine_refines_as_keras_fit_does(engine, setting):
+def test_every_engine_refines_as_keras_fit_does(setting):
     adam = OPTIMIZERS["adam"].model_copy(update={"learning_rate": 0.05})
 
     def fitted(engine: str, **settings):
@@ -151,9 +150,10 @@ def test_every_engine_refines_as_keras_fit_does(engine, setting):
 
         return trained(engine, make, single_rows(37, 0), single_rows(20, 1), OPTIONS)
 
-    found = fitted(engine, **setting)
-    assert_same(found, fitted("keras", **setting))
-    assert found[1]["loss"] != fitted(engine)[1]["loss"]
+    stock = fitted("keras", **setting)
+    for engine in FAST:
+        assert_same(fitted(engine, **setting), stock)
+    assert stock[1]["loss"] != pytest.approx(fitted("keras")[1]["loss"], rel=1e-2)
 
 
 @pytest.mark.parametrize("kind", REFINED)

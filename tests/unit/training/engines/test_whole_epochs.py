@@ -94,7 +94,7 @@ def jobs(draw):
 
 
 @pytest.mark.parametrize("engine", FAST)
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(job=jobs())
 def test_an_engine_computes_what_keras_fit_computes(engine, job):
     assert_same(trained(engine, *job), trained("keras", *job))
