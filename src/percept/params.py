@@ -159,12 +159,24 @@ def _explained(cls: type[Section], error: ValidationError, where: str) -> UserEr
             reasons.setdefault(subject, []).append(reason)
     lines = [f"{subject}: {', or '.join(dict.fromkeys(texts))}" for subject, texts in reasons.items()]
     count = f"{len(lines)} problem" + ("s" if len(lines) > 1 else "")
+    left = [".".join(names) for section, names, problem in found if _is_left_of_another_kind(section, names, problem)]
+    advice = "correct the value in conf/ or in the `-S` override; nothing was run"
+    if left:
+        words = " ".join(f"-S '~{name}'" for name in left)
+        advice += f". What is left of another kind, take away: `{words}`"
     return UserError(
         where,
         "\n    ".join([count, *lines]),
         "the keys and ranges that the classes in src/percept declare (params.yaml has every key)",
-        "correct the value in conf/ or in the `-S` override; nothing was run",
+        advice,
     )
+
+
+def _is_left_of_another_kind(section: type[Section] | None, names: list[str], problem: Any) -> bool:
+    """Say whether a key is unknown to a section that has kinds, and is no slip of the pen."""
+    if section is None or problem["type"] != "extra_forbidden" or "kind" not in section.model_fields:
+        return False
+    return not nearest(names[-1], list(section.model_fields))
 
 
 def _described(section: type[Section] | None, names: list[str], problem: Any) -> tuple[str, str]:

@@ -7,6 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from golden_tasks import ROOT
+from omegaconf import OmegaConf
+from stage_runs import overrides_of_new_task, workspace
+
+from percept.composition import Config, composed
+from percept.profiling.task_options import TaskOptions
 
 PEERS = ("linear", "HistGB", "LightGBM", "XGBoost", "CatBoost", "RealMLP", "TabM", "AutoGluon")
 KINDS = ("binary", "multiclass", "regression")
@@ -207,3 +212,14 @@ def test_the_ablation_tells_the_change_of_the_geometric_mean_of_losses():
     row = ablation.report(found, "ab", losses).splitlines()[-1]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells == ["no bins", f"{100 * ((1.1 * 0.9) ** 0.5 - 1):+.1f}", "+10.0", "1 of 2", "5"]
+
+
+def test_every_part_of_the_ablation_composes_with_a_task_that_new_task_writes(tmp_path):
+    import ablation
+
+    with workspace() as folder:
+        rows = [f"{row % 17},{'yes' if row % 3 else 'no'}" for row in range(100)]
+        (folder / "few.csv").write_text("\n".join(["x,label", *rows]) + "\n", encoding="utf-8")
+        task = overrides_of_new_task(folder / "few.csv", TaskOptions("label"))
+        for words in ablation.PARTS.values():
+            Config.check(OmegaConf.to_container(composed([*task, *words])), "test")
