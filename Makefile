@@ -18,7 +18,7 @@ test: .venv/ready  ## all tests, two files at a time; those whose data cannot be
 test-slow: .venv/ready  ## the runs that take up to two minutes each
 	@$(ACTIVATE) python -m pytest -q -rs -m slow
 
-test-nightly: .venv/ready  ## the runs that take longer, such as five networks of convolutions on 60000 pictures
+test-nightly: .venv/ready  ## the two longest runs: convolutions on 60000 pictures
 	@$(ACTIVATE) python -m pytest -q -rs -m nightly
 
 coverage: .venv/ready  ## the lines and branches of src/percept that no test enters

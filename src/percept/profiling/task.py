@@ -57,10 +57,7 @@ class Task:
 def propose_task(reading: Reading, options: TaskOptions) -> Task:
     """Propose a task for a table. Raises `UserError` for options that the table cannot meet."""
     known = list(reading.table.columns)
-    if options.target is None:
-        found = f"not given; {reading.table.file} has {quoted_names(known)}"
-        advice = f"python src/new_task.py {reading.table.file} --target ..."
-        raise UserError("--target", found, "the column to predict", advice)
+    name = _target_name(reading.table.file, options, known)
     wanted = with_single_names(options, known)
     check_columns(reading, known, wanted)
     columns = _profiled(reading, wanted)
@@ -68,7 +65,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
     reading, asked = fold_spellings(reading, texts, wanted.fold)
     if reading.table.text.fold:
         columns = _profiled(reading, wanted)
-    table, target = reading.table, columns[options.target]
+    table, target = reading.table, columns[name]
     has_unit = any(entry.column == target.name for entry in table.text.units)
     kind = _task_kind(table.file, target, "regression" if has_unit and target.kind == "number" else wanted.kind)
     _check_num_rows(table.file, target)
@@ -106,6 +103,13 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
             *([nonlinear_note(target.name, nonlinear)] if nonlinear else []),
         ),
     )
+
+
+def _target_name(file: str, options: TaskOptions, known: list[str]) -> str:
+    if options.target is None:
+        found, advice = f"not given; {file} has {quoted_names(known)}", f"python src/new_task.py {file} --target ..."
+        raise UserError("--target", found, "the column to predict", advice)
+    return options.target
 
 
 def _profiled(reading: Reading, options: TaskOptions) -> dict[str, ColumnProfile]:

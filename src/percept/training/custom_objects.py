@@ -10,7 +10,7 @@ PACKAGE = "percept"
 BIASES = ("bias", "beta")  # names of Keras: of layers, and of batch normalisation
 
 
-class _Refined:
+class _Refined(keras.optimizers.Optimizer):
     """A Keras optimizer that clips each stack by a norm of its own, and lets some weights learn faster than others."""
 
     def __init__(
@@ -29,22 +29,22 @@ class _Refined:
         self.stacks, self.clip_norm, self.rate_factors = stacks, clip_norm, dict(rate_factors or {})
 
     def build(self, variables: list[Any]) -> None:
-        super().build(variables)  # type: ignore[misc]
+        super().build(variables)
         self._factors = [self.rate_factors.get(group, 1.0) for group in groups_of(variables)]
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        factor = self._factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
-        super().update_step(gradient, variable, learning_rate * factor)  # type: ignore[misc]
+        factor = self._factors[self._get_variable_index(variable)]
+        super().update_step(gradient, variable, learning_rate * factor)
 
     def apply(self, grads: list[Any], trainable_variables: list[Any] | None = None) -> None:
         if self.clip_norm:
             # The loss is the mean over stacks, so that each stack's gradients are a share of its own.
             grads = clipped_by_stack(grads, self.clip_norm / self.stacks, self.stacks)
-        super().apply(grads, trainable_variables)  # type: ignore[misc]
+        super().apply(grads, trainable_variables)
 
     def get_config(self) -> dict[str, Any]:
         settings = {"stacks": self.stacks, "clip_norm": self.clip_norm, "rate_factors": dict(self.rate_factors)}
-        return super().get_config() | settings  # type: ignore[misc]
+        return super().get_config() | settings
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
