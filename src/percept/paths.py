@@ -22,10 +22,13 @@ RELEASE = Path("release")  # a folder for each task
 HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
+TEST_PREDICTIONS = Path("results/test_predictions.csv")
+CROSS_VALIDATION = Path("results/cross_validation")  # of it two files for each name
 VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
 
+OF_EVALUATE = (METRICS, PLOTS, TEST_PREDICTIONS, MODELS / "model_card.md")
 OUTPUTS = (RAW, PREPARED, MODELS, PLOTS)  # folders that are replaced as a whole
 
 SPEC = "spec.json"  # in PREPARED
