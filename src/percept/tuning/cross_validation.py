@@ -1,14 +1,14 @@
 """A run for each fold of the rows that are no test rows: scores with their spread, and predictions of every row."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept.composition import Config
-from percept.evaluation.metrics import metrics_for
+from percept.evaluation.metrics import METRICS, metrics_for
 from percept.evaluation.prediction_table import ROW, Columns, table_of
 from percept.features.resampling import CrossValidation, prepare_folds, within
 from percept.objective import Objective
@@ -48,7 +48,10 @@ class CrossValidated:
     def summary(self, metric: str) -> Summary | None:
         """Summarise the scores of the folds on which a metric is defined; None: it is on none."""
         values = self.values(metric)
-        return summarize(values[~np.isnan(values)], self.tested_by_learned)
+        found = summarize(values[~np.isnan(values)], self.tested_by_learned)
+        if found is None or found.interval is None:
+            return found
+        return replace(found, interval=METRICS[metric].possible(found.interval))
 
     def summaries(self) -> dict[str, Summary | None]:
         """Return the summary of every metric."""

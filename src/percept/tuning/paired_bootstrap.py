@@ -1,0 +1,60 @@
+"""By how much one run scores better than another on the same rows, and how far that may lie from the truth.
+
+Rows are drawn with replacement, for both runs the same, and the difference of the scores is taken each time; the middle
+95 of 100 differences are the interval (Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapters 13 and 16).
+Where rows come in groups, whole groups are drawn.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percept.evaluation.intervals import LEVEL, MAX_CELLS, NUM_RESAMPLES
+from percept.evaluation.outcome import Outcome
+from percept.tuning.difference import Difference
+from percept.tuning.weighted_scores import Score, Weights, weighted_score
+
+
+def differences(
+    metrics: list[str], first: Outcome, second: Outcome, groups: NDArray | None = None, seed: int = 0
+) -> list[Difference]:
+    """Compare two outcomes of the same rows by each of these metrics that a resample has.
+
+    groups: (rows,) of which whole ones are drawn; None: each row is drawn by itself.
+    """
+    scores: dict[str, tuple[Score, Score]] = {}
+    for metric in metrics:
+        one, other = weighted_score(metric, first), weighted_score(metric, second)
+        if one is not None and other is not None:
+            scores[metric] = one, other
+    drawn: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in scores}
+    for weights in _resamples(len(first.y), groups, np.random.default_rng(seed)):
+        for metric, (one, other) in scores.items():
+            drawn[metric].append(other(weights) - one(weights))
+    every = np.ones((1, len(first.y)))
+    return [
+        _difference(metric, float(one(every)[0]), float(other(every)[0]), np.concatenate(drawn[metric]))
+        for metric, (one, other) in scores.items()
+    ]
+
+
+def _resamples(num_rows: int, groups: NDArray | None, random: np.random.Generator) -> Iterator[Weights]:
+    """Give weights of the rows in blocks, NUM_RESAMPLES in all."""
+    units = np.arange(num_rows) if groups is None else np.unique(groups, return_inverse=True)[1]
+    num, block = int(units.max()) + 1, max(1, MAX_CELLS // num_rows)
+    for start in range(0, NUM_RESAMPLES, block):
+        size = min(block, NUM_RESAMPLES - start)
+        places = random.integers(num, size=(size, num)) + num * np.arange(size)[:, np.newaxis]
+        counts = np.bincount(places.ravel(), minlength=size * num).reshape(size, num)
+        yield counts[:, units].astype(np.float64)
+
+
+def _difference(metric: str, first: float, second: float, drawn: NDArray[np.float64]) -> Difference:
+    drawn = drawn[~np.isnan(drawn)]
+    if not len(drawn) or np.isnan(second - first):
+        return Difference(metric, first, second, None, None)
+    low, high = np.quantile(drawn, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    beyond = min((drawn <= 0).sum(), (drawn >= 0).sum())
+    p_value = min(1.0, 2 * (1 + float(beyond)) / (1 + len(drawn)))
+    return Difference(metric, first, second, (float(low), float(high)), p_value)
