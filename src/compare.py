@@ -14,7 +14,7 @@ from percept.command import option_parser
 from tabulate import tabulate
 
 from percept.errors import UserError, listed, run
-from percept.tuning import kept_folds, tested_runs
+from percept.tuning import judged_runs, kept_folds
 from percept.tuning.difference import Difference
 from percept.tuning.runs import contents, entries, name_of, order, score_of, settings, without_repeats
 
@@ -59,8 +59,8 @@ def pair(first: str, second: str) -> tuple[list[Difference], str]:
         one, other = kept_folds.load(first), kept_folds.load(second)
         of_what = f"{len(one['scores'][one['primary']]['folds'])} folds of {one['rows']:,} rows"
         return kept_folds.differences((first, second), one, other), of_what
-    runs = tested_runs.load(first), tested_runs.load(second)
-    return tested_runs.differences(*runs), f"{runs[0].num_rows:,} test rows"
+    runs = judged_runs.load(first), judged_runs.load(second)
+    return judged_runs.differences(*runs), f"{runs[0].num_rows:,} test rows"
 
 
 def tell_pair(first: str, second: str) -> None:
@@ -91,7 +91,7 @@ def main() -> None:
         tell_pair(*options.runs)
     else:
         advice = "name two, or none for a table of all"
-        raise UserError("compare", f"{len(options.runs)} names: {listed(options.runs)}", "two", advice)
+        raise UserError("EXP1 EXP2", f"{len(options.runs)} given: {listed(options.runs)}", "two names", advice)
 
 
 def _options() -> argparse.Namespace:

@@ -55,7 +55,7 @@ def _texts(cells: NDArray) -> list:
 
 def read_table(lines: Iterable[str], where: str) -> dict[str, list[str]]:
     """Read what `save_table` wrote: the cells of each column. Raises `UserError` for what is no such table."""
-    header, *rows = csv.reader(lines) or [[]]
+    header, *rows = list(csv.reader(lines)) or [[]]
     if ROW not in header or any(len(row) != len(header) for row in rows):
         expected, advice = "a table of predictions", "let evaluate write it again: `dvc repro --force evaluate`"
         raise UserError(where, f"columns {header[:3]}", expected, advice)

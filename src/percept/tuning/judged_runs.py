@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ MAKE_THEM = "runs of earlier versions have none: make the run again"
 
 
 @dataclass(frozen=True)
-class TestedRun:
+class JudgedRun:
     """A run's predictions of its test rows."""
 
     name: str
@@ -34,11 +35,11 @@ class TestedRun:
         return {name: cells for name, cells in self.table.items() if name == ROW or name.startswith(ACTUAL)}
 
 
-def load(name: str) -> TestedRun:
+def load(name: str) -> JudgedRun:
     """Read a run of the workspace, or an experiment, branch, tag or commit. Raises `UserError`."""
     metrics, predictions = (_read(name, str(file)) for file in (paths.METRICS, paths.TEST_PREDICTIONS))
     table = read_table(predictions.splitlines(keepends=True), f"{paths.TEST_PREDICTIONS} of {name}")
-    return TestedRun(name, json.loads(metrics), table)
+    return JudgedRun(name, json.loads(metrics), table)
 
 
 def _read(name: str, file: str) -> str:
@@ -49,7 +50,7 @@ def _read(name: str, file: str) -> str:
 
     try:
         if name == WORKSPACE:
-            return (paths.ROOT / file).read_text(encoding="utf-8")
+            return Path(file).read_text(encoding="utf-8")
         return dvc.api.read(file, repo=str(paths.ROOT), rev=name, encoding="utf-8")
     except (DvcException, SCMError, FileNotFoundError) as error:
         expected = f"an experiment, a commit or {WORKSPACE} with {file}; or two names in {paths.CROSS_VALIDATION}"
@@ -58,7 +59,7 @@ def _read(name: str, file: str) -> str:
         ) from None
 
 
-def differences(first: TestedRun, second: TestedRun) -> list[Difference]:
+def differences(first: JudgedRun, second: JudgedRun) -> list[Difference]:
     """Compare two runs by what they predicted of the same rows, the primary metric first. Raises `UserError`."""
     where = f"{first.name} and {second.name}"
     for key in ("task", "primary"):
