@@ -46,13 +46,12 @@ def _read(name: str, file: str) -> str:
     """Read a file of a run: what DVC keeps comes from its cache. Raises `UserError`."""
     import dvc.api
     from dvc.exceptions import DvcException
-    from scmrepo.exceptions import SCMError
 
     try:
         if name == WORKSPACE:
             return Path(file).read_text(encoding="utf-8")
         return dvc.api.read(file, repo=str(paths.ROOT), rev=name, encoding="utf-8")
-    except (DvcException, SCMError, FileNotFoundError) as error:
+    except (DvcException, FileNotFoundError) as error:
         expected = f"an experiment, a commit or {WORKSPACE} with {file}; or two names in {paths.CROSS_VALIDATION}"
         raise UserError(
             name, " ".join(str(error).split()), expected, f"see `python src/compare.py`; {MAKE_THEM}"
