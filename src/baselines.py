@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from percept import paths
 from percept.composition import load_config
+from percept.dataset.stored import Array
 from percept.errors import UserError, run
 from percept.evaluation.metrics import METRICS, score
 from percept.objective import Objective, Regression
@@ -151,9 +152,9 @@ def joined(*parts: Examples) -> tuple[NDArray, NDArray]:
     return np.concatenate([flat(part.x) for part in parts]), np.concatenate([part.y for part in parts])
 
 
-def flat(x: NDArray) -> NDArray:
+def flat(x: Array) -> NDArray:
     """(rows, ...) to (rows, width)."""
-    return x.reshape(len(x), int(np.prod(x.shape[1:])))
+    return np.asarray(x).reshape(len(x), int(np.prod(x.shape[1:])))
 
 
 def row(task: str, found: dict) -> tuple[str, ...]:

@@ -162,9 +162,12 @@ def unfinished(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
-    """Make a temporary folder that goes at the end; those of processes that were killed go now."""
-    parent = Path(tempfile.gettempdir())
+def scratch(parent: Path | None = None) -> Iterator[Path]:
+    """Make a temporary folder that goes at the end; those of processes that were killed go now.
+
+    parent: where it lies; None: where the system has such folders, often in memory.
+    """
+    parent = parent or Path(tempfile.gettempdir())
     sweep(parent, "percept-*")
     with tempfile.TemporaryDirectory(prefix="percept-", dir=parent) as name, (Path(name) / MARK).open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

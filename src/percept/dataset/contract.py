@@ -4,7 +4,7 @@ The rules are our own, because predict needs them without pandas, on which the l
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
@@ -89,7 +89,7 @@ class Violation(NamedTuple):
     rows: NDArray[np.bool_]  # (rows,)
 
 
-def violations(contract: Contract, columns: dict[str, NDArray[np.object_]]) -> Iterator[Violation]:
+def violations(contract: Contract, columns: Mapping[str, NDArray[np.object_]]) -> Iterator[Violation]:
     """Check columns of text cells, (rows,), "" where one is missing; ignore the rules of columns that are not there."""
     for name, rule in contract.columns.items():
         if name in columns:

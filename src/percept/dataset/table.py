@@ -1,6 +1,6 @@
 """A raw dataset in memory: rows as published, nothing fitted, nothing dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.cells import are_number_codes, number_code
 from percept.dataset.formats import CsvFormat, PictureFormat, folded
+from percept.dataset.stored import Columns, kept, taken
 from percept.errors import UserError, listed, nearest
 
 
@@ -17,7 +18,7 @@ class Table:
     """Text cells by column, as in the file; a missing cell is the empty string."""
 
     file: str  # for messages
-    columns: dict[str, NDArray[np.object_]]  # name -> (rows,) of str, in the file's order
+    columns: Columns  # name -> (rows,) of str, in the file's order
     lines: NDArray[np.int64]  # (rows,) where each row ends in the file, for messages
     is_test: NDArray[np.bool_] | None = None  # (rows,) where the publisher set test rows apart
     text: CsvFormat = field(default_factory=CsvFormat)  # how a file of new rows is read
@@ -26,7 +27,7 @@ class Table:
 
     @property
     def num_rows(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(self.lines)
 
     def place(self, row: int) -> str:
         """Return where a row is in the file, in words."""
@@ -34,9 +35,18 @@ class Table:
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """Return the table of the rows with these numbers, in their order."""
-        columns = {name: cells[rows] for name, cells in self.columns.items()}
         is_test = None if self.is_test is None else self.is_test[rows]
-        return replace(self, columns=columns, lines=self.lines[rows], is_test=is_test)
+        return replace(self, columns=taken(self.columns, rows), lines=self.lines[rows], is_test=is_test)
+
+    def with_cells(self, names: Sequence[str], change: Callable[[str], str]) -> Self:
+        """Return the table with each different cell of these columns changed."""
+        changed = kept(self.columns, ((name, _changed(self.columns[name], change)) for name in names))
+        return replace(self, columns=self.columns | changed)  # type: ignore[operator]  # both are of one kind
+
+
+def _changed(cells: NDArray[np.object_], change: Callable[[str], str]) -> NDArray[np.object_]:
+    texts = {cell: change(cell) for cell in set(cells.tolist())}
+    return np.array([texts[cell] for cell in cells.tolist()], dtype=object)
 
 
 def fold_texts(table: Table, names: Sequence[str]) -> Table:
@@ -45,21 +55,14 @@ def fold_texts(table: Table, names: Sequence[str]) -> Table:
         if name not in table.columns:
             found = f"{table.file} has no column {name!r}{nearest(name, table.columns)}"
             raise UserError("source.fold", found, f"some of {listed(table.columns)}", "correct it in conf/task/")
-    columns = {}
-    for name in names:
-        texts = {cell: folded(cell) for cell in set(table.columns[name].tolist())}
-        columns[name] = np.array([texts[cell] for cell in table.columns[name].tolist()], dtype=object)
     text = table.text.model_copy(update={"fold": tuple(names)})
-    return replace(table, columns=table.columns | columns, text=text)
+    return replace(table.with_cells(names, folded), text=text)
 
 
 def with_codes(table: Table, names: Sequence[str]) -> Table:
     """Return the table with the numbers of those of these columns that hold no other text as `number_code` has them."""
     codes = tuple(name for name in names if are_number_codes(table.columns[name]))
-    if not codes:
-        return table
-    columns = {name: np.array([number_code(cell) for cell in table.columns[name]], dtype=object) for name in codes}
-    return replace(table, columns=table.columns | columns, codes=codes)
+    return replace(table.with_cells(codes, number_code), codes=codes) if codes else table
 
 
 @dataclass(frozen=True)

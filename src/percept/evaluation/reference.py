@@ -6,12 +6,13 @@ Both learn from the training rows and are judged on the test rows. Nothing here 
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.stored import Array
 from percept.evaluation.outcome import Outcome, decide
 from percept.objective import EVEN, Objective
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
 
-MAX_ROWS = 10_000  # from which a line is fitted; of more, every second, third, ...
+MAX_ROWS = 10_000  # from which a line is fitted, of more, every second, third, ...; and for which it answers at a time
 MAX_COLUMNS = 1000  # more take it more than a second
 MAX_CLASSES = 100
 NEEDS_PROBABILITIES = ("log_loss", "calibration_error")  # a line gives scores, which are none
@@ -38,7 +39,7 @@ def line(objective: Objective, spec: DatasetSpec, train: Examples, test: Example
         return None
     some = slice(None, None, -(-len(train) // MAX_ROWS))
     learned = _learned(train.y[some], objective, spec)
-    predicted = _ridge(_flat(train.x[some]), learned, _flat(test.x))
+    predicted = _ridge(_flat(train.x[some]), learned, test.x)
     if objective.kind == "regression":
         logs = np.array([scale.log for scale in spec.target_scales])
         predicted = np.where(logs, np.expm1(np.where(logs, np.minimum(predicted, learned.max(axis=0)), 0)), predicted)
@@ -61,10 +62,11 @@ def _flat(x: NDArray) -> NDArray[np.float64]:
     return x.reshape(len(x), -1).astype(np.float64)
 
 
-def _ridge(x: NDArray[np.float64], y: NDArray[np.float64], new: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the predictions for new rows, (rows, outputs)."""
+def _ridge(x: NDArray[np.float64], y: NDArray[np.float64], new: Array) -> NDArray[np.float64]:
+    """Return the predictions for new rows (rows, ...), (rows, outputs)."""
     mean, deviation, offset = x.mean(axis=0), x.std(axis=0), y.mean(axis=0)
     deviation[deviation == 0] = 1
-    x, new = (x - mean) / deviation, (new - mean) / deviation
+    x = (x - mean) / deviation
     weights = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ (y - offset))
-    return new @ weights + offset
+    parts = (_flat(new[start : start + MAX_ROWS]) for start in range(0, len(new), MAX_ROWS))
+    return np.concatenate([(part - mean) / deviation @ weights + offset for part in parts])

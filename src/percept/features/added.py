@@ -138,7 +138,7 @@ class Cycles:
         return nodes.step("Where", nodes.step("IsNaN", both), constant(np.zeros(1)), both)
 
 
-def gaps(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
+def gaps(inputs: Sequence[RawInput], train: Mapping[str, NDArray]) -> list[Added]:
     """Return the indicators of the numeric columns that have gaps in the training rows."""
     found = tuple(column for column in inputs if column.kind == "numeric" and np.isnan(train[column.name]).any())
     return [Gaps(found)] if found else []

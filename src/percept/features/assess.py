@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.stored import Array
 from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
 from percept.features.precision import lost_in_32_bits
@@ -22,9 +23,7 @@ def assess_pictures(pixels: NDArray[np.uint8], y: NDArray, split: Split, indices
     return Quality(unit="picture", **found, contradicting=contradicting(keys, y, numbers))
 
 
-def assess_table(
-    rows: TableRows, objective: Objective, split: Split, indices: SplitIndices, encoded: NDArray
-) -> Quality:
+def assess_table(rows: TableRows, objective: Objective, split: Split, indices: SplitIndices, encoded: Array) -> Quality:
     """Assess raw inputs and targets, and how far the test rows lie from the training rows.
 
     encoded: the training rows as the network is given them, (rows, width), numeric columns first.
@@ -51,7 +50,7 @@ def _repeated(
     return {subset: repeated(keys[rows], train, places[rows]) if len(rows) else None for subset, rows in found.items()}
 
 
-def _indistinct(rows: TableRows, train: NDArray[np.int64], encoded: NDArray) -> tuple[Indistinct, ...]:
+def _indistinct(rows: TableRows, train: NDArray[np.int64], encoded: Array) -> tuple[Indistinct, ...]:
     """Return the numeric columns of which the network can tell less than half of the values apart."""
     found = []
     for index, column in enumerate(column for column in rows.inputs if column.kind == "numeric"):

@@ -3,17 +3,23 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.stored import Array, columns_of, parts_of
 from percept.prepared.spec import Bins
 
 NARROWEST = 1e-5  # of the range: less is rounding in 32 bits
 
 
-def fit_bins(train: NDArray, most: int | None) -> Bins:
+def fit_bins(train: Array, most: int | None) -> Bins:
     """Return the edges of each feature's bins: quantiles of its training values, or each value where they are few.
 
     train: (rows, features) as the network takes them; most: bins of a feature. A feature of two values has none.
     """
-    return () if most is None else tuple(_edges(column, most) for column in train.T)
+    if most is None:
+        return ()
+    is_flag = np.all([((part == 0) | (part == 1)).all(axis=0) for part in parts_of(train)], axis=0)
+    chosen = np.flatnonzero(~is_flag)
+    edges = {index: _edges(column, most) for index, column in zip(chosen, columns_of(train, chosen), strict=True)}
+    return tuple(edges.get(index, ()) for index in range(train.shape[1]))
 
 
 def _quantiles(values: NDArray, num: int) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from percept import paths
 from percept.dataset.cells import number_code, parse_dates, parse_numbers
 from percept.dataset.contract import Category, ColumnRule, Contract, Date, Number, Range, violations
 from percept.dataset.formula import column_names
+from percept.dataset.stored import taken
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.features.rows import TableRows
@@ -67,7 +68,7 @@ def fit_contract(given: Contract, rows: TableRows, train: NDArray[np.int64]) -> 
     for column in rows.inputs:
         if formula := rows.features.derive.get(column.name):
             kinds |= dict.fromkeys(sorted(column_names(formula)), "numeric")
-    columns = {name: rows.table.columns[name][train] for name in kinds}
+    columns = taken(rows.table.columns, train)
     learned = {name: _fit_rule(columns[name], kind, rows.features.date.get(name)) for name, kind in kinds.items()}
     ranges = {name: rule for name, rule in learned.items() if not isinstance(rule, Category)}
     endless = {name: rule.model_copy(update={"min": None, "max": None}) for name, rule in ranges.items()}

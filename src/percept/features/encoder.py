@@ -1,6 +1,6 @@
 """The encoder of a table, fitted by scikit-learn and kept as ONNX: raw columns in, one float array out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.stored import Array, StoredColumns, each
 from percept.errors import UserError
 from percept.features.added import Added, cycles, gaps
 from percept.features.encoder_onnx import OUTPUT, encoder_to_onnx
@@ -21,6 +22,7 @@ from percept.prepared.spec import RawInput
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +39,19 @@ class FittedEncoder:
         cls,
         features: TableFeatures,
         inputs: Sequence[RawInput],
-        train: dict[str, NDArray],
+        train: Mapping[str, NDArray],
         target: LearnedTarget | None = None,
     ) -> Self:
         """Fit on training rows: columns (rows, 1) by name. target: what target means are of. Raises `UserError`."""
         offsets = {column.name: float(np.nanmedian(train[column.name])) for column in inputs if column.double}
-        columns = train | {name: _near_zero(train[name], offsets[name]) for name in offsets}
+        columns = each(train, lambda name, cells: _near_zero(cells, offsets[name]) if name in offsets else cells)
         others = [column for column in inputs if column.kind != "text"]
         fitted = fit_encoder(features, others, columns) if others else None
         means = target_means(features, inputs, train, target) if target else []
         added = [*added_columns(features, inputs, train, offsets), *(mean.shipped for mean in means)]
         names = [name.partition("__")[2] for name in fitted.get_feature_names_out()] if fitted else []
         sources = feature_sources(fitted, inputs) if fitted else ()
-        none = np.empty((len(next(iter(train.values()))), 0), np.float32)
+        none = np.empty((len(next(iter(train.values()))) if not means else len(means[0].cross_fitted), 0), np.float32)
         return cls(
             encoder_to_onnx(fitted, inputs, offsets, added),
             (*names, *(name for columns in added for name in columns.names)),
@@ -57,15 +59,13 @@ class FittedEncoder:
             np.concatenate([none, *(mean.cross_fitted for mean in means)], axis=1),
         )
 
-    def encode_training_rows(self, train: dict[str, NDArray]) -> NDArray[np.float32]:
+    def encode_training_rows(self, train: Mapping[str, NDArray]) -> Array:
         """Return what the network learns from, (rows, width): as it is shipped, but without a row's own target."""
-        x = encode(self.onnx, train)
-        x[:, x.shape[1] - self.cross_fitted.shape[1] :] = self.cross_fitted
-        return x
+        return encode(self.onnx, train, self.cross_fitted)
 
 
 def added_columns(
-    features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray], offsets: Mapping[str, float]
+    features: TableFeatures, inputs: Sequence[RawInput], train: Mapping[str, NDArray], offsets: Mapping[str, float]
 ) -> list[Added]:
     """Return the columns that stand behind those of `fit_encoder`, before target means."""
     added = gaps(inputs, train) if features.missing.indicator else []
@@ -80,12 +80,15 @@ def _near_zero(column: NDArray[np.float64], offset: float) -> NDArray[np.float32
     return (column - offset).astype(np.float32)
 
 
-def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> "ColumnTransformer":
+def fit_encoder(
+    features: TableFeatures, inputs: Sequence[RawInput], train: Mapping[str, NDArray]
+) -> "ColumnTransformer":
     """Fit a scikit-learn ColumnTransformer on training rows: columns (rows, 1) by name -> (rows, width).
 
     An unseen category becomes all zeros here. Raises `UserError` when there is no most frequent category.
     """
     import pandas as pd
+    from sklearn.base import clone
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline
 
@@ -93,15 +96,26 @@ def fit_encoder(features: TableFeatures, inputs: Sequence[RawInput], train: dict
     numeric, category = (
         [index for index, column in enumerate(inputs) if column.kind == kind] for kind in ("numeric", "category")
     )
-    number_steps = _number_steps(features)
-    steps = [
-        ("numeric", make_pipeline(*number_steps) if number_steps else "passthrough", numeric),
-        ("category", make_pipeline(*_text_steps(features, inputs, train)), category),
-    ]
-    encoder = ColumnTransformer([step for step in steps if step[2]])
-    cells = {column.name: train[column.name][:, 0] for column in inputs}
-    frame = pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in cells.items()})
-    return encoder.fit(frame)
+    number_steps, (text_steps, levels) = _number_steps(features), _text_steps(features, inputs, train)
+    numbers, texts = make_pipeline(*number_steps) if number_steps else "passthrough", make_pipeline(*text_steps)
+    steps = [("numeric", numbers, numeric), ("category", texts, category)]
+    first = {inputs[index].name: np.zeros(1, np.float32) for index in numeric}
+    first |= {
+        inputs[index].name: np.array([level], dtype=object) for index, level in zip(category, levels, strict=True)
+    }
+    encoder = ColumnTransformer([step for step in steps if step[2]]).fit(pd.DataFrame(first))
+    if number_steps and numeric:  # each column by itself, so that no two of them need be in memory
+        fitted = [clone(numbers).fit(train[inputs[index].name]) for index in numeric]
+        _join(encoder.named_transformers_["numeric"], fitted)
+    return encoder
+
+
+def _join(joined: "Pipeline", fitted: Sequence["Pipeline"]) -> None:
+    """Give a pipeline of all columns what was fitted to each of them."""
+    for step, of_each in zip(joined, zip(*fitted, strict=True), strict=True):
+        for name, value in vars(of_each[0]).items():
+            if name.endswith("_") and isinstance(value, np.ndarray):
+                setattr(step, name, np.concatenate([getattr(one, name) for one in of_each]))
 
 
 def _number_steps(features: TableFeatures) -> list:
@@ -116,20 +130,25 @@ def _number_steps(features: TableFeatures) -> list:
     return [*imputers, *_scalers(features.scaling)]
 
 
-def _text_steps(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list:
+def _text_steps(
+    features: TableFeatures, inputs: Sequence[RawInput], train: Mapping[str, NDArray]
+) -> tuple[list, list[str | None]]:
+    """Return the steps of categories, and a level of each."""
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import OneHotEncoder
 
     if features.missing.category == "most_frequent":
         _check_not_empty(inputs, train)
-    texts = [filled_levels(features, train[column.name][:, 0])[0] for column in inputs if column.kind == "category"]
-    kept = [
-        np.array(frequent(levels, features.min_frequency, features.max_categories), dtype=object) for levels in texts
-    ]
+    kept, fills = [], []
+    for column in inputs:
+        if column.kind == "category":
+            levels, fill = filled_levels(features, train[column.name][:, 0])
+            kept.append(np.array(frequent(levels, features.min_frequency, features.max_categories), dtype=object))
+            fills.append(fill)
     one_hot = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
     if features.missing.category != "most_frequent":
-        return [one_hot]
-    return [SimpleImputer(missing_values="", strategy="most_frequent"), one_hot]
+        return [one_hot], [levels[0] for levels in kept]
+    return [SimpleImputer(missing_values="", strategy="most_frequent"), one_hot], fills
 
 
 def _scalers(scaling: str) -> list:
@@ -157,7 +176,7 @@ def feature_sources(fitted: "ColumnTransformer", inputs: Sequence[RawInput]) -> 
     return (*numbers, *(name for name, values in zip(texts, categories, strict=True) for _ in values))
 
 
-def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> None:
+def _check_not_empty(inputs: Sequence[RawInput], train: Mapping[str, NDArray]) -> None:
     for column in inputs:
         if column.kind == "category" and (train[column.name] == "").all():
             raise UserError(
@@ -168,12 +187,25 @@ def _check_not_empty(inputs: Sequence[RawInput], train: dict[str, NDArray]) -> N
             )
 
 
-def encode(encoder: bytes | Path, raw: dict[str, NDArray]) -> NDArray[np.float32]:
-    """Run the encoder on columns (rows, 1); return (rows, width)."""
+def encode(encoder: bytes | Path, raw: Mapping[str, NDArray], last: NDArray[np.float32] | None = None) -> Array:
+    """Run the encoder on columns (rows, 1); return (rows, width).
+
+    last: (rows, columns) what stands in place of the last columns; None: nothing.
+    """
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(encoder) if isinstance(encoder, Path) else encoder)
-    wanted = {value.name for value in session.get_inputs()}
+    wanted = [value.name for value in session.get_inputs()]
+
+    def parts() -> Iterator[NDArray[np.float32]]:
+        num_rows = 0
+        for block in raw.blocks(wanted) if isinstance(raw, StoredColumns) else [{name: raw[name] for name in wanted}]:
+            for part in in_parts(block):
+                (x,) = session.run([OUTPUT], part)
+                if last is not None:
+                    x[:, x.shape[1] - last.shape[1] :] = last[num_rows : num_rows + len(x)]
+                num_rows += len(x)
+                yield x
+
     none = np.empty((0, session.get_outputs()[0].shape[1]), np.float32)
-    parts = in_parts({name: column for name, column in raw.items() if name in wanted})
-    return np.concatenate([none, *(session.run([OUTPUT], part)[0] for part in parts)])
+    return raw.stack(parts(), none) if isinstance(raw, StoredColumns) else np.concatenate([none, *parts()])

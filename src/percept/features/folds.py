@@ -1,5 +1,6 @@
 """Folds of the training rows: each is kept from some members of a network, whose epoch it then chooses."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -50,7 +51,7 @@ class Folds(Section):
 
 
 def assign_folds(
-    folds: Folds, labels: NDArray, columns: dict[str, NDArray[np.object_]], seed: int
+    folds: Folds, labels: NDArray, columns: Mapping[str, NDArray[np.object_]], seed: int
 ) -> NDArray[np.int64]:
     """Return the number of each row's fold, (rows,). Raises `UserError` where there are too few rows or groups.
 

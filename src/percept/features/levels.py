@@ -1,7 +1,7 @@
 """The levels of a category: which have a place of their own, and which share one."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def frequent(levels: Iterable[str], fewest: int | None, most: int | None) -> lis
     return sorted([level for level in order if counts[level] >= (fewest or 1)] or order[:1])
 
 
-def others(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
+def others(features: TableFeatures, inputs: Sequence[RawInput], train: Mapping[str, NDArray]) -> list[Added]:
     """Return, for each category with rare levels in the training rows, the level that these share with unseen ones."""
     found: list[Added] = []
     for column in inputs:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from percept.dataset.contract import Contract
 from percept.dataset.figures import fit_figures
+from percept.dataset.stored import taken
 from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
 from percept.features import Features
@@ -95,7 +96,7 @@ def _read_table(table: Table, features: TableFeatures, options: Preparation) -> 
 def _check_times(table: Table, split: Split) -> None:
     """Check that each cell of a column that orders the rows is a date or a number. Raises `UserError` with lines."""
     for cut in (split.test, split.validation):
-        if isinstance(cut, Latest | Folds) and cut.column in table.columns:
+        if isinstance(cut, Latest | Folds) and cut.column is not None and cut.column in table.columns:
             times = read_times(table.columns[cut.column], cut.form)
             what, wanted = ("dates", f"a date such as {cut.form} reads") if cut.form else ("numbers", "a number")
             advice = "correct them, or leave such rows out: see contract.violation: drop, and missing: false"
@@ -103,7 +104,7 @@ def _check_times(table: Table, split: Split) -> None:
 
 
 def _prepare_table(rows: TableRows, indices: SplitIndices, options: Preparation) -> Prepared:
-    columns = _by_subset(indices, lambda chosen: {name: cells[chosen] for name, cells in rows.columns.items()})
+    columns = _by_subset(indices, lambda chosen: taken(rows.columns, chosen))
     if rows.features.scaling != "none":  # without it the network is given the values as they are, in 32 bits
         rows = replace(rows, inputs=in_double(rows.inputs, columns["train"]))
     columns = {subset: as_shipped(rows.inputs, raw) for subset, raw in columns.items()}

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.stored import Columns, taken
 from percept.dataset.table import Table
 from percept.errors import UserError
 from percept.features.columns import assign_columns
@@ -24,7 +25,7 @@ class TableRows:
     table: Table
     features: TableFeatures  # as which they were read
     inputs: tuple[RawInput, ...]
-    columns: dict[str, NDArray]  # (rows, 1) for each input, float64 or text
+    columns: Columns  # (rows, 1) for each input, float64 or text
     y: NDArray  # as in `Examples`
     classes: tuple[str, ...]
     weight: NDArray[np.float64] | None  # (rows,), as the file has it
@@ -33,7 +34,7 @@ class TableRows:
     violations: Violations | None  # of the contract, by some of the rows that are not here
 
     @property
-    def cells(self) -> dict[str, NDArray[np.object_]]:
+    def cells(self) -> Columns:
         """Return the columns that a split may read, (rows,) by name."""
         return self.table.columns
 
@@ -47,7 +48,7 @@ class TableRows:
         return replace(
             self,
             table=self.table.take(chosen),
-            columns={name: column[chosen] for name, column in self.columns.items()},
+            columns=taken(self.columns, chosen),
             y=self.y[chosen],
             weight=None if self.weight is None else self.weight[chosen],
             dropped=with_reason(self.dropped, reason, len(self.y) - len(chosen)),
@@ -84,7 +85,7 @@ def read_rows(
         table=table.take(kept),
         features=features,
         inputs=inputs,
-        columns={name: column[kept] for name, column in columns.items()},
+        columns=taken(columns, kept),
         y=y,
         classes=classes,
         weight=None if weight is None else weight[kept],

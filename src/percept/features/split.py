@@ -1,5 +1,6 @@
 """Which rows train the network, which choose its epoch, and which it is tested on."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
@@ -149,7 +150,7 @@ class SplitIndices(NamedTuple):
 
 
 def split_rows(
-    split: Split, labels: NDArray, columns: dict[str, NDArray], is_test: Mask | None, seed: int
+    split: Split, labels: NDArray, columns: Mapping[str, NDArray], is_test: Mask | None, seed: int
 ) -> SplitIndices:
     """Divide the rows among train, validation and test.
 
@@ -174,7 +175,13 @@ def split_rows(
 
 
 def _cut_off(
-    where: str, cut: Cut, rows: Indices, labels: NDArray, columns: dict[str, NDArray], is_test: Mask | None, seed: int
+    where: str,
+    cut: Cut,
+    rows: Indices,
+    labels: NDArray,
+    columns: Mapping[str, NDArray],
+    is_test: Mask | None,
+    seed: int,
 ) -> tuple[Indices, Indices]:
     """Return the rows that stay and the rows that are cut off. Raises `UserError` where there are none of either."""
     if isinstance(cut, Fraction):
@@ -188,7 +195,7 @@ def _cut_off(
     return stay, off
 
 
-def _choose(where: str, cut: Cut, rows: Indices, columns: dict[str, NDArray], is_test: Mask | None) -> Mask:
+def _choose(where: str, cut: Cut, rows: Indices, columns: Mapping[str, NDArray], is_test: Mask | None) -> Mask:
     """Return the (rows,) mask of the rows that a cut without chance takes off. Raises `UserError`."""
     match cut:
         case First():
@@ -206,7 +213,7 @@ def _choose(where: str, cut: Cut, rows: Indices, columns: dict[str, NDArray], is
 
 
 def cells_of(
-    where: str, column: str, rows: Indices, columns: dict[str, NDArray], may_be_missing: bool = False
+    where: str, column: str, rows: Indices, columns: Mapping[str, NDArray], may_be_missing: bool = False
 ) -> NDArray[np.object_]:
     """Return some rows' cells of a column. Raises `UserError` where there is no such column, or a cell is missing.
 
@@ -229,7 +236,7 @@ def _latest(where: str, cut: Latest, cells: NDArray[np.object_]) -> Mask:
 
 
 def _draw(
-    where: str, cut: Fraction, rows: Indices, labels: NDArray, columns: dict[str, NDArray], seed: int
+    where: str, cut: Fraction, rows: Indices, labels: NDArray, columns: Mapping[str, NDArray], seed: int
 ) -> tuple[Indices, Indices]:
     """Return the rows that stay and a random share of them as scikit-learn draws it. Raises `UserError`."""
     from sklearn.model_selection import GroupShuffleSplit, train_test_split

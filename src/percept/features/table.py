@@ -1,7 +1,7 @@
 """Tables: the options of their columns, and the numbers, days and texts of the raw inputs."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -10,11 +10,12 @@ from pydantic import BeforeValidator, Field
 
 from percept.dataset.cells import Form, parse_dates, parse_numbers
 from percept.dataset.formula import Formula, column_names, derived
+from percept.dataset.stored import Columns, kept
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
 from percept.names import by_name
 from percept.params import Section
-from percept.prepared.raw_inputs import as_raw_inputs
+from percept.prepared.raw_inputs import as_raw_input
 from percept.prepared.spec import RawInput
 
 TASK_FILE = "correct it in conf/task/"
@@ -92,6 +93,8 @@ def check_all_read(
     table: Table, column: str, values: NDArray[np.float64], found: str, expected: str, advice: str
 ) -> None:
     """Check that each cell that is there has a value, (rows,). Raises `UserError` that names lines of others."""
+    if not np.isnan(values).any():
+        return
     cells = table.columns[column]
     wrong = np.flatnonzero(np.isnan(values) & (cells != ""))
     if len(wrong):
@@ -104,19 +107,22 @@ def check_all_read(
         )
 
 
-def raw_columns(
-    features: TableFeatures, table: Table, inputs: Sequence[RawInput]
-) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+def raw_columns(features: TableFeatures, table: Table, inputs: Sequence[RawInput]) -> Columns:
     """Return each raw input, (rows, 1) float64 or text; NaN or "" where it is missing."""
-    numeric = [column.name for column in inputs if column.kind == "numeric" and not column.date]
-    numbers = {name: read_numbers(table, name) for name in numeric if name not in features.derive}
-    numbers |= derived_columns(features, table, [name for name in numeric if name in features.derive])
-    dates = dict.fromkeys(column.date for column in inputs if column.date)
-    days = {name: read_dates(table, name, features.date[name]) for name in dates}
-    for column in inputs:
-        if column.kind != "numeric" and not column.date:
-            check_lengths(table, column.name)
-    return as_raw_inputs(inputs, table.columns, numbers, days)
+
+    days = cache(lambda name: read_dates(table, name, features.date[name]))  # several inputs come from a date
+
+    def values(column: RawInput) -> dict[str, NDArray]:
+        if column.date:
+            return {column.date: days(column.date)}
+        if column.name in features.derive:
+            return derived_columns(features, table, [column.name])
+        if column.kind == "numeric":
+            return {column.name: read_numbers(table, column.name)}
+        check_lengths(table, column.name)
+        return {column.name: table.columns[column.name]}
+
+    return kept(table.columns, ((column.name, as_raw_input(column, values(column))) for column in inputs))
 
 
 def check_lengths(table: Table, column: str) -> None:
@@ -153,7 +159,7 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
 
 
 def rows_to_drop(
-    features: TableFeatures, table: Table, columns: dict[str, NDArray], inputs: Sequence[RawInput]
+    features: TableFeatures, table: Table, columns: Columns, inputs: Sequence[RawInput]
 ) -> dict[str, NDArray[np.bool_]]:
     """Return the (rows,) masks of the rows that the `drop` policy takes out, by reason.
 

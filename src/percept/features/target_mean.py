@@ -1,6 +1,6 @@
 """Target means: how much the target of each level of a long category differs, learned without a row's own target."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ def draw_folds(num_rows: int, seed: int, groups: NDArray | None = None) -> NDArr
 
 
 def target_means(
-    features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray], target: LearnedTarget
+    features: TableFeatures, inputs: Sequence[RawInput], train: Mapping[str, NDArray], target: LearnedTarget
 ) -> list[TargetMean]:
     """Return those of the categories with more levels in the training rows than `features.target_mean`."""
     found: list[TargetMean] = []

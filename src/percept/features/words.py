@@ -1,7 +1,7 @@
 """Words of free texts: which of them are inputs, and the nodes that find them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +57,7 @@ def fewest_rows(num_rows: int) -> int:
     return max(FEWEST, num_rows // ROWS_FOR_ONE)
 
 
-def frequent_words(features: TableFeatures, inputs: Sequence[RawInput], train: dict[str, NDArray]) -> list[Added]:
+def frequent_words(features: TableFeatures, inputs: Sequence[RawInput], train: Mapping[str, NDArray]) -> list[Added]:
     """Return the words of each column of free text that most training rows have. Raises `UserError` for no word."""
     return [_fit(column, train[column.name][:, 0], features.words) for column in inputs if column.kind == "text"]
 

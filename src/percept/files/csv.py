@@ -7,15 +7,15 @@ written, and spares predict the import of pandas.
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
-
-import numpy as np
 
 from percept.dataset.formats import CsvFormat, check_units, plain_numbers
 from percept.dataset.table import Table, fold_texts
 from percept.errors import UserError, listed
+from percept.files.held import HeldCells, SampledCells, StoredCells
 from percept.files.left_out import LeftOut
 from percept.files.limits import LIMITS, MIB, Limits
 from percept.files.text import DAMAGED, broken_gzip, unpacked
@@ -37,23 +37,26 @@ class CsvRows:
         text: CsvFormat,
         advice: str,
         limits: Limits,
-        is_held: bool = False,
         left_out: LeftOut | None = None,
     ) -> None:
         """Start to read. Raises `UserError` for a file that is not text.
 
-        file: its name in messages; advice: what to do where it is not CSV; is_held: all of it comes into memory;
-        left_out: rows that count as blank ones.
+        file: its name in messages; advice: what to do where it is not CSV; left_out: rows that count as blank ones.
         """
         self._file, self._text, self._advice, self._limits = file, text, advice, limits
         self._is_row: Callable[[Row], bool] = left_out.keeps if left_out else bool
         self._ended = 0  # the line where the last row before those that wait ends
         self._waiting: list[Row] = []
-        content, self._read = unpacked(stream, file, limits, is_held)
+        content, self._read = unpacked(stream, file, limits, is_held=False)
         self._read.row_start = 0
         lines = io.TextIOWrapper(content, text.encoding, newline="")
         csv.field_size_limit(limits.cell_chars)
         self._reader = csv.reader(lines, delimiter=text.separator, strict=True)
+
+    @property
+    def num_bytes(self) -> int:
+        """Return how many bytes are read, unpacked."""
+        return self._read.num_bytes
 
     def first(self) -> Row:
         """Take the first row that is not blank, or [] where there is none. Raises `UserError`."""
@@ -163,38 +166,78 @@ def read_csv(
     limits: Limits = LIMITS,
     leave_out: Sequence[str] = (),
     repeated_header: bool = False,
+    store_in: Path | None = None,
 ) -> Table:
     """Read every cell as text. Raises `UserError` for what is not a table, with the line and `advice`.
 
-    leave_out: how rows begin that are passed over; repeated_header: pass over those that are the header again, too.
+    leave_out: how rows begin that are passed over; repeated_header: pass over those that are the header again, too;
+    store_in: folder for the cells of a table that the limits keep from memory; None: it is refused.
     """
-    left_out = LeftOut(leave_out, text.separator) if leave_out or repeated_header else None
+
+    def held(names: list[str]) -> HeldCells:
+        file = str(path)
+        return HeldCells(file, names, limits) if store_in is None else StoredCells(file, names, limits, store_in)
+
+    return _read(path, text, advice, limits, LeftOut.of(leave_out, repeated_header, text.separator), held)[0]
+
+
+def sample_csv(
+    path: Path,
+    text: CsvFormat,
+    advice: str = ADVICE,
+    limits: Limits = LIMITS,
+    leave_out: Sequence[str] = (),
+    repeated_header: bool = False,
+) -> tuple[Table, int]:
+    """Read as `read_csv` does, of a table beyond the limits every so many rows; return how many rows it has, too."""
+    left_out = LeftOut.of(leave_out, repeated_header, text.separator)
+    return _read(path, text, advice, limits, left_out, lambda names: SampledCells(str(path), names, limits))
+
+
+def _read(
+    path: Path,
+    text: CsvFormat,
+    advice: str,
+    limits: Limits,
+    left_out: LeftOut | None,
+    held_by: Callable[[list[str]], HeldCells],
+) -> tuple[Table, int]:
     with path.open("rb") as stream:
-        reader = CsvRows(stream, str(path), text, advice, limits, is_held=True, left_out=left_out)
+        reader = CsvRows(stream, str(path), text, advice, limits, left_out)
         names = [name.strip() for name in text.columns or reader.first()]
         limits.check(str(path), len(names), "columns", "columns")
         _check_header(reader, names, text)
         check_units(text, str(path), names)
-        if left_out and repeated_header:
-            left_out.also_header(names)
-        columns: dict[str, list[str]] = {name: [] for name in names}
-        lines: list[int] = []
-        missing, readers = set(text.missing), plain_numbers(text, names)
+        if left_out:
+            left_out.is_header(names)
+        held, clean = held_by(names), partial(_cleaned, reader, names, set(text.missing), plain_numbers(text, names))
         for rows, ends in reader.chunks(CHUNK, len(names)):
-            for (name, column), cells in zip(columns.items(), zip(*rows, strict=True), strict=True):
-                reader.check_no_nul(name, cells, ends)
-                values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
-                plain = readers[name]
-                column += map(plain, values) if plain else values
-            lines += ends
-            limits.check(str(path), len(lines) * len(names), "cells", f"cells up to line {lines[-1]:,}", False)
-    if not lines:
+            held.add(rows, ends, clean, reader.num_bytes)
+    if not held.num_rows:
         raise reader.no_rows()
     if left_out:
         left_out.check_all_found(str(path))
-    arrays = {name: np.array(columns.pop(name), dtype=object) for name in names}
     form = CsvFormat(**{name: getattr(text, name) for name in CsvFormat.model_fields})
-    return fold_texts(Table(file=str(path), columns=arrays, lines=np.array(lines), text=form), text.fold)
+    table = Table(file=str(path), columns=held.columns(), lines=held.lines(), text=form)
+    return fold_texts(table, text.fold), held.num_rows
+
+
+def _cleaned(
+    reader: CsvRows,
+    names: list[str],
+    missing: set[str],
+    plain: Mapping[str, Callable[[str], str] | None],
+    rows: list[Row],
+    ends: Sequence[int],
+) -> dict[str, list[str]]:
+    """Return the cells of each column as a table has them."""
+    columns = {}
+    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
+        reader.check_no_nul(name, cells, ends)
+        values = ["" if cell in missing else cell for cell in map(str.strip, cells)]
+        as_plain = plain[name]
+        columns[name] = list(map(as_plain, values)) if as_plain else values
+    return columns
 
 
 def _check_header(reader: CsvRows, names: list[str], text: CsvFormat) -> None:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from itertools import compress
+from typing import Self
 
 import numpy as np
 
@@ -15,19 +16,26 @@ OPTION = "source.leave_out"
 class LeftOut:
     """Tells the rows that begin with certain cells; spaces around cells aside."""
 
-    def __init__(self, beginnings: Iterable[str], separator: str) -> None:
+    def __init__(self, beginnings: Iterable[str], separator: str, also_header: bool = False) -> None:
         """Raises `UserError` for what is no cells of one row.
 
-        beginnings: the first cells of such rows, each written as a CSV file with this separator has them.
+        beginnings: the first cells of such rows, each written as a CSV file with this separator has them; also_header:
+        rows that are the header again.
         """
         self._texts = {_cells(text, separator): text for text in beginnings}
         self._lengths = sorted({len(cells) for cells in self._texts})
         self._not_found = set(self._texts)
         self._header: tuple[str, ...] | None = None
+        self._also_header = also_header
 
-    def also_header(self, names: Sequence[str]) -> None:
-        """Tell rows that are the header again from here on, whatever their capitals."""
-        self._header = as_header(names)
+    @classmethod
+    def of(cls, beginnings: Sequence[str], also_header: bool, separator: str) -> Self | None:
+        """Return what tells such rows and, if asked, those that are the header again; None: no row is left out."""
+        return cls(beginnings, separator, also_header) if beginnings or also_header else None
+
+    def is_header(self, names: Sequence[str]) -> None:
+        """Take the header, which is told from here on if that is asked for, whatever its capitals."""
+        self._header = as_header(names) if self._also_header else None
 
     def keeps(self, row: Sequence[str]) -> bool:
         """Tell whether a row is a row of the table: neither left out nor without any text."""

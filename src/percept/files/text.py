@@ -14,6 +14,7 @@ GZIP = b"\x1f\x8b"
 DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)  # what unpacking raises for a broken file
 NUM_BYTES = 16  # at the start of a file that tell what it is
 BUFFER = 2**16  # bytes that are read at a time
+END_BYTES = 2**14
 ZIP = b"PK\x03\x04"  # a zip file, or a table of a spreadsheet program, which is one too
 OTHERS = {  # first bytes -> what the file is, and what reads it
     b"PAR1": ("a Parquet file", "read_parquet"),
@@ -81,14 +82,21 @@ def unpacked(stream: io.BufferedReader, file: str, limits: Limits, is_held: bool
     return content, raw
 
 
-def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
-    """Read a text file, unpacked. Raises `UserError` for a file that is not text, or beyond a bound."""
+def read_ends(path: Path, limits: Limits = LIMITS) -> tuple[bytes, bytes]:
+    """Read a text file, unpacked: as much of it as memory may hold, and its last bytes.
+
+    Raises `UserError` for a file that is not text, or beyond a bound.
+    """
+    most, start, end = limits.file_mib * MIB, bytearray(), b""
     with path.open("rb") as stream:
-        content, _ = unpacked(stream, str(path), limits, is_held=True)
+        content, _ = unpacked(stream, str(path), limits, is_held=False)
         try:
-            return content.read()
+            while part := content.read(MIB):
+                start += part[: most - len(start)]
+                end = (end + part)[-END_BYTES:]
         except DAMAGED as error:
             raise broken_gzip(str(path), error) from None
+    return bytes(start), end
 
 
 def broken_gzip(file: str, error: Exception, where: str = "") -> UserError:

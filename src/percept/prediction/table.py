@@ -105,7 +105,7 @@ class Predictor:
         texts = {name: column for name, column in values.items() if name not in days | numbers}
         numbers |= {name: derived(formula, numbers) for name, formula in self._derive.items()}
         inputs = self._model.metadata.inputs
-        return as_shipped(inputs, as_raw_inputs(inputs, texts, numbers, days))
+        return dict(as_shipped(inputs, as_raw_inputs(inputs, texts, numbers, days)))
 
     def _rules(self, name: str) -> list[Contract]:
         """Make a contract of one rule each: that of a column that is read, and that dates and numbers are such."""

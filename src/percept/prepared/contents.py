@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from numpy.typing import NDArray
+from typing import Any
 
 from percept import paths
+from percept.dataset.stored import Columns
 from percept.prepared.examples import Examples, save_examples, save_raw
 from percept.prepared.quality import Quality
 from percept.prepared.spec import DatasetSpec, Subset
@@ -20,14 +20,14 @@ class Prepared:
     examples: dict[Subset, Examples]
     quality: Quality
     encoder: bytes | None = None  # ONNX; tables only: the network brings pictures to scale itself
-    columns: dict[Subset, dict[str, NDArray]] = field(default_factory=dict)  # tables only: raw inputs (rows, 1) by name
+    columns: dict[Subset, Columns] = field(default_factory=dict)  # tables only: raw inputs (rows, 1) by name
     violations: Violations | None = None  # of rows that the contract dropped
 
-    def raw_inputs(self, subset: Subset) -> dict[str, NDArray]:
+    def raw_inputs(self, subset: Subset) -> dict[str, Any]:
         """Return what the shipped file takes for a subset, by name, as `load_raw` reads it."""
         if self.spec.pixels:
             return {self.spec.raw_inputs[0].name: self.examples[subset].x}
-        return self.columns[subset]
+        return dict(self.columns[subset])
 
     def save(self, folder: Path) -> None:
         """Write every file of data/prepared into `folder`."""

@@ -1,26 +1,30 @@
 """data/prepared: the arrays of each subset, and the raw rows that the shipped file is evaluated on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.dataset.arrays import save_arrays, without_objects
+from percept.dataset.arrays import load_arrays, save_arrays, without_objects
+from percept.dataset.stored import Array
 from percept.errors import UserError
 from percept.prepared.spec import DatasetSpec, Subset
 
-Array = NDArray[np.float32 | np.float64 | np.uint8 | np.int64]
+MOST_HELD = 2**29  # bytes of inputs that come into memory; more are read from the file as they are needed
 
 
 @dataclass(frozen=True)
 class Examples:
     """Network inputs and targets, row by row."""
 
-    x: Array  # (rows, *spec.shape)
-    y: Array  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
+    x: Array  # (rows, *spec.shape) float32, or uint8 of pictures
+    y: NDArray[
+        np.float64 | np.int64
+    ]  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
     fold: NDArray[np.int64] | None = None  # (rows,) number of the fold that a training row belongs to
     row: NDArray[np.int64] | None = None  # (rows,) line of the file, or number of the picture, that each comes from
@@ -49,8 +53,7 @@ def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
 
 def load_examples(subset: Subset, folder: Path = paths.PREPARED) -> Examples:
     """Load one subset; it may be empty."""
-    with np.load(folder / f"{subset}.npz") as arrays:
-        return Examples(**arrays)
+    return Examples(**load_arrays(folder / f"{subset}.npz", {"x": MOST_HELD}))
 
 
 def save_examples(subset: Subset, examples: Examples, folder: Path) -> None:
@@ -71,7 +74,7 @@ def load_out_of_fold(folder: Path = paths.MODELS) -> NDArray[np.float32]:
         return arrays["predicted"]
 
 
-def load_raw(subset: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, NDArray]:
+def load_raw(subset: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -> dict[str, Any]:
     """Load raw inputs by name, (rows, 1) for a column and (rows, height, width, channels) for pictures."""
     if spec.pixels:
         return {spec.raw_inputs[0].name: load_examples(subset, folder).x}
@@ -80,7 +83,7 @@ def load_raw(subset: Subset, spec: DatasetSpec, folder: Path = paths.PREPARED) -
         return {column.name: arrays[str(index)] for index, column in enumerate(spec.raw_inputs)}
 
 
-def save_raw(subset: Subset, raw: dict[str, NDArray], folder: Path) -> None:
+def save_raw(subset: Subset, raw: Mapping[str, NDArray], folder: Path) -> None:
     """Write the columns of a table: float32 or float64, or fixed-width text (no pickle)."""
-    columns = {str(index): without_objects(column) for index, column in enumerate(raw.values())}
+    columns = ((str(index), without_objects(column)) for index, column in enumerate(raw.values()))
     save_arrays(folder / f"{subset}_rows.npz", columns)

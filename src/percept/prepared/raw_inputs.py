@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.dataset.cells import date_part
+from percept.dataset.stored import Columns, each
 from percept.prepared.spec import RawInput
 
 SMALLEST = 1e-30  # less counts as 0: the inverse of its spread would leave float32
@@ -25,26 +26,25 @@ def as_raw_inputs(
 
     All numbers have 64 bits; `as_shipped` takes them to those of the shipped file.
     """
-    columns = {}
-    for column in inputs:
-        if column.date and column.part:
-            values = date_part(days[column.date], column.part)
-        else:
-            values = numbers[column.name] if column.kind == "numeric" else texts[column.name]
-        if column.kind == "numeric":
-            values = np.clip(np.where(np.abs(values) < SMALLEST, 0.0, values), -LARGEST, LARGEST)
-        columns[column.name] = values[:, np.newaxis]
-    return columns
+
+    def values(column: RawInput) -> Mapping[str, NDArray]:
+        return days if column.date else numbers if column.kind == "numeric" else texts
+
+    return {column.name: as_raw_input(column, values(column)) for column in inputs}
 
 
-def as_shipped(inputs: Sequence[RawInput], columns: Mapping[str, NDArray]) -> dict[str, NDArray]:
+def as_raw_input(column: RawInput, values: Mapping[str, NDArray]) -> NDArray[np.float64] | NDArray[np.object_]:
+    """Return a raw input, (rows, 1). values: (rows,) of this column or, of a part of a date, the days of that date."""
+    found = date_part(values[column.date], column.part) if column.date and column.part else values[column.name]
+    if column.kind == "numeric":
+        found = np.clip(np.where(np.abs(found) < SMALLEST, 0.0, found), -LARGEST, LARGEST)
+    return found[:, np.newaxis]
+
+
+def as_shipped(inputs: Sequence[RawInput], columns: Mapping[str, NDArray]) -> Columns:
     """Return raw inputs in the types of the shipped file: float32, float64 where an input is `double`, or text."""
-    return {
-        column.name: columns[column.name].astype(np.float32)
-        if column.kind == "numeric" and not column.double
-        else columns[column.name]
-        for column in inputs
-    }
+    in_32_bits = {column.name for column in inputs if column.kind == "numeric" and not column.double}
+    return each(columns, lambda name, values: values.astype(np.float32) if name in in_32_bits else values)
 
 
 def in_parts(raw: Mapping[str, NDArray]) -> Iterator[dict[str, NDArray]]:

@@ -35,9 +35,10 @@ class Violations:
         with paths.replaced(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
             writer.writerow([self.table.unit, "broken rules", *self.table.columns])
-            for row in np.flatnonzero(np.any([violation.rows for violation in self.broken], axis=0))[:MAX_ROWS]:
+            chosen = np.flatnonzero(np.any([violation.rows for violation in self.broken], axis=0))[:MAX_ROWS]
+            columns = [cells[chosen] for cells in self.table.columns.values()]
+            for row, cells in zip(chosen, zip(*columns, strict=True), strict=True):
                 rules = [_reason(violation) for violation in self.broken if violation.rows[row]]
-                cells = [column[row] for column in self.table.columns.values()]
                 writer.writerow([self.table.lines[row], "; ".join(rules), *cells])
 
     def _described(self, violation: Violation) -> str:

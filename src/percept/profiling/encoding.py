@@ -27,9 +27,12 @@ def check_is_file(path: Path) -> None:
         raise UserError(str(path), f"there is no such file{beside}", "a CSV or Parquet file", "check the name")
 
 
-def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
-    """Read the bytes of a text file, unpacked. Raises `UserError` for a file that is not a table as text."""
-    content = text.read_bytes(path, limits)
+def read_ends(path: Path, limits: Limits = LIMITS) -> tuple[bytes, bytes]:
+    """Read a text file, unpacked: as much as memory may hold, and its last bytes.
+
+    Raises `UserError` for a file that is not a table as text.
+    """
+    content, end = text.read_ends(path, limits)
     if not content or content.isspace():
         raise UserError(str(path), "the file is empty", "a header line and rows", "check the file")
     if re.match(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]", content):
@@ -37,7 +40,7 @@ def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
     if found := re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*[\[{]|{\s*\"[^\"]*\"\s*:)", content):
         is_lines = found[2].startswith(b"{") and re.search(rb"}[ \t\r]*\n\s*{", content) is not None
         raise text.not_text(path, "JSON", text.conversion(path, "read_json", ", lines=True" if is_lines else ""))
-    return content
+    return content, end
 
 
 def guess_encoding(path: Path, content: bytes) -> tuple[str, str]:

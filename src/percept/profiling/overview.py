@@ -17,7 +17,7 @@ def overview(task: Task) -> str:
     table, text = task.reading.table, task.reading.text
     how = [f"{option}: {value!r}" for option, value in text if option in task.reading.remarks and option != "columns"]
     how += [f"{shorten(entry.column)} {read_as(entry)}" for entry in text.units[:MANY_UNITS]]
-    title = f"{table.file}: {table.num_rows} rows, {len(task.columns)} columns"
+    title = f"{table.file}: {task.reading.num_rows} rows, {len(task.columns)} columns"
     lines = [", ".join([title, *how]), ""]
     rows = [_row(task, name) for name in list(task.columns)[:MANY_ROWS]]
     lines.append(tabulate(rows, HEADER, tablefmt="plain", disable_numparse=True))

@@ -12,13 +12,13 @@ from typing import Literal
 from percept.dataset.formats import CsvFormat
 from percept.dataset.table import Table
 from percept.errors import UserError, listed
-from percept.files.csv import read_csv
+from percept.files.csv import sample_csv
 from percept.files.left_out import without
 from percept.files.limits import LIMITS, Limits
 from percept.files.parquet import is_parquet, read_parquet
 from percept.profiling import structure
 from percept.profiling.cell_options import cell_options
-from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
+from percept.profiling.encoding import check_is_file, guess_encoding, read_ends
 from percept.profiling.header import NUMBER, is_header
 from percept.profiling.structure import OddRows
 from percept.profiling.totals import totals as find_totals
@@ -43,6 +43,19 @@ class Reading:
     remarks: dict[str, str]  # option of the source that differs from its default -> why
     kind: Literal["csv", "parquet", "arff"] = "csv"  # of the source
     odd: OddRows = field(default_factory=OddRows)  # rows that are left out
+    sampled_from: int | None = None  # rows of the file, where the table is a sample of them
+
+    @property
+    def num_rows(self) -> int:
+        """Return how many rows the file has."""
+        return self.sampled_from or self.table.num_rows
+
+    def notes(self) -> list[str]:
+        """Say what a person should know of the sample."""
+        if self.sampled_from is None:
+            return []
+        seen = f"{self.table.num_rows:,} of {self.num_rows:,} rows, evenly spaced"
+        return [f"Too large for memory: what is said here was seen in {seen}."]
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ def read_table(path: Path, options: ReadOptions = NO_OPTIONS, limits: Limits = L
 
 def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvFormat, dict[str, str], OddRows]:
     """Find out how text becomes rows: remarks on options that differ from their defaults, and rows to leave out."""
-    content = read_bytes(path, limits)
+    content, end = read_ends(path, limits)
     encoding, doubt = (options.encoding, "as asked") if options.encoding else guess_encoding(path, content)
     sample = io.StringIO(content[:SAMPLE_BYTES].decode(encoding, "replace"), newline="")  # ends lines as csv does
     lines = list(itertools.islice(sample, 10 * SAMPLE_ROWS))
@@ -97,7 +110,7 @@ def _text_format(path: Path, options: ReadOptions, limits: Limits) -> tuple[CsvF
         seen = "the first row looks like data; --header: it names the columns"
         remarks["columns"] = seen if options.header is None else "as asked: the first row is data"
     if not options.all_rows:
-        odd = odd.with_rows(structure.notes_below(path, text, content.rstrip()[-4096:], len(rows[0]), limits))
+        odd = odd.with_rows(structure.notes_below(path, text, end.rstrip()[-4096:], len(rows[0]), limits))
     return text, remarks, odd
 
 
@@ -105,7 +118,7 @@ def _read_cells(
     path: Path, text: CsvFormat, remarks: dict[str, str], odd: OddRows, options: ReadOptions, limits: Limits
 ) -> Reading:
     """Find out what the cells say about how they are to be read, and read them. Raises `UserError`."""
-    table = read_csv(path, text, ADVICE, limits, odd.beginnings)
+    table, num_rows = sample_csv(path, text, ADVICE, limits, odd.beginnings)
     _check_width(path, table)
     again = structure.header_again(table) if not (options.all_rows or text.columns) else ()
     found, more = cell_options(structure.without_rows(table, again), text, options.as_texts)
@@ -113,11 +126,12 @@ def _read_cells(
     if found or again:
         del table  # two of them would need twice the memory
         text = CsvFormat.model_validate(text.model_dump() | found)
-        table = read_csv(path, text, ADVICE, limits, odd.beginnings, odd.repeated_header)
-    if not options.all_rows and (totals := find_totals(table)):
+        table, num_rows = sample_csv(path, text, ADVICE, limits, odd.beginnings, odd.repeated_header)
+    is_sample = num_rows > table.num_rows
+    if not (options.all_rows or is_sample) and (totals := find_totals(table)):
         odd = odd.with_rows(structure.total_lines(path, text, table, totals, limits))
         table = structure.without_rows(table, tuple(totals))
-    return Reading(table, text, remarks | more, odd=odd)
+    return Reading(table, text, remarks | more, odd=odd, sampled_from=num_rows if is_sample else None)
 
 
 def _read_parquet(path: Path, options: ReadOptions, limits: Limits) -> Reading:

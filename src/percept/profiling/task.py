@@ -76,7 +76,8 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
     used = [column for name, column in columns.items() if uses[name] in ("numeric", "category", "date")]
     time, group = (columns[name] if name else None for name in (wanted.time, wanted.group))
     split, notes = choose_split(classes, target, time, group)
-    network = NETWORKS[wanted.model](target.num_present, inputs, classes, split)
+    num_present = round(target.num_present / target.num_rows * reading.num_rows)
+    network = NETWORKS[wanted.model](num_present, inputs, classes, split)
     in_bins = "bins" in network.features  # which can bend as they like
     nonlinear = [] if in_bins else nonlinear_columns(table, target.name, kind == "regression", inputs["numeric"])
     return Task(
@@ -91,6 +92,7 @@ def propose_task(reading: Reading, options: TaskOptions) -> Task:
         split=split | {"validation": network.validation},
         network=network,
         notes=(
+            *reading.notes(),
             *notes,
             *unit_notes(table.text, target.name, kind, inputs["category"]),
             *kind_note(target, kind, wanted.kind),

@@ -41,7 +41,7 @@ def render(task: Task, name: str, file: dict[str, Any], command: str) -> Draft:
 
 def _head(task: Task, name: str, command: str) -> list[str]:
     num_used = sum(use in INPUT_USES for use in task.uses.values())
-    seen = f"{task.target.num_rows} rows, {num_used} of {len(task.uses)} columns used"
+    seen = f"{task.reading.num_rows} rows, {num_used} of {len(task.uses)} columns used"
     lines = [f"{name[:1].upper()}{name[1:]}: {seen}; {shorten(task.target.name)} is {_target_values(task)}."]
     lines += [f"Expected: {_expected(task)}, on the test rows.", *task.notes]
     return [
@@ -158,10 +158,14 @@ def _remark(column: ColumnProfile, task: Task) -> str:
 
 def _contract(task: Task) -> Block:
     rules = {}
-    if len(task.uses) <= MANY_COLUMNS:
+    if len(task.uses) <= MANY_COLUMNS and task.reading.sampled_from is None:
         rules = {column.name: contract_rule(column, use) for use in INPUT_USES for column in task.used(use)}
     use, labels = "numeric" if task.kind == "regression" else "category", tuple(label for label, _ in task.classes)
-    rules[task.target.name] = contract_rule(task.target, use, labels)
+    target = contract_rule(task.target, use, labels)
+    if task.reading.sampled_from is None:
+        rules[task.target.name] = target
+    elif labels:  # of all else the training rows say what new rows must keep to
+        rules[task.target.name] = target | {"missing": True}
     what = "what new rows must keep to; a broken rule stops the run, `violation: drop` leaves such rows out"
     by_key = dict(_by_key(task, name, rule, rule) for name, rule in rules.items())
     return Block({"columns": Block({key: (rule, "") for key, rule in by_key.items()})}, what)

@@ -18,4 +18,11 @@ class Csv(OneFile, CsvFormat):
 
     def read(self, folder: Path) -> Table:
         file = folder / self.files[0].path
-        return read_csv(file, self, limits=self.limits, leave_out=self.leave_out, repeated_header=self.repeated_header)
+        return read_csv(
+            file,
+            self,
+            limits=self.limits,
+            leave_out=self.leave_out,
+            repeated_header=self.repeated_header,
+            store_in=folder.parent,
+        )

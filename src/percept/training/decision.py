@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp, softmax
 
+from percept.dataset.stored import Array
 from percept.errors import UserError
 from percept.model_file.metadata import Decision
 from percept.objective import AUXILIARY, EVEN, Objective
@@ -96,7 +97,7 @@ def _output_layer(model: keras.Model) -> keras.layers.Dense:
     raise UserError("objective.calibration", "a network of another output layer", "the one the task wants", advice)
 
 
-def _logits(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
+def _logits(model: keras.Model, x: Array) -> NDArray[np.float32]:
     """Return what the main output gives without its activation, (rows, units)."""
     layer = _output_layer(model)
     activation, layer.activation = layer.activation, keras.activations.linear
@@ -106,7 +107,7 @@ def _logits(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
         layer.activation = activation
 
 
-def _main_output(model: keras.Model, x: NDArray) -> NDArray[np.float32]:
+def _main_output(model: keras.Model, x: Array) -> NDArray[np.float32]:
     """Return the main output of a network for `x`, (rows, units)."""
     chunks = []
     for start in range(0, len(x), BATCH):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.stored import Array
 from percept.errors import UserError, listed, nearest
 from percept.objective import ClassWeights, Objective
 from percept.prepared.examples import Examples
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_ONE_HOT = 2**30  # bytes
 
-Arrays = NDArray[Any] | dict[str, NDArray[Any]]
+Arrays = Array | dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def smoothed(data: FitData, objective: Objective) -> FitData:
     if not share:
         return data
 
-    def of_output(y: NDArray[Any]) -> NDArray[np.float32]:
+    def of_output(y: Any) -> NDArray[np.float32]:
         num_classes = 2 if objective.kind == "binary" else y.shape[-1]
         return (y * (1 - share) + share / num_classes).astype(np.float32)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from percept.model_file.metadata import Decision
@@ -130,7 +131,7 @@ def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Te
 def _tell_whether_separable(train: Examples, accuracy: float, task: str, tell: Tell) -> None:
     if accuracy == 1 or len(train) > SEPARABLE_ROWS:
         return
-    if is_separable(train.x, train.y):
+    if is_separable(np.asarray(train.x), train.y):
         tell("one straight line could part the classes, but it is not found yet: train for more epochs")
     else:
         tell(

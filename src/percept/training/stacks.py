@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +21,7 @@ def by_stack(train: FitData, validation: FitData, fold: Rows | None, seed: int) 
     all training rows.
     """
     if fold is None:
-        return _side_by_side(train, [np.arange(len(train))]), _side_by_side(validation, [np.arange(len(validation))])
+        return _as_one_stack(train), _as_one_stack(validation)
     random = np.random.default_rng(seed)
     numbers = range(int(fold.max()) + 1)
     learned = [random.permutation(np.flatnonzero(fold != number)) for number in numbers]
@@ -47,6 +48,10 @@ def out_of_fold(network: MemberNetwork, validation: FitData, fold: Rows | None) 
     for stack, rows in enumerate(rows_of_folds(fold)):
         found[rows] = by_fold[stack, : len(rows)]
     return found
+
+
+def _as_one_stack(data: FitData) -> FitData:
+    return FitData(*keras.tree.map_structure(lambda rows: rows.reshape(len(rows), 1, *rows.shape[1:]), data.arrays))
 
 
 def _side_by_side(data: FitData, rows: Sequence[Rows]) -> FitData:

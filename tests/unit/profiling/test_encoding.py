@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from percept.errors import UserError
-from percept.profiling.encoding import check_is_file, guess_encoding, read_bytes
+from percept.profiling.encoding import check_is_file, guess_encoding, read_ends
 from percept.profiling.overview import overview
 from percept.profiling.task import propose_task
 from percept.profiling.task_options import TaskOptions
@@ -92,7 +92,7 @@ def test_what_is_no_text_is_refused_with_a_way_out(tmp_path, start, reason):
     path = tmp_path / "table.bin"
     path.write_bytes(start)
     with pytest.raises(UserError, match=reason):
-        read_bytes(path)
+        read_ends(path)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_zip_file_is_told_from_a_spreadsheet_by_what_is_in_it(tmp_path, member
     with ZipFile(path, "w") as archive:
         archive.writestr(member, "a,b\n")
     with pytest.raises(UserError, match=reason):
-        read_bytes(path)
+        read_ends(path)
 
 
 def test_a_binary_file_is_known_by_the_zeros_of_its_first_line(tmp_path):

@@ -1,6 +1,6 @@
 """`keras.Model.fit`: the engine for all that the others cannot train."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -8,6 +8,7 @@ import numpy as np
 import psutil
 import tensorflow as tf
 
+from percept.dataset.stored import ArrayFile
 from percept.training.engines.weight_averages import SwapWeightAverages
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
@@ -17,9 +18,11 @@ VALIDATION_BATCH = 4096  # rows
 
 
 def fits_in_memory(*parts: FitData) -> bool:
-    """Tell whether a second copy of the arrays, as tensors, leaves memory for the work itself."""
-    size = sum(array.nbytes for array in keras.tree.flatten([examples.arrays for examples in parts]))
-    return size <= MEMORY_SHARE * psutil.virtual_memory().available
+    """Tell whether the arrays are in memory, and a second copy, as tensors, leaves some for the work itself."""
+    arrays = keras.tree.flatten([examples.arrays for examples in parts])
+    size = sum(array.nbytes for array in arrays)
+    are_held = not any(isinstance(array, ArrayFile) for array in arrays)
+    return are_held and size <= MEMORY_SHARE * psutil.virtual_memory().available
 
 
 def fit_with_keras(
@@ -29,7 +32,7 @@ def fit_with_keras(
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
-    """Fit on arrays where memory allows it, otherwise on batches that tf.data copies out of them on demand."""
+    """Fit on arrays where memory allows it, otherwise on batches that tf.data takes out of them, or of their files."""
     in_memory = fits_in_memory(train, validation)
     data: dict[str, Any]
     if in_memory:
@@ -50,17 +53,17 @@ def fit_with_keras(
 
 def batches(examples: FitData, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:
     """Make a dataset of (x, y) or (x, y, weight) batches; with a seed, rows come in a new order for each epoch."""
-    parts = examples.arrays
-    arrays = keras.tree.flatten(parts)
-    indices = tf.data.Dataset.range(len(examples))
-    if shuffle_seed is not None:
-        indices = indices.shuffle(len(examples), seed=shuffle_seed)
+    num_rows = len(examples)
+    random = None if shuffle_seed is None else np.random.default_rng(shuffle_seed)
 
-    def rows(index: tf.Tensor) -> tuple:
-        types = [tf.as_dtype(array.dtype) for array in arrays]
-        found = tf.numpy_function(lambda index: [array[index] for array in arrays], [index], types)
-        for tensor, array in zip(found, arrays, strict=True):
-            tensor.set_shape((None, *array.shape[1:]))
-        return keras.tree.pack_sequence_as(parts, found)
+    def epoch() -> Iterator[tuple]:
+        order = np.arange(num_rows) if random is None else random.permutation(num_rows)
+        for start in range(0, num_rows, batch_size):
+            yield examples.take(order[start : start + batch_size]).arrays
 
-    return indices.batch(batch_size).map(rows).prefetch(tf.data.AUTOTUNE)
+    signature = keras.tree.map_structure(
+        lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), examples.arrays
+    )
+    num_batches = -(-num_rows // batch_size)
+    dataset = tf.data.Dataset.from_generator(epoch, output_signature=signature)
+    return dataset.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(tf.data.AUTOTUNE)
