@@ -16,6 +16,7 @@ import preprocess
 import train
 from percept import paths
 from percept.composition import composed
+from percept.files.limits import LIMITS, Limits
 from percept.profiling.reading import read_table
 from percept.profiling.task import propose_task
 from percept.profiling.task_file import render
@@ -52,9 +53,9 @@ def workspace() -> Iterator[Path]:
             os.chdir(former)
 
 
-def overrides_of_new_task(file: Path, options: TaskOptions) -> list[str]:
+def overrides_of_new_task(file: Path, options: TaskOptions, limits: Limits = LIMITS) -> list[str]:
     """Write the task file of a table, as new_task does, below the current folder; gives overrides that choose it."""
-    task, found = propose_task(read_table(file), options), Path("found").absolute()
+    task, found = propose_task(read_table(file, limits=limits), options), Path("found").absolute()
     source = {"path": file.name, "urls": [str(file)], "sha256": sha256(file)}
     (found / "task").mkdir(parents=True, exist_ok=True)
     text = render(task, file.stem, source, "new_task").text

@@ -87,16 +87,16 @@ def read_ends(path: Path, limits: Limits = LIMITS) -> tuple[bytes, bytes]:
 
     Raises `UserError` for a file that is not text, or beyond a bound.
     """
-    most, start, end = limits.file_mib * MIB, bytearray(), b""
+    most, start, end = limits.file_mib * MIB, io.BytesIO(), b""
     with path.open("rb") as stream:
         content, _ = unpacked(stream, str(path), limits, is_held=False)
         try:
             while part := content.read(MIB):
-                start += part[: most - len(start)]
+                start.write(part[: most - start.tell()])
                 end = (end + part)[-END_BYTES:]
         except DAMAGED as error:
             raise broken_gzip(str(path), error) from None
-    return bytes(start), end
+    return start.getvalue(), end
 
 
 def broken_gzip(file: str, error: Exception, where: str = "") -> UserError:

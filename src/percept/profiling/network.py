@@ -26,6 +26,7 @@ MEMBERS, MEMBERS_WITHOUT_FOLDS = 4, 8
 MANY_CLASSES = 100  # of more, what all members say of a batch takes too much memory
 MOST_EPOCHS, FEWEST_EPOCHS, PATIENCE = 60, 20, 10
 LEARNED = 400_000  # rows, each as often as it is learned: more rows are learned less often
+FEWEST_OF_MANY, LEARNED_OF_MANY = 3, 10_000_000  # and where there are millions, less than FEWEST_EPOCHS times
 MOST_LEVELS = 200  # of a category of tabm that have an input of their own
 FEW_VALUES, RARE = 10, 5  # of a category: with fewer values, none is too rare; rows of a rare value
 
@@ -158,7 +159,8 @@ def _folds(validation: Option, num_folds: int, classes: Classes) -> Option:
 def _fit(num_train: int, num_folds: int) -> dict[str, Option]:
     learned = num_train * (num_folds - 1) / num_folds if num_folds else num_train
     batch_size = 2 ** min(9, max(5, round(math.log2(max(1.0, learned / 40)))))
-    epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, LEARNED // max(1, num_train)))
+    fewest = min(FEWEST_EPOCHS, max(FEWEST_OF_MANY, LEARNED_OF_MANY // max(1, num_train)))
+    epochs = min(MOST_EPOCHS, max(fewest, LEARNED // max(1, num_train)))
     return {
         "epochs": (epochs, "at most; the learning rate falls until the last"),
         "batch_size": (batch_size, "about a fortieth of the rows"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from percept.profiling.network import FEWEST_BINS, LARGEST_MB, num_inputs
+from percept.profiling.network import FEWEST_BINS, LARGEST_MB, choose_tabm, num_inputs
 from percept.profiling.task import INPUT_USES, propose_task
 from percept.profiling.task_options import TaskOptions
 
@@ -29,6 +29,13 @@ def test_of_many_rows_some_are_set_apart_and_one_stack_of_members_learns(network
     found = network(60_010)
     assert found.validation[0] == {"kind": "fraction", "fraction": 0.125, "stratify": True, "random_state": 0}
     assert found.options["members"][0] == 8 and "stratify" not in network(100, model="mlp").validation[0]["kind"]
+
+
+@pytest.mark.parametrize(("num_rows", "epochs"), [(100_000, 20), (1_000_000, 12), (5_000_000, 3)])
+def test_millions_of_rows_are_learned_less_often(num_rows, epochs):
+    split = {"validation": ({"kind": "fraction"}, "")}
+    found = choose_tabm(num_rows, dict.fromkeys(INPUT_USES, ()), (("yes", 1), ("no", 1)), split)
+    assert found.fit["epochs"][0] == epochs
 
 
 def test_the_batch_is_a_power_of_two_near_a_fortieth_of_the_rows_that_are_learned_from(network):

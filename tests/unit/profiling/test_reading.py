@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from percept.errors import UserError
+from percept.files.limits import Limits
 from percept.profiling.reading import ReadOptions, read_table
 
 ROWS = [(f"n{row % 3}", row % 7, row * 3 + 1) for row in range(60)]
@@ -192,3 +193,20 @@ def test_a_parquet_file_says_itself_how_it_is_read_but_for_texts_that_stand_for_
 def test_a_packed_text_is_read_like_any_other(reading):
     found = reading(gzip.compress("Prénom;Wert\nJosé;1,5\nZoë;2,5\n".encode("cp1252")))
     assert (found.text.separator, found.text.decimal, found.text.encoding) == (";", ",", "cp1252")
+
+
+def test_of_a_file_too_large_for_memory_evenly_spaced_rows_are_seen(tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text(text([(f"n{row % 3}", row % 7, row * 3 + 1) for row in range(4000)]), encoding="utf-8")
+    found = read_table(path, limits=Limits(cells=4000))
+    assert found.num_rows == 4000 and found.table.num_rows == 125
+    assert found.notes() == ["Too large for memory: what is said here was seen in 125 of 4,000 rows, evenly spaced."]
+    whole = read_table(path)
+    assert whole.num_rows == whole.table.num_rows == 4000 and not whole.notes()
+
+
+def test_of_a_file_too_large_for_memory_start_and_end_are_seen(tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text(text([(f"n{row}" * 20, row % 7, row) for row in range(20_000)]) + "Source: us\n", encoding="utf-8")
+    found = read_table(path, limits=Limits(file_mib=1))
+    assert found.sampled_from == 20_000 and [row.why for row in found.odd.rows] == ["below the table"]
