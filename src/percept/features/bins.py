@@ -18,7 +18,9 @@ def fit_bins(train: Array, most: int | None) -> Bins:
         return ()
     is_flag = np.all([((part == 0) | (part == 1)).all(axis=0) for part in parts_of(train)], axis=0)
     chosen = np.flatnonzero(~is_flag)
-    edges = {index: _edges(column, most) for index, column in zip(chosen, columns_of(train, chosen), strict=True)}
+    edges = {
+        index: _edges(column, most) for index, column in zip(chosen.tolist(), columns_of(train, chosen), strict=True)
+    }
     return tuple(edges.get(index, ()) for index in range(train.shape[1]))
 
 

@@ -1,6 +1,7 @@
 """The cells of a table as they come: in memory, in files where they are too many, or those of some of the rows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from percept.dataset.stored import Columns, Folder, StoredColumns, Texts
 from percept.files.limits import MIB, Limits
 
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
 SAMPLE = 8  # a sample has the eighth part of the cells that memory may hold, at most
 
 Cells = Mapping[str, list[str]]  # of some rows, by column
@@ -74,17 +76,30 @@ class StoredCells(HeldCells):
 
 
 class SampledCells(HeldCells):
-    """The cells of every row or, where they are too many for memory, of so few evenly spaced rows that are not many."""
+    """The cells of every row or, where they are too many for memory, of so few rows that they are not many.
 
-    step = 1  # from a row that is kept to the next
+    A row is kept if the fraction of its number times the golden ratio is small: such rows are evenly spread, and with
+    no period that rows of a file may have.
+    """
+
+    def __init__(self, file: str, names: Sequence[str], limits: Limits) -> None:
+        super().__init__(file, names, limits)
+        self._step, self._numbers = 1, np.zeros(0, np.uint64)  # one row of so many is kept; which are
 
     def add(self, rows: list[list[str]], ends: Sequence[int], clean: Clean, num_bytes: int) -> None:
-        first, num_rows = -self.num_rows % self.step, self.num_rows + len(ends)
-        if chosen := rows[first :: self.step]:
-            self.keep(clean(chosen, ends[first :: self.step]), ends[first :: self.step])
-        self.num_rows = num_rows
-        share = 1 if self.step == 1 else SAMPLE  # once it is a sample
-        while self.is_too_large(sum(map(len, self.ends)) * share, num_bytes // self.step * share):
-            self.step, share = 2 * self.step, SAMPLE
-            self.cells = {name: column[::2] for name, column in self.cells.items()}
-            self.ends = [self.lines()[::2]]
+        numbers = np.arange(self.num_rows, self.num_rows + len(rows), dtype=np.uint64)
+        kept = self._keeps(numbers)
+        if kept.any():
+            ends = np.asarray(ends)[kept].tolist()
+            self.keep(clean(list(compress(rows, kept)), ends), ends)
+            self._numbers = np.append(self._numbers, numbers[kept])
+        self.num_rows = int(numbers[-1]) + 1
+        share = 1 if self._step == 1 else SAMPLE  # once it is a sample
+        while self.is_too_large(len(self._numbers) * share, num_bytes // self._step * share):
+            self._step, share = 2 * self._step, SAMPLE
+            kept = self._keeps(self._numbers)
+            self.cells = {name: list(compress(column, kept)) for name, column in self.cells.items()}
+            self.ends, self._numbers = [self.lines()[kept]], self._numbers[kept]
+
+    def _keeps(self, numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        return numbers * GOLDEN <= np.uint64((2**64 - 1) // self._step)

@@ -54,7 +54,7 @@ class Reading:
         """Say what a person should know of the sample."""
         if self.sampled_from is None:
             return []
-        seen = f"{self.table.num_rows:,} of {self.num_rows:,} rows, evenly spaced"
+        seen = f"{self.table.num_rows:,} of {self.num_rows:,} rows, evenly spread"
         return [f"Too large for memory: what is said here was seen in {seen}."]
 
 
