@@ -83,8 +83,24 @@ def linear(kind: Kind, columns: pd.DataFrame) -> Any:
 def hist_gradient_boosting(kind: Kind, columns: pd.DataFrame) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-    trees = HistGradientBoostingRegressor if kind == "regression" else HistGradientBoostingClassifier
-    return trees(random_state=SEED)
+    if kind == "regression":
+        return HistGradientBoostingRegressor(random_state=SEED)
+    return StopsEarlyWhereItCan(HistGradientBoostingClassifier(random_state=SEED))
+
+
+class StopsEarlyWhereItCan:
+    """A classifier that sets no rows apart to stop early where a class has a single row, which would be an error."""
+
+    def __init__(self, trees: Any) -> None:
+        self.trees = trees
+
+    def fit(self, x: pd.DataFrame, y: NDArray) -> None:
+        if np.unique(y, return_counts=True)[1].min() == 1:
+            self.trees.set_params(early_stopping=False)
+        self.trees.fit(x, y)
+
+    def predict_proba(self, x: pd.DataFrame) -> NDArray:
+        return self.trees.predict_proba(x)
 
 
 def lightgbm(kind: Kind, columns: pd.DataFrame) -> Any:
