@@ -1,7 +1,8 @@
 """What percept is compared with on tables, each with its own defaults, 2 threads, raw columns and native categories.
 
 A peer is imported when it is asked for. scikit-learn's are always there, LightGBM, XGBoost and CatBoost with the extra
-`bench`; pytabkit's networks and AutoGluon are taken where someone has installed them.
+`bench`; pytabkit's networks and AutoGluon are taken where someone has installed them, here or in another environment
+(other_python.py): they want older packages than percept.
 """
 
 import pickle
@@ -15,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from dev_tables import Kind, as_typed, is_number
 from numpy.typing import NDArray
+from table_columns import Kind, as_typed, is_number
 from threadpoolctl import threadpool_limits
 
 THREADS = 2
@@ -82,8 +83,24 @@ def linear(kind: Kind, columns: pd.DataFrame) -> Any:
 def hist_gradient_boosting(kind: Kind, columns: pd.DataFrame) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-    trees = HistGradientBoostingRegressor if kind == "regression" else HistGradientBoostingClassifier
-    return trees(random_state=SEED)
+    if kind == "regression":
+        return HistGradientBoostingRegressor(random_state=SEED)
+    return StopsEarlyWhereItCan(HistGradientBoostingClassifier(random_state=SEED))
+
+
+class StopsEarlyWhereItCan:
+    """A classifier that sets no rows apart to stop early where a class has a single row, which would be an error."""
+
+    def __init__(self, trees: Any) -> None:
+        self.trees = trees
+
+    def fit(self, x: pd.DataFrame, y: NDArray) -> None:
+        if np.unique(y, return_counts=True)[1].min() == 1:
+            self.trees.set_params(early_stopping=False)
+        self.trees.fit(x, y)
+
+    def predict_proba(self, x: pd.DataFrame) -> NDArray:
+        return self.trees.predict_proba(x)
 
 
 def lightgbm(kind: Kind, columns: pd.DataFrame) -> Any:

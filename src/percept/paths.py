@@ -23,12 +23,11 @@ HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
 TEST_PREDICTIONS = Path("results/test_predictions.csv")
-CROSS_VALIDATION = Path("results/cross_validation")  # of it two files for each name
+CROSS_VALIDATION = Path("results/cross_validation")  # two files for each name
 VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
 
-OF_EVALUATE = (METRICS, PLOTS, TEST_PREDICTIONS, MODELS / "model_card.md")
 OUTPUTS = (RAW, PREPARED, MODELS, PLOTS)  # folders that are replaced as a whole
 
 SPEC = "spec.json"  # in PREPARED
@@ -38,6 +37,7 @@ DROPPED = "violations.csv"  # in PREPARED: rows that the contract dropped, where
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"
+OF_EVALUATE = (METRICS, PLOTS, TEST_PREDICTIONS, CARD)
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 OUT_OF_FOLD = "out_of_fold.npz"  # in MODELS: of the training rows, by members that did not learn from them

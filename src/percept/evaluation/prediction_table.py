@@ -5,7 +5,8 @@ Columns: `row` (the line of the file, or the number of the picture), `group` whe
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,9 @@ def _texts(cells: NDArray) -> list:
     return list(map(str, cells)) if cells.dtype.kind == "f" else cells.tolist()
 
 
-def read_table(lines: Iterable[str], where: str) -> dict[str, list[str]]:
+def read_table(text: str, where: str) -> dict[str, list[str]]:
     """Read what `save_table` wrote: the cells of each column. Raises `UserError` for what is no such table."""
-    header, *rows = list(csv.reader(lines)) or [[]]
+    header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
     if ROW not in header or any(len(row) != len(header) for row in rows):
         expected, advice = "a table of predictions", "let evaluate write it again: `dvc repro --force evaluate`"
         raise UserError(where, f"columns {header[:3]}", expected, advice)

@@ -15,7 +15,7 @@ from percept.tuning import paired_bootstrap
 from percept.tuning.difference import Difference
 
 WORKSPACE = "workspace"
-MAKE_THEM = "runs of earlier versions have none: make the run again"
+ADVICE = "see `python src/compare.py`; runs of earlier versions have no predictions: make the run again"
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class JudgedRun:
 def load(name: str) -> JudgedRun:
     """Read a run of the workspace, or an experiment, branch, tag or commit. Raises `UserError`."""
     metrics, predictions = (_read(name, str(file)) for file in (paths.METRICS, paths.TEST_PREDICTIONS))
-    table = read_table(predictions.splitlines(keepends=True), f"{paths.TEST_PREDICTIONS} of {name}")
-    return JudgedRun(name, json.loads(metrics), table)
+    return JudgedRun(name, json.loads(metrics), read_table(predictions, f"{paths.TEST_PREDICTIONS} of {name}"))
 
 
 def _read(name: str, file: str) -> str:
@@ -52,19 +51,18 @@ def _read(name: str, file: str) -> str:
             return Path(file).read_text(encoding="utf-8")
         return dvc.api.read(file, repo=str(paths.ROOT), rev=name, encoding="utf-8")
     except (DvcException, FileNotFoundError) as error:
+        found = " ".join(str(error).split())
         expected = f"an experiment, a commit or {WORKSPACE} with {file}; or two names in {paths.CROSS_VALIDATION}"
-        raise UserError(
-            name, " ".join(str(error).split()), expected, f"see `python src/compare.py`; {MAKE_THEM}"
-        ) from None
+        raise UserError(name, found, expected, ADVICE) from None
 
 
 def differences(first: JudgedRun, second: JudgedRun) -> list[Difference]:
     """Compare two runs by what they predicted of the same rows, the primary metric first. Raises `UserError`."""
     where = f"{first.name} and {second.name}"
-    for key in ("task", "primary"):
+    for key in ("kind", "primary"):
         if first.report[key] != second.report[key]:
-            found = f"{key} {first.report[key]} and {second.report[key]}"
-            raise UserError(where, found, "two runs of one task by one metric", "choose others, or run one again")
+            found = f"objective.{key}: {first.report[key]} and {second.report[key]}"
+            raise UserError(where, found, "runs of one kind of task by one metric", "choose others, or run one again")
     if first.of_targets() != second.of_targets():
         counts = " and ".join(str(run.num_rows) for run in (first, second))
         found = f"their test rows differ, or the targets of these ({counts} rows)"
@@ -73,11 +71,10 @@ def differences(first: JudgedRun, second: JudgedRun) -> list[Difference]:
     kind, primary = first.report["kind"], first.report["primary"]
     names = sorted((metric.name for metric in metrics_for(kind)), key=lambda name: name != primary)
     groups = np.array(first.table[GROUP]) if GROUP in first.table else None
-    found_all = paired_bootstrap.differences(
-        names, outcome_of(first.table, kind), outcome_of(second.table, kind), groups
-    )
-    if not found_all or found_all[0].metric != primary:
-        raise UserError(
-            where, f"there is no paired test by {primary}", "another primary metric", "see docs/cross-validation.md"
-        )
-    return found_all
+    one, other = (outcome_of(run.table, kind) for run in (first, second))
+    compared = paired_bootstrap.differences(names, one, other, groups)
+    if not compared or compared[0].metric != primary:
+        found = f"test rows are not compared by {primary}"
+        advice = "cross-validate both (docs/cross-validation.md), or take another objective.primary"
+        raise UserError(where, found, "a metric of rows that may count twice, and is kept", advice)
+    return compared

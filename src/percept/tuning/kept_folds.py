@@ -103,12 +103,12 @@ def kept() -> list[str]:
 
 def differences(names: tuple[str, str], first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Difference]:
     """Compare two reports by the scores of the same folds, the primary metric first. Raises `UserError` for others."""
-    for key, what in (("primary", "metric"), ("task", "task"), ("digest", "folds")):
+    for key, what in (("kind", "kind of task"), ("primary", "metric"), ("digest", "folds")):
         if first[key] != second[key]:
             found = f"{first[key]} and {second[key]}" if key != "digest" else "their rows, targets or folds differ"
             advice = "cross-validate both with the same data, --folds, --repeats, seed and split.test"
             raise UserError(" and ".join(names), found, f"the same {what}", advice)
-    found_all = []
+    compared = []
     for metric in sorted(first["scores"], key=lambda name: name != first["primary"]):
         one, other = (np.array(report["scores"][metric]["folds"], np.float64) for report in (first, second))
         both = ~np.isnan(one + other)
@@ -116,7 +116,5 @@ def differences(names: tuple[str, str], first: Mapping[str, Any], second: Mappin
         summary = summarize(gains, first["tested_by_learned"]) if metric in METRICS else None
         if summary is not None:
             p = p_value(gains, first["tested_by_learned"])
-            found_all.append(
-                Difference(metric, float(one[both].mean()), float(other[both].mean()), summary.interval, p)
-            )
-    return found_all
+            compared.append(Difference(metric, float(one[both].mean()), float(other[both].mean()), summary.interval, p))
+    return compared

@@ -13,30 +13,28 @@ from numpy.typing import NDArray
 from percept.evaluation.intervals import LEVEL, MAX_CELLS, NUM_RESAMPLES
 from percept.evaluation.outcome import Outcome
 from percept.tuning.difference import Difference
-from percept.tuning.weighted_scores import Score, Weights, weighted_score
+from percept.tuning.weighted_scores import Weights, weighted_score
 
 
 def differences(
     metrics: list[str], first: Outcome, second: Outcome, groups: NDArray | None = None, seed: int = 0
 ) -> list[Difference]:
-    """Compare two outcomes of the same rows by each of these metrics that a resample has.
+    """Compare two outcomes of the same rows by each of these metrics that is defined on them, and that a resample has.
 
     groups: (rows,) of which whole ones are drawn; None: each row is drawn by itself.
     """
-    scores: dict[str, tuple[Score, Score]] = {}
+    every, pairs, found = np.ones((1, len(first.y))), {}, []
     for metric in metrics:
-        one, other = weighted_score(metric, first), weighted_score(metric, second)
-        if one is not None and other is not None:
-            scores[metric] = one, other
-    drawn: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in scores}
+        scores = weighted_score(metric, first), weighted_score(metric, second)
+        if scores[0] is not None and scores[1] is not None and not np.isnan(scores[0](every)[0]):
+            pairs[metric] = scores[0], scores[1]
+    drawn: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in pairs}
     for weights in _resamples(len(first.y), groups, np.random.default_rng(seed)):
-        for metric, (one, other) in scores.items():
+        for metric, (one, other) in pairs.items():
             drawn[metric].append(other(weights) - one(weights))
-    every = np.ones((1, len(first.y)))
-    return [
-        _difference(metric, float(one(every)[0]), float(other(every)[0]), np.concatenate(drawn[metric]))
-        for metric, (one, other) in scores.items()
-    ]
+    for metric, (one, other) in pairs.items():
+        found.append(_difference(metric, float(one(every)[0]), float(other(every)[0]), np.concatenate(drawn[metric])))
+    return found
 
 
 def _resamples(num_rows: int, groups: NDArray | None, random: np.random.Generator) -> Iterator[Weights]:
@@ -51,9 +49,7 @@ def _resamples(num_rows: int, groups: NDArray | None, random: np.random.Generato
 
 
 def _difference(metric: str, first: float, second: float, drawn: NDArray[np.float64]) -> Difference:
-    drawn = drawn[~np.isnan(drawn)]
-    if not len(drawn) or np.isnan(second - first):
-        return Difference(metric, first, second, None, None)
+    drawn = drawn[~np.isnan(drawn)]  # where a resample has one class alone
     low, high = np.quantile(drawn, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     beyond = min((drawn <= 0).sum(), (drawn >= 0).sum())
     p_value = min(1.0, 2 * (1 + float(beyond)) / (1 + len(drawn)))

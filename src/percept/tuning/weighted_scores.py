@@ -91,10 +91,8 @@ def _mean_of(scores: list[Score]) -> Score:
 
     def score(weights: Weights) -> Values:
         values = np.array([one(weights) for one in scores])
-        defined = ~np.isnan(values)
-        return np.where(
-            defined.any(axis=0), _ratio(np.where(defined, values, 0).sum(axis=0), 1.0 * defined.sum(axis=0)), np.nan
-        )
+        count = (~np.isnan(values)).sum(axis=0)
+        return np.where(count > 0, np.nansum(values, axis=0) / np.maximum(count, 1), np.nan)
 
     return score
 

@@ -13,7 +13,7 @@ from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
 
 COUNTS = RowCounts(source=60, dropped={}, train=20, validation=0, test=40)
-CLASSES = ('says "no", twice', "ärger", "7")
+CLASSES = ('says "no", twice', "ärger\u2028next", "7")
 
 
 def predictions_of(objective, classes=()) -> Predictions:
@@ -42,7 +42,11 @@ def examples_of(predictions: Predictions, **arrays) -> Examples:
 @pytest.mark.parametrize(
     ("objective", "classes", "header"),
     [
-        (Binary(kind="binary", target="y", positive="1"), CLASSES[:2], ["actual", "predicted", "probability of ärger"]),
+        (
+            Binary(kind="binary", target="y", positive="1"),
+            CLASSES[:2],
+            ["actual", "predicted", f"probability of {CLASSES[1]}"],
+        ),
         (
             Multiclass(kind="multiclass"),
             CLASSES,
@@ -66,7 +70,7 @@ def test_the_file_gives_the_scores_of_the_predictions_to_the_bit(tmp_path, objec
     predictions = predictions_of(objective, classes)
     rows = np.arange(40) + 100
     save_table(tmp_path / "table.csv", table_of(predictions, examples_of(predictions, row=rows)))
-    found = read_table((tmp_path / "table.csv").read_text(encoding="utf-8").splitlines(keepends=True), "it")
+    found = read_table((tmp_path / "table.csv").read_text(encoding="utf-8"), "it")
     assert list(found) == ["row", *header] and found["row"] == [str(row) for row in rows]
     outcome = outcome_of(found, objective.kind)
     scores = {metric.name: metric.function(outcome) for metric in metrics_for(objective.kind)}
@@ -93,4 +97,4 @@ def test_a_row_tells_its_group_where_there_are_groups():
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "row,actual,predicted\n1,2\n"], ids=["empty", "other", "cut"])
 def test_what_is_no_such_table_is_refused(text):
     with pytest.raises(UserError, match="a table of predictions"):
-        read_table(text.splitlines(keepends=True), "it")
+        read_table(text, "it")

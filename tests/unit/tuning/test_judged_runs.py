@@ -8,7 +8,7 @@ from percept import paths
 from percept.errors import UserError
 from percept.tuning.judged_runs import JudgedRun, differences, load
 
-REPORT = {"task": "own", "kind": "binary", "primary": "accuracy"}
+REPORT = {"kind": "binary", "primary": "accuracy"}
 TABLE = {
     "row": [str(row) for row in range(2, 42)],
     "actual": ["no", "yes"] * 20,
@@ -43,10 +43,10 @@ def test_whole_groups_are_drawn_where_a_run_has_some():
     [
         (other(row=TABLE["row"][::-1]), r"test rows differ, or the targets of these \(40 and 40 rows\)"),
         (other(actual=["no"] * 40), "test rows differ, or the targets"),
-        (JudgedRun("other", REPORT | {"primary": "f1"}, TABLE), "primary accuracy and f1"),
-        (JudgedRun("other", REPORT | {"task": "another"}, TABLE), "task own and another"),
+        (JudgedRun("other", REPORT | {"primary": "f1"}, TABLE), r"objective\.primary: accuracy and f1"),
+        (JudgedRun("other", REPORT | {"kind": "multiclass"}, TABLE), r"objective\.kind: binary and multiclass"),
     ],
-    ids=["rows", "targets", "metric", "task"],
+    ids=["rows", "targets", "metric", "kind"],
 )
 def test_what_does_not_compare_is_refused(second, message):
     with pytest.raises(UserError, match=f"one and other: .*{message}"):
@@ -55,7 +55,7 @@ def test_what_does_not_compare_is_refused(second, message):
 
 def test_a_primary_metric_without_a_paired_test_is_refused():
     runs = (JudgedRun(name, REPORT | {"primary": "calibration_error"}, TABLE) for name in ("one", "other"))
-    with pytest.raises(UserError, match="no paired test by calibration_error"):
+    with pytest.raises(UserError, match="test rows are not compared by calibration_error"):
         differences(*runs)
 
 

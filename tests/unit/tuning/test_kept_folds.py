@@ -13,7 +13,7 @@ FIRST, SECOND = [0.9, 0.92, 0.88, 0.95], [0.93, 0.96, 0.9, 0.99]
 
 def report(accuracy: list[float | None], tested_by_learned: float = 1 / 3, **other) -> dict:
     scores = {"log_loss": {"folds": [0.3, 0.2, 0.1, 0.4]}, "accuracy": {"folds": accuracy}}
-    settings = {"task": "own", "primary": "accuracy", "digest": "abc", "tested_by_learned": tested_by_learned}
+    settings = {"kind": "binary", "primary": "accuracy", "digest": "abc", "tested_by_learned": tested_by_learned}
     return settings | {"scores": scores} | other
 
 
@@ -45,7 +45,7 @@ def test_folds_on_which_a_metric_is_not_defined_are_left_out():
     [
         ({"digest": "xyz"}, "a and b: their rows, targets or folds differ\n  expected: the same folds"),
         ({"primary": "f1"}, "a and b: accuracy and f1\n  expected: the same metric"),
-        ({"task": "another"}, "a and b: own and another\n  expected: the same task"),
+        ({"kind": "regression"}, "a and b: binary and regression\n  expected: the same kind of task"),
     ],
 )
 def test_what_does_not_compare_is_refused(other, message):

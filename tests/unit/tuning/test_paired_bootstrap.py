@@ -60,3 +60,9 @@ def test_the_same_seed_gives_the_same_interval_and_equal_runs_have_none_to_tell(
     assert differences(["mae"], one, other) == differences(["mae"], one, other)
     (equal,) = differences(["mae"], one, one)
     assert (equal.value, equal.interval, equal.p_value, equal.is_told) == (0, (0, 0), 1, False)
+
+
+def test_a_metric_that_is_not_defined_on_the_rows_is_left_out():
+    y, predicted = np.ones(20, np.int64), np.linspace(0.1, 0.9, 20)[:, np.newaxis]
+    one = Outcome.of(YES_NO, y, predicted)
+    assert [found.metric for found in differences(["accuracy", "roc_auc"], one, one)] == ["accuracy"]

@@ -30,7 +30,7 @@ def test_a_trial_has_the_report_of_the_stages_which_keep_their_predictions_and_i
         run_stages(SETTINGS[name])
         report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
         shipped = (paths.MODELS / paths.SHIPPED).read_bytes()
-        table = read_table(paths.TEST_PREDICTIONS.read_text(encoding="utf-8").splitlines(keepends=True), "it")
+        table = read_table(paths.TEST_PREDICTIONS.read_text(encoding="utf-8"), "it")
         rows = load_examples("test").places()
     trial = run_trial(load_config(SETTINGS[name]))
     assert json.loads(json.dumps(trial.report)) == report
