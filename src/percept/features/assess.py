@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.stored import Array
+from percept.dataset.stored import Array, columns_of
 from percept.features.drift import compare, flag
 from percept.features.duplicates import Keys, contradicting, picture_keys, repeated, row_keys
 from percept.features.precision import lost_in_32_bits
@@ -53,12 +53,13 @@ def _repeated(
 def _indistinct(rows: TableRows, train: NDArray[np.int64], encoded: Array) -> tuple[Indistinct, ...]:
     """Return the numeric columns of which the network can tell less than half of the values apart."""
     found = []
-    for index, column in enumerate(column for column in rows.inputs if column.kind == "numeric"):
-        values, cells = rows.columns[column.name][train, 0], rows.table.columns.get(column.name)
+    numeric = [column for column in rows.inputs if column.kind == "numeric"]
+    for column, told_values in zip(numeric, columns_of(encoded, np.arange(len(numeric))), strict=True):
+        values, table = rows.columns[column.name][train, 0], rows.table.columns
         is_long = bool((np.abs(values) > EXACT).any())
         if is_long or (lost_in_32_bits(values) > 0).any():
-            written = cells[train] if is_long and cells is not None else values
-            there, parsed, told = (len(np.unique(given)) for given in (written, values, encoded[:, index]))
+            written = table[column.name][train] if is_long and column.name in table else values
+            there, parsed, told = (len(np.unique(given)) for given in (written, values, told_values))
             if 2 * told < there:
                 found.append(Indistinct(name=column.name, values=there, told=told, too_long=2 * parsed < there))
     return tuple(found)
