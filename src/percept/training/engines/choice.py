@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from percept.training.callbacks import Tell
-from percept.training.engines.keras_fit import fit_with_keras, fits_in_memory
+from percept.training.engines.keras_fit import fit_with_keras, too_large
 from percept.training.engines.whole_epochs import NotBuiltError, fit_whole_epochs
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
@@ -70,8 +70,8 @@ def choose(options: Fit, model: keras.Model, train: FitData, validation: FitData
         return options.engine, "as fit.engine says"
     if tf.config.list_physical_devices("GPU"):
         return "keras", "there is a GPU"
-    if not fits_in_memory(train, validation):
-        return "keras", "the arrays take too much of the free memory to be held twice"
+    if reason := too_large(train, validation):
+        return "keras", reason
     if any("Conv" in type(layer).__name__ for layer in model.layers):
         return "graph", "XLA is slow with convolutions on CPU"
     num_steps = int(options.epochs * (EARLY if options.patience else 1)) * options.steps_per_epoch(len(train))

@@ -17,12 +17,14 @@ MEMORY_SHARE = 0.4  # of the free memory that the arrays may take; more is copie
 VALIDATION_BATCH = 4096  # rows
 
 
-def fits_in_memory(*parts: FitData) -> bool:
-    """Tell whether the arrays are in memory, and a second copy, as tensors, leaves some for the work itself."""
+def too_large(*parts: FitData) -> str:
+    """Say why a second copy of the arrays, as tensors, would leave no memory for the work itself; "": it does."""
     arrays = keras.tree.flatten([examples.arrays for examples in parts])
-    size = sum(array.nbytes for array in arrays)
-    are_held = not any(isinstance(array, ArrayFile) for array in arrays)
-    return are_held and size <= MEMORY_SHARE * psutil.virtual_memory().available
+    if any(isinstance(array, ArrayFile) for array in arrays):
+        return "the rows are too large for memory, and are read batch by batch"
+    if sum(array.nbytes for array in arrays) > MEMORY_SHARE * psutil.virtual_memory().available:
+        return "the arrays take too much of the free memory to be held twice"
+    return ""
 
 
 def fit_with_keras(
@@ -33,7 +35,7 @@ def fit_with_keras(
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Fit on arrays where memory allows it, otherwise on batches that tf.data takes out of them, or of their files."""
-    in_memory = fits_in_memory(train, validation)
+    in_memory = not too_large(train, validation)
     data: dict[str, Any]
     if in_memory:
         data = dict(zip(("x", "y", "sample_weight"), train.arrays, strict=False))
