@@ -8,7 +8,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.dataset.stored import Array, ArrayFile
+from percept.dataset.stored import Array, ArrayFile, OpenFile
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 LARGE = 2**30  # bytes, from which a member of a zip file needs 64 bits
@@ -52,7 +52,7 @@ def _left_there(path: Path, archive: zipfile.ZipFile, name: str) -> ArrayFile:
     with archive.open(member) as stream:
         np.lib.format.read_magic(stream)
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-        return ArrayFile(path, shape, dtype, _start(path, member) + stream.tell())
+        return ArrayFile(OpenFile(path), shape, dtype, _start(path, member) + stream.tell())
 
 
 def _start(path: Path, member: zipfile.ZipInfo) -> int:

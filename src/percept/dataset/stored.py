@@ -1,9 +1,12 @@
 """Columns and arrays that memory does not hold: they lie in files, and are read when they are asked for."""
 
 import itertools
+import mmap
+import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -59,14 +62,20 @@ class Texts:
         return found
 
 
+class OpenFile:
+    """A file that stays the same one, whatever takes its place meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.number = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self.number)
+
+
 class ArrayFile:
     """An array in a file, of which rows are read when they are indexed, so that no page of it stays in memory."""
 
-    def __init__(
-        self, file: Path, shape: tuple[int, ...], dtype: DTypeLike, offset: int = 0, folder: Folder | None = None
-    ) -> None:
-        """offset: bytes of the file before it; folder: where the file lies, if it goes with this array."""
-        self._file, self._offset, self._folder = file, offset, folder
+    def __init__(self, file: OpenFile, shape: tuple[int, ...], dtype: DTypeLike, offset: int = 0) -> None:
+        """offset: bytes of the file before it."""
+        self._file, self._offset = file, offset
         self.shape, self.dtype = shape, np.dtype(dtype)
         self.ndim, self.size = len(shape), int(np.prod(shape))
         self.nbytes = self.size * self.dtype.itemsize
@@ -77,7 +86,11 @@ class ArrayFile:
     def __getitem__(self, rows: Any) -> NDArray:
         if not self.size:
             return np.zeros(self.shape, self.dtype)[rows]
-        return np.array(np.memmap(self._file, self.dtype, "r", self._offset, self.shape)[rows])
+        before = self._offset % mmap.ALLOCATIONGRANULARITY
+        pages = mmap.mmap(
+            self._file.number, before + self.nbytes, access=mmap.ACCESS_READ, offset=self._offset - before
+        )
+        return np.array(np.frombuffer(pages, self.dtype, self.size, before).reshape(self.shape)[rows])
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray:
         return self[:].astype(dtype or self.dtype, copy=False)
@@ -90,7 +103,7 @@ class ArrayFile:
         """Return the same values in another shape; one length may be -1."""
         others = int(np.prod([length for length in shape if length != -1]))
         shape = tuple(self.size // max(1, others) if length == -1 else length for length in shape)
-        return ArrayFile(self._file, shape, self.dtype, self._offset, self._folder)
+        return ArrayFile(self._file, shape, self.dtype, self._offset)
 
     def parts(self) -> Iterator[NDArray]:
         """Give all rows, some at a time."""
@@ -147,8 +160,7 @@ class StoredColumns(Mapping[str, NDArray]):
     def _written_numbers(self, values: NDArray) -> Callable[[], NDArray]:
         file = self._folder.new_file()
         values.tofile(file)
-        array = ArrayFile(file, values.shape, values.dtype, folder=self._folder)
-        return lambda: array[:]
+        return partial(_read, self._folder, file, values.dtype, values.shape)
 
     def blocks(self, names: Sequence[str]) -> Iterator[dict[str, NDArray]]:
         """Give the rows of some columns side by side, some at a time."""
@@ -162,7 +174,14 @@ class StoredColumns(Mapping[str, NDArray]):
             for part in parts:
                 part.astype(empty.dtype, copy=False).tofile(stream)
                 num_rows += len(part)
-        return ArrayFile(file, (num_rows, *empty.shape[1:]), empty.dtype, folder=self._folder)
+        found = OpenFile(file)
+        file.unlink()  # its bytes go with the last array that has them
+        return ArrayFile(found, (num_rows, *empty.shape[1:]), empty.dtype)
+
+
+def _read(folder: Folder, file: Path, dtype: np.dtype, shape: tuple[int, ...]) -> NDArray:
+    """Read numbers; folder: where they lie, which stays as long as this is asked."""
+    return np.fromfile(file, dtype).reshape(shape)
 
 
 Columns = dict[str, NDArray] | StoredColumns

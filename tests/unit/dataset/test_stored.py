@@ -100,3 +100,12 @@ def test_a_large_array_is_left_in_its_file_which_has_the_bytes_of_one_in_memory(
     assert isinstance(found["x"], ArrayFile) and found["y"].tolist() == ["a", "bc"]
     np.testing.assert_array_equal(found["x"][:], X, strict=True)
     assert isinstance(load_arrays(tmp_path / "file.npz", {"x": 1000})["x"], np.ndarray)
+
+
+def test_an_array_stays_what_it_was_when_another_file_takes_the_place_of_its_own(tmp_path):
+    file = tmp_path / "some.npz"
+    save_arrays(file, {"x": X})
+    found = load_arrays(file, {"x": 0})["x"]
+    save_arrays(tmp_path / "others.npz", {"x": -X})
+    (tmp_path / "others.npz").replace(file)
+    np.testing.assert_array_equal(found[:], X)
