@@ -1,14 +1,13 @@
 """Columns and arrays that memory does not hold: they lie in files, and are read when they are asked for."""
 
 import itertools
-import mmap
 import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -71,7 +70,7 @@ class OpenFile:
 
 
 class ArrayFile:
-    """An array in a file, of which rows are read when they are indexed, so that no page of it stays in memory."""
+    """An array in a file, of which rows are read when they are indexed: nothing of it is mapped or held."""
 
     def __init__(self, file: OpenFile, shape: tuple[int, ...], dtype: DTypeLike, offset: int = 0) -> None:
         """offset: bytes of the file before it."""
@@ -83,14 +82,34 @@ class ArrayFile:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: Any) -> NDArray:
-        if not self.size:
-            return np.zeros(self.shape, self.dtype)[rows]
-        before = self._offset % mmap.ALLOCATIONGRANULARITY
-        pages = mmap.mmap(
-            self._file.number, before + self.nbytes, access=mmap.ACCESS_READ, offset=self._offset - before
-        )
-        return np.array(np.frombuffer(pages, self.dtype, self.size, before).reshape(self.shape)[rows])
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> NDArray:
+        """Read rows by a slice or by their numbers, of any shape. Raises `IndexError`."""
+        if isinstance(rows, slice):
+            chosen = range(*rows.indices(len(self)))
+            if chosen.step == 1:
+                return self._filled(self._empty(len(chosen)), chosen.start)
+            rows = np.array(chosen, np.int64)
+        rows = np.asarray(rows)
+        if rows.size and not 0 <= rows.min() <= rows.max() < len(self):
+            raise IndexError(f"rows {rows.min()} to {rows.max()} of {len(self)}")
+        found = self._empty(rows.size)
+        for row, number in zip(found, rows.ravel().tolist(), strict=True):
+            self._filled(row, number)
+        return found.reshape(*rows.shape, *self.shape[1:])
+
+    def _empty(self, num_rows: int) -> NDArray:
+        return np.empty((num_rows, *self.shape[1:]), self.dtype)
+
+    def _filled(self, rows: NDArray, start: int) -> NDArray:
+        """Fill rows with those of the file from `start` on. Raises `EOFError`."""
+        content = rows.reshape(-1).view(np.uint8).data
+        place = self._offset + start * (self.nbytes // len(self)) if len(self) else 0
+        while content:
+            num_bytes = os.preadv(self._file.number, [content], place)
+            if not num_bytes:
+                raise EOFError("a file of rows ends too early")
+            content, place = content[num_bytes:], place + num_bytes
+        return rows
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray:
         return self[:].astype(dtype or self.dtype, copy=False)
