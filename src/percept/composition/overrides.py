@@ -13,7 +13,7 @@ from percept.composition.config import Config
 from percept.composition.hydra_setup import option_classes
 from percept.errors import UserError, listed, nearest
 
-GROUPS = ("task", "model", "optimizer", "fit", "features", "objective", "experiment")  # folders of conf/
+GROUPS = ("task", "model", "optimizer", "fit", "features", "objective", "search", "experiment")  # folders of conf/
 
 
 def check_overrides(words: Iterable[str]) -> None:
