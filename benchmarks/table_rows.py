@@ -9,7 +9,7 @@ import sys
 
 from percept import paths
 from percept.composition import load_config
-from percept.features.prepare import Preparation, split_table
+from percept.features.prepare import Preparation, divide, read_raw
 from percept.features.split import Fraction
 
 
@@ -24,7 +24,8 @@ def main() -> None:
         if isinstance(config.split.test, Fraction):
             config = load_config([f"task={task}", f"split.test.random_state={split}"])
         options = Preparation(task, config.features, config.split, config.objective, config.seed, config.contract)
-        rows, indices = split_table(table, config.features, options)
+        rows = read_raw(table, options)
+        indices = divide(rows, options)
         parts = {"learned": [*indices.train, *indices.validation], "test": indices.test}
         found[split] = {"classes": rows.classes, "num_rows": table.num_rows} | {
             name: {"lines": rows.table.lines[chosen].tolist(), "y": rows.y[chosen].ravel().tolist()}

@@ -1,6 +1,6 @@
 """Folds of the training rows: each is kept from some members of a network, whose epoch it then chooses."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from percept.dataset.cells import Form
 from percept.errors import UserError
 from percept.features.ordering import check_times
 from percept.params import Section
+
+if TYPE_CHECKING:
+    from sklearn.model_selection import BaseCrossValidator
 
 WHERE = "split.validation"
 OF_A_SHARE = ("fraction", "random_state", "of", "rows")  # options of other kinds of split
@@ -57,18 +60,20 @@ def assign_folds(
 
     if folds.column is not None:
         return _by_order(folds, check_times(WHERE, folds.column, columns[folds.column], folds.form))
-    numbers = np.zeros(len(labels), np.int64)
     try:
         if folds.group is not None:
-            splits = GroupKFold(folds.num).split(labels, groups=columns[folds.group].astype(str))
-        elif folds.stratify:
-            splits = StratifiedKFold(folds.num, shuffle=True, random_state=seed).split(labels, labels)
-        else:
-            splits = KFold(folds.num, shuffle=True, random_state=seed).split(labels)
-        for number, (_, rows) in enumerate(splits):
-            numbers[rows] = number
+            return fold_numbers(GroupKFold(folds.num), labels, columns[folds.group].astype(str))
+        kind = StratifiedKFold if folds.stratify else KFold
+        return fold_numbers(kind(folds.num, shuffle=True, random_state=seed), labels)
     except ValueError as error:
         raise _too_few(folds, str(error).partition(". ")[0]) from None
+
+
+def fold_numbers(splitter: "BaseCrossValidator", labels: NDArray, groups: NDArray | None = None) -> NDArray[np.int64]:
+    """Return the number of each row's fold, (rows,), as a splitter of scikit-learn draws it. Raises `ValueError`."""
+    numbers = np.zeros(len(labels), np.int64)
+    for number, (_, rows) in enumerate(splitter.split(labels, labels, groups)):
+        numbers[rows] = number
     return numbers
 
 

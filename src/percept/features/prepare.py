@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from percept.dataset.contract import Contract
 from percept.dataset.figures import fit_figures
-from percept.dataset.formats import PictureFormat
 from percept.dataset.table import Images, Table, with_codes
 from percept.errors import UserError, listed
 from percept.features import Features
@@ -21,19 +20,21 @@ from percept.features.encoder import FittedEncoder, encode
 from percept.features.folds import Folds
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.ordering import read_times
+from percept.features.pictures import PictureRows, read_pictures
 from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows, relative_weight
 from percept.features.split import Fraction, Latest, Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, check_all_read
-from percept.features.target import encode_classes, fit_target_scales, learned_values
+from percept.features.target import fit_target_scales, learned_values
 from percept.features.target_mean import MAX_OUTPUTS, LearnedTarget, draw_folds
-from percept.objective import Binary, Multiclass, Objective
+from percept.objective import Multiclass, Objective
 from percept.prepared.contents import Prepared
 from percept.prepared.examples import Examples
 from percept.prepared.raw_inputs import as_shipped
-from percept.prepared.spec import SUBSETS, DatasetSpec, PictureInput, RawInput, RowCounts, Subset, TableInput
+from percept.prepared.spec import SUBSETS, DatasetSpec, RawInput, RowCounts, Subset, TableInput
 
 T = TypeVar("T")
+Rows = TableRows | PictureRows
 
 
 @dataclass(frozen=True)
@@ -51,35 +52,44 @@ class Preparation:
 
 def prepare(raw: Images | Table, options: Preparation) -> Prepared:
     """Return the examples of each subset and all that is known of them. Raises `UserError`."""
+    rows = read_raw(raw, options)
+    return prepare_subsets(rows, divide(rows, options), options)
+
+
+def read_raw(raw: Images | Table, options: Preparation) -> Rows:
+    """Take a table through contract, targets and inputs, or give pictures their classes. Raises `UserError`."""
     features = options.features
     match raw, features:
         case Images(), _ if options.contract.columns:
             expected = "none: pictures have no columns"
             raise UserError("contract.columns", listed(options.contract.columns), expected, TASK_FILE)
         case Images(), ImageFeatures():
-            return _prepare_pictures(raw, features, options)
+            return read_pictures(raw, features, options.objective)
         case Table(), TableFeatures():
-            return _prepare_table(raw, features, options)
+            return _read_table(raw, features, options)
     kind = "an image" if isinstance(raw, Images) else "a table"
     raise UserError("features.kind", features.kind, kind.split()[1], f"the source gives {kind}")
 
 
-def _prepare_table(table: Table, features: TableFeatures, options: Preparation) -> Prepared:
-    """Split a table, then prepare its subsets."""
-    return _prepare_subsets(*split_table(table, features, options), options)
+def divide(rows: Rows, options: Preparation) -> SplitIndices:
+    """Say which rows are in which subset. Raises `UserError`."""
+    return split_rows(options.split, rows.y, rows.cells, rows.is_test, options.seed)
 
 
-def split_table(table: Table, features: TableFeatures, options: Preparation) -> tuple[TableRows, SplitIndices]:
-    """Take a table through contract, targets and inputs, and say which of its rows are in which subset.
+def prepare_subsets(rows: Rows, indices: SplitIndices, options: Preparation) -> Prepared:
+    """Take rows, however they were split, through encoder or scaling, and quality. Raises `UserError`."""
+    if isinstance(rows, PictureRows):
+        return _prepare_pictures(rows, indices, options)
+    return _prepare_table(rows, indices, options)
 
-    Raises `UserError`.
-    """
+
+def _read_table(table: Table, features: TableFeatures, options: Preparation) -> TableRows:
     others = (*options.objective.columns(), *options.split.columns())
     table = with_codes(table, category_columns(features, table, others))
     violations = check_contract(contract_of_codes(options.contract, table.codes), table)
     rows = read_rows(table, violations, features, options.objective, options.split.columns())
     _check_times(rows.table, options.split)
-    return rows, split_rows(options.split, rows.y, rows.table.columns, rows.table.is_test, options.seed)
+    return rows
 
 
 def _check_times(table: Table, split: Split) -> None:
@@ -92,13 +102,7 @@ def _check_times(table: Table, split: Split) -> None:
             check_all_read(table, cut.column, times, f"not {what}", wanted, advice)
 
 
-def _prepare_subsets(
-    rows: TableRows, indices: SplitIndices, options: Preparation, folds: NDArray[np.int64] | None = None
-) -> Prepared:
-    """Take rows, however they were split, through encoder and quality.
-
-    folds: of each training row, for target means; None: they are drawn.
-    """
+def _prepare_table(rows: TableRows, indices: SplitIndices, options: Preparation) -> Prepared:
     columns = _by_subset(indices, lambda chosen: {name: cells[chosen] for name, cells in rows.columns.items()})
     if rows.features.scaling != "none":  # without it the network is given the values as they are, in 32 bits
         rows = replace(rows, inputs=in_double(rows.inputs, columns["train"]))
@@ -113,7 +117,11 @@ def _prepare_subsets(
         is_train = subset == "train"
         x = encoder.encode_training_rows(columns[subset]) if is_train else encode(encoder.onnx, columns[subset])
         return Examples(
-            x, rows.y[chosen], None if weight is None else weight[chosen], indices.fold if is_train else None
+            x,
+            rows.y[chosen],
+            None if weight is None else weight[chosen],
+            indices.fold if is_train else None,
+            rows.table.lines[chosen],
         )
 
     found = {subset: examples(subset) for subset in SUBSETS}
@@ -168,7 +176,7 @@ def _table_spec(
         contract=contract,
         ranges=ranges,
         num_folds=0 if indices.fold is None else int(indices.fold.max()) + 1,
-        rows=_counts(rows.num_source, rows.dropped, indices, options.split),
+        rows=_counts(rows, indices, options.split),
         sha256=options.sha256,
     )
 
@@ -185,51 +193,32 @@ def _table_input(rows: TableRows) -> TableInput:
     )
 
 
-def _prepare_pictures(images: Images, features: ImageFeatures, options: Preparation) -> Prepared:
-    """Take pictures through classes, split, scaling and quality, in this order."""
-    y, classes = _encode_picture_classes(images, options.objective)
-    indices = split_rows(options.split, y, {}, images.is_test, options.seed)
+def _prepare_pictures(rows: PictureRows, indices: SplitIndices, options: Preparation) -> Prepared:
+    pixels, train = rows.pixels, rows.pixels[indices.train]
     spec = DatasetSpec(
         task=options.task,
         raw_inputs=(RawInput(name="pixels", kind="pixels"),),
-        shape=images.pixels.shape[1:],
-        pixels=fit_pixels(features, images.pixels[indices.train]),
-        picture=_picture_input(images),
-        ranges=fit_figures(images.pixels[indices.train], images.white),
+        shape=pixels.shape[1:],
+        pixels=fit_pixels(rows.features, train),
+        picture=rows.picture,
+        ranges=fit_figures(train, rows.picture.white),
         targets=options.objective.targets,
-        classes=classes,
-        rows=_counts(images.num_rows + sum(images.dropped.values()), images.dropped, indices, options.split),
+        classes=rows.classes,
+        rows=_counts(rows, indices, options.split),
         sha256=options.sha256,
     )
     return Prepared(
         spec=spec,
-        examples=_by_subset(indices, lambda chosen: Examples(images.pixels[chosen], y[chosen])),
-        quality=assess_pictures(images.pixels, y, options.split, indices),
+        examples=_by_subset(indices, lambda chosen: Examples(pixels[chosen], rows.y[chosen], row=rows.numbers[chosen])),
+        quality=assess_pictures(pixels, rows.y, options.split, indices),
     )
 
 
-def _picture_input(images: Images) -> PictureInput:
-    height, width, channels = images.pixels.shape[1:]
-    form = images.form or PictureFormat(size=(height, width), color="rgb" if channels == 3 else "grey")
-    return PictureInput(**form.model_dump(), white=images.white)
-
-
-def _encode_picture_classes(images: Images, objective: Objective) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    if not isinstance(objective, Binary | Multiclass):
-        expected = "multiclass or binary for pictures with classes"
-        raise UserError("objective.kind", objective.kind, expected, TASK_FILE)
-    if objective.weight:
-        raise UserError("objective.weight", repr(objective.weight), "null: pictures have no columns", TASK_FILE)
-    if isinstance(objective, Multiclass):
-        return images.labels, images.classes
-    return encode_classes(np.array(images.classes)[images.labels], objective, "the classes of the pictures")
-
-
-def _counts(source: int, dropped: dict[str, int], indices: SplitIndices, split: Split) -> RowCounts:
+def _counts(rows: Rows, indices: SplitIndices, split: Split) -> RowCounts:
     """Account for every row of the source."""
     return RowCounts(
-        source=source,
-        dropped=dropped,
+        source=rows.num_source,
+        dropped=rows.dropped,
         train=len(indices.train),
         validation=len(indices.validation),
         test=len(indices.test),

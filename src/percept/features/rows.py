@@ -1,6 +1,7 @@
 """The rows of a table that take part: their raw inputs, targets and weights, and why the others were dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,32 @@ class TableRows:
     num_source: int  # rows of the source, with those that are not here
     dropped: dict[str, int]  # reason -> rows of the source that are not here
     violations: Violations | None  # of the contract, by some of the rows that are not here
+
+    @property
+    def cells(self) -> dict[str, NDArray[np.object_]]:
+        """Return the columns that a split may read, (rows,) by name."""
+        return self.table.columns
+
+    @property
+    def is_test(self) -> NDArray[np.bool_] | None:
+        """Return which rows the publisher set apart for tests, (rows,); None: it did not."""
+        return self.table.is_test
+
+    def take(self, chosen: NDArray[np.int64], reason: str) -> Self:
+        """Return the rows with these numbers; the others are dropped for this reason."""
+        return replace(
+            self,
+            table=self.table.take(chosen),
+            columns={name: column[chosen] for name, column in self.columns.items()},
+            y=self.y[chosen],
+            weight=None if self.weight is None else self.weight[chosen],
+            dropped=with_reason(self.dropped, reason, len(self.y) - len(chosen)),
+        )
+
+
+def with_reason(dropped: dict[str, int], reason: str, count: int) -> dict[str, int]:
+    """Return how many rows are dropped for which reason, with those of one more."""
+    return dropped | ({reason: dropped.get(reason, 0) + count} if count else {})
 
 
 def read_rows(

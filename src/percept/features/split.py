@@ -157,7 +157,7 @@ def split_rows(
         case Nothing():
             train, validation = rest, every[:0]
         case Folds() as folds:
-            chosen = {name: _values("split.validation", name, rest, columns) for name in folds.columns()}
+            chosen = {name: cells_of("split.validation", name, rest, columns) for name in folds.columns()}
             fold = assign_folds(folds, labels[rest], chosen, seed)
             return SplitIndices(rest, every[:0], test, fold)
         case Fraction(of="test"):
@@ -190,18 +190,22 @@ def _choose(where: str, cut: Cut, rows: Indices, columns: dict[str, NDArray], is
         case Last():
             return np.arange(len(rows)) >= len(rows) - cut.count(len(rows))
         case Latest():
-            return _latest(where, cut, _values(where, cut.column, rows, columns))
+            return _latest(where, cut, cells_of(where, cut.column, rows, columns))
         case ColumnValue():
-            return _values(where, cut.column, rows, columns, may_be_missing=True) == cut.value
+            return cells_of(where, cut.column, rows, columns, may_be_missing=True) == cut.value
     # Given is left.
     if is_test is None:
         raise UserError(where, "kind: given", "a source with a test set of its own", "choose kind: fraction")
     return is_test[rows]
 
 
-def _values(
+def cells_of(
     where: str, column: str, rows: Indices, columns: dict[str, NDArray], may_be_missing: bool = False
 ) -> NDArray[np.object_]:
+    """Return some rows' cells of a column. Raises `UserError` where there is no such column, or a cell is missing.
+
+    where: the option that names the column.
+    """
     if column not in columns:
         found = f"there is no column {column!r}{nearest(column, columns)}"
         expected = f"one of {listed(columns)}" if columns else "a split without columns: pictures have none"
@@ -224,7 +228,7 @@ def _draw(
     """Return the rows that stay and a random share of them as scikit-learn draws it. Raises `UserError`."""
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-    groups = None if cut.group is None else _values(where, cut.group, rows, columns).astype(str)
+    groups = None if cut.group is None else cells_of(where, cut.group, rows, columns).astype(str)
     state = seed if cut.random_state is None else cut.random_state
     try:
         if groups is not None:

@@ -23,14 +23,15 @@ class Examples:
     y: Array  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
     fold: NDArray[np.int64] | None = None  # (rows,) number of the fold that a training row belongs to
+    row: NDArray[np.int64] | None = None  # (rows,) line of the file, or number of the picture, that each comes from
 
     def __len__(self) -> int:
         return len(self.x)
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """Return some rows."""
-        weight = None if self.weight is None else self.weight[rows]
-        return type(self)(self.x[rows], self.y[rows], weight, None if self.fold is None else self.fold[rows])
+        weight, fold, row = (None if of is None else of[rows] for of in (self.weight, self.fold, self.row))
+        return type(self)(self.x[rows], self.y[rows], weight, fold, row)
 
 
 def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
@@ -44,7 +45,7 @@ def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:
 def load_examples(subset: Subset, folder: Path = paths.PREPARED) -> Examples:
     """Load one subset; it may be empty."""
     with np.load(folder / f"{subset}.npz") as arrays:
-        return Examples(arrays["x"], arrays["y"], arrays.get("weight"), arrays.get("fold"))
+        return Examples(**arrays)
 
 
 def save_examples(subset: Subset, examples: Examples, folder: Path) -> None:

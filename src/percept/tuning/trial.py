@@ -9,6 +9,7 @@ from typing import Any
 
 from percept import paths
 from percept.composition import Config
+from percept.dataset.table import Images, Table
 from percept.evaluation.predictions import Predictions, report
 from percept.evaluation.warnings import warnings
 from percept.features.prepare import Preparation, prepare
@@ -26,17 +27,24 @@ class Trial:
     prepared: Prepared
     shipped: bytes  # model.onnx
     report: dict[str, Any]  # what metrics.json holds
+    test: Predictions  # of the test rows, by that file
 
 
 def prepare_data(config: Config, raw: Path | None = None) -> Prepared:
-    """Prepare the data of a task as preprocess does. Raises `UserError`.
+    """Prepare the data of a task as preprocess does. Raises `UserError`. raw: as for `read_source`."""
+    return prepare(*read_source(config, raw))
 
-    raw: a folder such as data/raw, with what the source has fetched; without it, a temporary one is filled.
+
+def read_source(config: Config, raw: Path | None = None) -> tuple[Images | Table, Preparation]:
+    """Read the rows of a task, and say how they are prepared. Raises `UserError`.
+
+    raw: a folder such as data/raw, with what the source has fetched; without it, a temporary one is filled, with the
+    files of data/raw where they are the same.
     """
     if raw is None:
         with paths.scratch() as folder:
-            config.source.fetch(folder, None)
-            return prepare_data(config, folder)
+            config.source.fetch(folder, paths.RAW)
+            return read_source(config, folder)
     options = Preparation(
         task=config.task,
         features=config.features,
@@ -46,7 +54,7 @@ def prepare_data(config: Config, raw: Path | None = None) -> Prepared:
         contract=config.contract,
         sha256=config.source.digests(raw),
     )
-    return prepare(config.source.read(raw), options)
+    return config.source.read(raw), options
 
 
 def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
@@ -70,7 +78,7 @@ def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
     found = report(validation, test, metadata)
     examples = prepared.examples["train"], prepared.examples["test"]
     found |= warnings(test, *examples, trained.history.rows, config.fit.monitor, config.fit.epochs)
-    return Trial(prepared, shipped, found)
+    return Trial(prepared, shipped, found, test)
 
 
 def _predictions(shipped: bytes, prepared: Prepared, subset: Subset, config: Config) -> Predictions:
