@@ -22,12 +22,16 @@ class CrossValidated(Section):
     repeats: PositiveInt = 1
 
 
+Judge = Annotated[OnValidation | CrossValidated, Field(discriminator="kind")]
+Goal = Literal["score", "parameters", "latency"]  # all but the score are the better the lower they are
+
+
 class Search(Section):
     """Options of a search. The test rows are never read."""
 
     space: dict[str, Parameter] | None = None  # by key of the configuration; null: that of the network
-    judge: Annotated[OnValidation | CrossValidated, Field(discriminator="kind")] = OnValidation(kind="validation")
-    objectives: tuple[Literal["score", "parameters", "latency"], ...] = Field(("score",), min_length=1)
+    judge: Judge = OnValidation(kind="validation")
+    objectives: tuple[Goal, ...] = Field(("score",), min_length=1)
     sampler: Literal["tpe", "random", "grid", "cma_es"] = "tpe"
     pruner: Literal["none", "median", "hyperband"] = "median"  # ends trials early that are behind others
     trials: PositiveInt | None = 30  # at most, in all; null: until the time is over
