@@ -5,8 +5,8 @@ import json
 import os
 import socket
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
@@ -22,8 +22,6 @@ from percept.tuning.search.outcome import Outcome
 PREPARED_BY = ("task", "seed", "source", "features", "split", "objective", "contract")  # sections that preprocess reads
 NUM_KEPT = 3  # preparations of data that a worker keeps
 
-Say = Callable[[dict[str, Any]], None]
-
 _one_at_a_time = threading.Lock()  # as a training seeds what the whole process shares
 _kept: OrderedDict[str, list[Part]] = OrderedDict()
 _to_prune: set[str] = set()  # of what the driver has said to this process
@@ -32,35 +30,35 @@ _to_prune: set[str] = set()  # of what the driver has said to this process
 class Order(TypedDict):
     """A trial that is to be run: values that any process reads alike."""
 
-    name: str  # of the trial, the same in no other study and no other attempt of this one
+    name: str  # of the trial, by which `prune` knows it
     values: dict[str, Any]  # sections of params.yaml
     judge: dict[str, Any]
     goals: list[Goal]
     raw: str  # folder such as data/raw
 
 
-def run_order(order: Order, say: Say = lambda message: None) -> dict[str, Any]:
+def run_order(order: Order, each: Each = lambda step, value: None) -> dict[str, Any]:
     """Run a trial; return its outcome as plain values. What a person can correct, and pruning, are outcomes.
 
-    say: is given `{"trial", "worker"}` at the beginning, then `{"trial", "step", "value"}` for each step of `Each`.
+    each: as for `run_judged`.
     """
     with _one_at_a_time:
-        name, worker = order["name"], f"{socket.gethostname()}:{os.getpid()}"
-        say({"trial": name, "worker": worker})
+        name = order["name"]
 
-        def each(step: int, value: float) -> None:
-            say({"trial": name, "step": step, "value": value})
+        def each_unless_pruned(step: int, value: float) -> None:
+            each(step, value)
             if name in _to_prune:
-                raise PrunedError(f"it was behind others at step {step}")
+                raise PrunedError(f"behind others at step {step}")
 
+        begin_s = time.monotonic()
         try:
-            outcome = _outcome(order, each)
+            outcome = _outcome(order, each_unless_pruned)
         except PrunedError as pruned:
-            outcome = Outcome("pruned", reason=str(pruned))
+            outcome = Outcome("pruned", reason=str(pruned), seconds=time.monotonic() - begin_s)
         except UserError as error:
-            outcome = Outcome("failed", reason=str(error))
+            outcome = Outcome("failed", reason=str(error), seconds=time.monotonic() - begin_s)
         _to_prune.discard(name)
-        return replace(outcome, worker=worker).to_dict()
+        return replace(outcome, worker=f"{socket.gethostname()}:{os.getpid()}").to_dict()
 
 
 def prune(name: str) -> None:

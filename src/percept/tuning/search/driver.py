@@ -1,0 +1,87 @@
+"""Keeps the workers of a search busy: asks the study for settings, has them tried, and tells it how they went."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from percept.errors import UserError
+from percept.spaces.options import Search
+from percept.tuning.search.cluster import Cluster, Ended, Gone, Step
+from percept.tuning.search.outcome import SETTINGS, Outcome
+from percept.tuning.search.progress import Progress
+from percept.tuning.search.space import Space, shown
+from percept.tuning.search.study import Study
+from percept.tuning.search.worker import Order
+
+LOOK_S = 0.5  # at the time, and for new workers
+
+OnEnd = Callable[[int, Outcome], None]  # is called with each trial that ends
+
+
+class Driver:
+    """One search in one process."""
+
+    def __init__(self, study: Study, cluster: Cluster, raw: Path, progress: Progress, on_end: OnEnd) -> None:
+        """raw: folder of raw files, as the workers see it."""
+        self._study, self._cluster, self._raw = study, cluster, raw
+        self._progress, self._on_end = progress, on_end
+        self._orders: dict[int, Order] = {}  # of trials that run
+        minutes = study.search.minutes
+        self._until_s = time.monotonic() + 60 * minutes if minutes else float("inf")
+
+    def run(self) -> None:
+        """Run trials until there are as many as wanted, or the time is over; trials that run then come to their end."""
+        while self._begin_some() or self._orders:
+            message = self._cluster.next_message(LOOK_S)
+            while message is not None:
+                self._take(message)
+                message = self._cluster.next_message(0)
+            self._progress.show(self._study.counts(), best_of(self._study))
+
+    def _begin_some(self) -> bool:
+        """Begin a trial for each worker that has none; tell whether more are to come."""
+        search, space = self._study.search, self._study.space
+        more = self._wants_more()
+        num_free = self._cluster.num_workers - len(self._orders) if more else 0
+        for _ in range(num_free):
+            number, settings = self._study.ask()
+            try:
+                values = space.trial_config(settings).model_dump(mode="json", by_alias=True)
+            except UserError as error:
+                self._end(number, Outcome("failed", reason=str(error)))
+            else:
+                judge = search.judge.model_dump(mode="json")
+                order = Order(name="", values=values, judge=judge, goals=list(search.objectives), raw=str(self._raw))
+                self._orders[number] = order
+                self._cluster.submit(number, order)
+            if not (more := self._wants_more()):
+                break
+        return more
+
+    def _wants_more(self) -> bool:
+        return time.monotonic() < self._until_s and self._study.wants_more
+
+    def _take(self, message: Step | Ended | Gone) -> None:
+        match message:
+            case Step(number, step, value) if number in self._orders:
+                if self._study.report(number, step, value):
+                    self._cluster.prune(number)
+            case Ended(number, outcome) if number in self._orders:
+                del self._orders[number]
+                self._end(number, outcome)
+
+    def _end(self, number: int, outcome: Outcome) -> None:
+        self._study.end(number, outcome)
+        self._on_end(number, outcome)
+
+
+def best_of(study: Study) -> str:
+    """Say what the best trial is so far."""
+    best = study.best()
+    if best is None:
+        return "no trial has a score yet"
+    primary = study.space.config["objective"]["primary"]
+    values = [f"{primary if goal == 'score' else goal} {value:.4g}" for goal, value in zip(study.search.objectives, best.values)]
+    return f"best {', '.join(values)} (trial {best.number}: {shown(json.loads(best.user_attrs[SETTINGS]))})"
