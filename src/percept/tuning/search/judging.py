@@ -25,6 +25,7 @@ from percept.tuning.trial import prepare_data, read_source
 if TYPE_CHECKING:
     from percept.training.run import MakeCallbacks, Trained
 
+NUM_KEPT = 4  # kinds of networks whose compiled steps stay for folds and trials to come
 NUM_TIMED = 200  # single rows, of which the median time is taken
 
 Each = Callable[[int, float], None]  # given a step, counted from 1, and how good the trial is by then
@@ -64,6 +65,9 @@ def run_judged(config: Config, parts: Sequence[Part], goals: Sequence[Goal], eac
     are the better on the side where the primary metric is.
     """
     load_tensorflow(config.fit.threads)
+    from percept.training.engines import kept_steps
+
+    kept_steps.keep(NUM_KEPT)
     begin_s = time.monotonic()
     primary, found, fits = config.objective.primary, [], []
     for part in parts:
