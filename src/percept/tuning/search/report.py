@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from percept import paths
+from percept.errors import UserError
 from percept.spaces.options import Search
-from percept.tuning.search.outcome import Trial
+from percept.tuning.search import experiment
+from percept.tuning.search.outcome import STATES, Trial
 from percept.tuning.search.pictures import draw_all
 from percept.tuning.search.results import Results
 from percept.tuning.search.space import Space
@@ -17,36 +19,43 @@ if TYPE_CHECKING:
     import optuna
 
 
-def write(study: "optuna.Study", space: Space, options: Search, experiment: str | None = None) -> dict[str, Any]:
-    """Write search/trials.csv, search/best.json and the pictures, all or none; return what best.json has.
+def write(study: "optuna.Study", space: Space, options: Search) -> dict[str, Any]:
+    """Write search/trials.csv, search/best.json, pictures and conf/experiment/<task>_tuned.yaml, all or none.
 
-    experiment: the name under which the best setting can be run. Raises `UserError` where no trial is complete.
+    Return what best.json has. Raises `UserError` where no trial is complete, and where the best setting cannot be a
+    file of conf/experiment/; then the others are written.
     """
     results = Results.of(study, space, options)
-    found = best(results, experiment)
+    found, refused, draft = best(results), None, None
+    try:
+        draft = experiment.draft(results, space, options)
+        found["run"] = draft.run
+    except UserError as error:
+        refused = error
     with ExitStack() as stack:
-        trials, metrics, plots = (
+        table, metrics, plots = (
             stack.enter_context(paths.replaced(path)) for path in (paths.TRIALS, paths.BEST_TRIAL, paths.SEARCH_PLOTS)
         )
-        _write_table(trials, results, list(space.parameters))
+        _write_table(table, results, list(space.parameters))
         metrics.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         draw_all(plots, study, results, space)
+        if draft:
+            stack.enter_context(paths.replaced(draft.path)).write_text(draft.text, encoding="utf-8")
+    if refused:
+        raise refused
     return found
 
 
-def best(results: Results, experiment: str | None = None) -> dict[str, Any]:
-    """Return what best.json holds. Raises `UserError` where no trial is complete."""
+def best(results: Results) -> dict[str, Any]:
+    """Return what best.json holds, but for the command that runs it. Raises `UserError` where no trial is complete."""
     trial = results.best
     summary = results.summary(trial)
     found: dict[str, Any] = {"task": results.task, "primary": results.primary, "score": results.score(trial)}
     found["judge"] = results.judge
     if summary:
         found |= {"deviation": summary.deviation, "interval": summary.interval, "folds": summary.num_folds}
-    found |= {
-        "trials": {state: results.num(state) for state in ("complete", "pruned", "failed")},
-        "experiment": experiment,
-        "best": _entry(results, trial),
-    }
+    found["trials"] = {state: results.num(state) for state in STATES}
+    found["best"] = _entry(results, trial)
     if len(results.objectives) > 1:
         found["pareto"] = [_entry(results, each) for each in results.pareto]
     return found

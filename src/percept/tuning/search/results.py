@@ -34,7 +34,8 @@ class Results:
     def of(cls, study: "optuna.Study", space: Space, options: Search) -> "Results":
         """Read a study."""
         judge, folds = options.judge, None
-        words = "validation rows"
+        learns_from_folds = space.config["split"]["validation"]["kind"] == "folds"
+        words = "training rows, each by members that did not learn from it" if learns_from_folds else "validation rows"
         if isinstance(judge, CrossValidated):
             folds = 1 / (judge.num - 1)
             words = f"{judge.num}-fold cross-validation" + (f", {judge.repeats} times" if judge.repeats > 1 else "")

@@ -7,7 +7,8 @@ from typing import Any
 
 import optuna
 
-from percept.composition import load_config
+from percept.composition import composed
+from percept.params import plain_values
 from percept.spaces.options import Search
 from percept.spaces.parameters import Parameter
 from percept.tuning.search.outcome import OUTCOME, SETTINGS, Outcome
@@ -27,7 +28,8 @@ CHANGING = {  # what a trial tries, with a condition, choices, lists, numbers by
 
 
 def space_of(parameters: Mapping[str, Any], overrides: list[str]) -> Space:
-    config = load_config(overrides).model_dump(mode="json")
+    """A space over what conf/ composes."""
+    config = plain_values(composed(overrides))
     return Space(config, {key: Parameter.model_validate(value) for key, value in parameters.items()})
 
 
