@@ -15,6 +15,7 @@ from percept.tuning.search.outcome import OUTCOME, SETTINGS, Outcome
 from percept.tuning.search.space import Settings, Space
 
 Judge = Callable[[int, Settings], Outcome]
+BY_FOLDS = Search.model_validate({"judge": {"kind": "cross_validation", "num": 3}})
 CHANGING = {  # what a trial tries, with a condition, choices, lists, numbers by size and by ratio
     "model": {"choice": ["mlp", "recipe/california_wide_deep"]},
     "model.units": {"int": [16, 512], "log": True, "length": [1, 3]},
@@ -67,7 +68,7 @@ def bowl(number: int, settings: Settings) -> Outcome:
 
 
 def weighed(number: int, settings: Settings) -> Outcome:
-    """Two objectives, or three, that speak against each other: error, weights and microseconds."""
+    """Three objectives that speak against each other: error, weights and microseconds."""
     size = sum(settings["model.units"])
     error = 0.25 + 5 / size + 0.01 * (number % 5)
     return Outcome("complete", (error, size, 10 + 0.05 * size), {"mse": error}, seconds=1, epochs=5, parameters=size)
