@@ -36,7 +36,12 @@ def name_of(trial: Trial) -> str:
 def _start(trial: Trial) -> "Summary":
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
-    settings = {key: _plain(value) for key, value in trial.settings.items()}
+    settings: dict[str, bool | float | str] = {}
+    for key, value in trial.settings.items():
+        if isinstance(value, list) and value and all(item == value[0] for item in value):
+            settings |= {key: _plain(value[0]), f"number of {key}": len(value)}  # numbers, for axes of them
+        else:
+            settings[key] = _plain(value)
     return hparams_pb(settings, name_of(trial), time.time() - trial.outcome.seconds)
 
 

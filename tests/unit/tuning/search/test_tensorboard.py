@@ -26,8 +26,10 @@ def test_the_page_has_settings_scores_states_and_curves(tmp_path):
         found = runs.PluginRunToTagToContent("hparams")[name]
         start = metadata.parse_session_start_info_plugin_data(found[metadata.SESSION_START_INFO_TAG])
         end = metadata.parse_session_end_info_plugin_data(found[metadata.SESSION_END_INFO_TAG])
-        assert set(start.hparams) == set(trial.settings)
-        assert start.hparams["model.units"].string_value == str(trial.settings["model.units"])
+        assert set(start.hparams) == {*trial.settings, "number of model.units"}
+        shown = [start.hparams[key].number_value for key in ("model.units", "number of model.units")]
+        assert shown == [trial.settings["model.units"][0], len(trial.settings["model.units"])]
+        assert start.hparams["fit.patience"].string_value == ("null" if trial.settings["fit.patience"] is None else "")
         assert (end.status == api_pb2.STATUS_FAILURE) == (trial.outcome.state == "failed")
         scores = {"mse", "mae", "latency_us"} if trial.outcome.state == "complete" else set()
         assert scores == set(runs.Runs()[name]["scalars"])
