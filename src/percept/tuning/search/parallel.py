@@ -1,6 +1,7 @@
 """Parallel coordinates of a study: an axis for each parameter, a line for each trial."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +121,7 @@ def _draw_axes(axes: "Axes", found: Sequence[Axis]) -> None:
             axes.plot([number - 0.02, number + 0.02], [place, place], color=GREY, linewidth=1.2, zorder=3)
             box = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.8}
             axes.text(number + 0.05, place, text, fontsize=10, va="center", zorder=5, bbox=box)
-    axes.set_xticks(range(len(found)), [_in_lines(axis.name) for axis in found], fontsize=11)
+    axes.set_xticks(range(len(found)), [in_lines(axis.name, LINE) for axis in found], fontsize=11)
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
@@ -129,16 +130,20 @@ def _draw_axes(axes: "Axes", found: Sequence[Axis]) -> None:
     axes.set_ylim(NOT_TRIED - 0.08 if any(None in axis.places for axis in found) else -0.06, 1.06)
 
 
-def _in_lines(name: str) -> str:
-    """Break a long name after its dots."""
-    start, _, key = name.rpartition(" ")
-    key = key if len(key) <= LINE else key.replace(".", ".\n")
-    return f"{start}\n{key}".lstrip()
+def in_lines(name: str, width: int) -> str:
+    """Break a long name after blanks, dots and underscores."""
+    lines = [""]
+    for part in re.findall(r"[^._ ]+[._ ]?", name):
+        if lines[-1] and len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else f"{value:.3g}" if isinstance(value, float) else json.dumps(value)
-    text = text.rpartition("/")[2]  # of a file in conf/
+    text = f"{value:.3g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False).replace('"', "")
+    if isinstance(value, str):
+        text = value.rpartition("/")[2]  # of a file in conf/
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from percept.tuning.figure import BLUE, GREY, ORANGE, SIZE_INCHES, counted, label, new_figure, save
 from percept.tuning.search.outcome import Trial
-from percept.tuning.search.parallel import draw_parallel
+from percept.tuning.search.parallel import draw_parallel, in_lines
 from percept.tuning.search.results import Results
 from percept.tuning.search.scale import score_scale
 from percept.tuning.search.space import LENGTH, Space
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import optuna
     from matplotlib.axes import Axes
 
+LINE = 32  # characters of a name
 MIN_TRIALS = 5  # complete ones, before importance means something
 SEEN: dict[str, Any] = {"markersize": 7, "markeredgecolor": "white", "markeredgewidth": 0.7}
 STAR: dict[str, Any] = {"marker": "*", "color": ORANGE, "markersize": 19, "markeredgecolor": "white", "linestyle": ""}
@@ -94,14 +95,15 @@ def draw_importance(path: Path, results: Results, shares: dict[str, float]) -> N
     figure = new_figure(height=max(2.4, 1.5 + 0.45 * len(shares)))
     axes = figure.subplots()
     names = [name if not name.endswith(LENGTH) else f"number of {name.removesuffix(LENGTH)}" for name in shares]
-    bars = axes.barh(names, list(shares.values()), color=BLUE, height=0.65)
+    bars = axes.barh([in_lines(name, LINE) for name in names], list(shares.values()), color=BLUE, height=0.65)
     axes.bar_label(bars, [_percent(share) for share in shares.values()], padding=4, fontsize=12)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.12 * max(shares.values()))
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     trials = counted(results.complete, "trial")
-    title = f"What {results.name(results.objectives[0])} depended on: {trials} on {results.task}"
-    label(axes, title, "importance (share of what all parameters explain)", "")
+    figure.suptitle(f"What {results.name(results.objectives[0])} depended on: {trials} on {results.task}", fontsize=15)
+    figure.supxlabel("importance (share of what all parameters explain)", fontsize=13)
+    label(axes, "", "", "")
     axes.grid(visible=False, axis="y")
     save(figure, path)
 
