@@ -30,6 +30,7 @@ __all__ = [
     "section_of",
     "sections",
     "task_change",
+    "unchecked",
 ]
 
 
@@ -95,15 +96,22 @@ def load_config(overrides: list[str]) -> Config:
     return Config.check(plain_values(composed(overrides)), "configuration")
 
 
+def unchecked(overrides: list[str]) -> dict[str, Any]:
+    """Return the sections that conf/ composes, which may have what a task says for one of another kind.
+
+    Raises `UserError` where nothing can be composed.
+    """
+    register(lambda config: "")
+    with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
+        return sections(_compose(overrides))
+
+
 def section_of(task: str, group: str, name: str) -> dict[str, Any]:
     """Return a section as `group=name` composes it for a task, without what the task says for one of another kind.
 
     It is not checked. Raises `UserError` where there is no such name.
     """
-    register(lambda config: "")
-    overrides = [f"task={task}", f"{group}={name}"]
-    with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
-        section = sections(_compose(overrides))[group]
+    section = unchecked([f"task={task}", f"{group}={name}"])[group]
     for options in option_classes(Config.model_fields[group].annotation):
         kind = options.model_fields.get("kind")
         if kind is None or section.get("kind") in get_args(kind.annotation):

@@ -16,6 +16,7 @@ from percept.upkeep import git
 from percept.upkeep.processes import is_alive
 
 OUTPUTS = (paths.PARAMS, paths.RAW, paths.PREPARED, paths.MODELS, paths.HISTORY, paths.METRICS, paths.PLOTS, paths.CARD)
+OUTPUTS += (paths.TRIALS, paths.BEST_TRIAL, paths.SEARCH_PLOTS)
 TRACKED = (Path("dvc.lock"), paths.PARAMS, paths.METRICS)  # by Git
 LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/exps/rwlock"))  # of DVC: which process uses which path
 

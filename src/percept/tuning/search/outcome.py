@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from percept.tuning.search.space import Settings
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import optuna
 
 State = Literal["complete", "pruned", "failed"]
+STATES: tuple[State, ...] = get_args(State)
 SETTINGS, OUTCOME = "settings", "outcome"  # user attributes of an Optuna trial
 
 
