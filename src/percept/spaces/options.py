@@ -9,7 +9,7 @@ from percept.spaces.parameters import Parameter
 
 
 class OnValidation(Section):
-    """Judge by the rows that choose the epoch, or by the folds of the training rows where a network learns from folds."""
+    """Judge by the rows that choose the epoch or, where a network learns from folds, by those of the training rows."""
 
     kind: Literal["validation"]
 

@@ -15,10 +15,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.training.callbacks import Observer, Snapshot
-from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.batch_hooks import refuse_batch_hooks
+from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.dropout_masks import DropoutMasks
-from percept.training.engines.kept_steps import copy_variables, key_of, kept_steps, twin
+from percept.training.engines.kept_steps import copy_variables, kept_steps, key_of, twin
 from percept.training.engines.weight_averages import WeightAverages
 from percept.training.fit_data import FitData
 from percept.training.options import Fit

@@ -1,1 +1,1 @@
-"""A search: trials of one configuration with other values, in processes on this machine or on a cluster; imports all."""
+"""A search: trials of one configuration with other values, in processes of this machine or a cluster; imports all."""

@@ -35,14 +35,16 @@ class Gone(NamedTuple):
 
 Message = Step | Ended | Gone
 Run = Callable[[Order, Each], dict[str, Any]]
+Send = Callable[[Callable], Callable]
 
 
 class Cluster:
     """Runs trials on the workers of a scheduler, one at a time in each."""
 
-    def __init__(self, client: Client, retries: int, run: Run = run_order) -> None:
-        """retries: of a trial whose worker is lost; run: is called in the worker."""
-        self._client, self._retries, self._run = client, retries, run
+    def __init__(self, client: Client, retries: int, run: Run = run_order, send: Send = lambda run: run) -> None:
+        """retries: of a trial whose worker is lost; run: is called in the worker; send: makes of it what is sent."""
+        self._client, self._retries = client, retries
+        self._run = send(partial(_run_in_worker, run))
         self._topic = f"search-{uuid.uuid4().hex}"
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._futures: dict[int, Future] = {}
@@ -58,9 +60,7 @@ class Cluster:
         """Let a worker run a trial."""
         name = f"{self._topic}-{number}"
         self._workers[number] = []
-        future = self._client.submit(
-            _run_in_worker, self._run, order | {"name": name}, self._topic, number, key=name, pure=False
-        )
+        future = self._client.submit(self._run, order | {"name": name}, self._topic, number, key=name, pure=False)
         self._futures[number] = future
         future.add_done_callback(partial(self._done, number))
 

@@ -4,20 +4,18 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from percept.errors import UserError
-from percept.spaces.options import Search
 from percept.tuning.search.cluster import Cluster, Ended, Gone, Step
 from percept.tuning.search.outcome import SETTINGS, Outcome
 from percept.tuning.search.progress import Progress
-from percept.tuning.search.space import Space, shown
+from percept.tuning.search.space import Settings, shown
 from percept.tuning.search.study import Study
 from percept.tuning.search.worker import Order
 
 LOOK_S = 0.5  # at the time, and for new workers
 
-OnEnd = Callable[[int, Outcome], None]  # is called with each trial that ends
+OnEnd = Callable[[int, Settings, Outcome], None]  # is called with each trial that ends
 
 
 class Driver:
@@ -28,6 +26,7 @@ class Driver:
         self._study, self._cluster, self._raw = study, cluster, raw
         self._progress, self._on_end = progress, on_end
         self._orders: dict[int, Order] = {}  # of trials that run
+        self._settings: dict[int, Settings] = {}
         minutes = study.search.minutes
         self._until_s = time.monotonic() + 60 * minutes if minutes else float("inf")
 
@@ -47,6 +46,7 @@ class Driver:
         num_free = self._cluster.num_workers - len(self._orders) if more else 0
         for _ in range(num_free):
             number, settings = self._study.ask()
+            self._settings[number] = settings
             try:
                 values = space.trial_config(settings).model_dump(mode="json", by_alias=True)
             except UserError as error:
@@ -74,7 +74,7 @@ class Driver:
 
     def _end(self, number: int, outcome: Outcome) -> None:
         self._study.end(number, outcome)
-        self._on_end(number, outcome)
+        self._on_end(number, self._settings.pop(number), outcome)
 
 
 def best_of(study: Study) -> str:
@@ -83,5 +83,6 @@ def best_of(study: Study) -> str:
     if best is None:
         return "no trial has a score yet"
     primary = study.space.config["objective"]["primary"]
-    values = [f"{primary if goal == 'score' else goal} {value:.4g}" for goal, value in zip(study.search.objectives, best.values)]
+    pairs = zip(study.search.objectives, best.values, strict=True)
+    values = [f"{primary if goal == 'score' else goal} {value:.4g}" for goal, value in pairs]
     return f"best {', '.join(values)} (trial {best.number}: {shown(json.loads(best.user_attrs[SETTINGS]))})"

@@ -76,7 +76,8 @@ def run_judged(config: Config, parts: Sequence[Part], goals: Sequence[Goal], eac
             found.append(_scores(config, part, fits[-1]))
         if part.fold:
             each(len(found), statistics.fmean(scores[primary] for scores in found))
-    means = {name: statistics.fmean(scores[name] for scores in found) for name in _defined_on_all(found)}
+    names = [name for name in found[0] if all(name in scores for scores in found)]
+    means = {name: statistics.fmean(scores[name] for scores in found) for name in names}
     parameters = fits[0].network.count_params()
     values = {"score": means[primary], "parameters": float(parameters)}
     if "latency" in goals:
@@ -111,8 +112,8 @@ def _watched(config: Config, each: Each) -> "MakeCallbacks":
     ]
 
 
-def _scores(config: Config, part: Part, trained: "Trained") -> dict[str, float | None]:
-    """Return every metric on the rows that judge. Raises `UserError` where the primary one is not defined on them."""
+def _scores(config: Config, part: Part, trained: "Trained") -> dict[str, float]:
+    """Return every metric that is defined on the rows that judge. Raises `UserError` where the primary one is not defined on them."""
     from percept.model_file import export
     from percept.model_file.session import OUTPUT
 
@@ -123,14 +124,11 @@ def _scores(config: Config, part: Part, trained: "Trained") -> dict[str, float |
     decisions = None if objective.kind == "regression" else decide(objective, predicted, trained.decision.thresholds)
     found = score(objective, spec.names, examples.y, predicted, decisions)
     scores = {metric.name: found[metric.name] for metric in metrics_for(objective.kind)}
-    if scores[objective.primary] is None or not np.isfinite(scores[objective.primary]):
+    defined = {name: value for name, value in scores.items() if value is not None and np.isfinite(value)}
+    if objective.primary not in defined:
         what, advice = f"{scores[objective.primary]} on the rows that judge", "choose another metric, or fewer folds"
         raise UserError(f"objective.primary = {objective.primary!r}", what, "a number", advice)
-    return scores
-
-
-def _defined_on_all(found: Sequence[dict[str, float | None]]) -> list[str]:
-    return [name for name in found[0] if all(scores[name] is not None for scores in found)]
+    return defined
 
 
 def latency_us(config: Config, prepared: Prepared, trained: "Trained") -> float:

@@ -20,7 +20,10 @@ from percept.tuning.search.space import WHERE, Space
 
 DRAW = "draw"  # user attribute of a trial that repeats an interrupted one: the number that its values are drawn by
 LARGEST_GRID = 10_000  # points
-STARTUP_TRIALS, WARMUP_STEPS = 5, 5  # of the median pruner: so many trials, and so many epochs of each, are never pruned
+STARTUP_TRIALS, WARMUP_STEPS = (
+    5,
+    5,
+)  # of the median pruner: so many trials, and so many epochs of each, are never pruned
 
 MakeSampler = Callable[[int], BaseSampler]  # from a seed
 SAMPLERS: Mapping[str, MakeSampler] = {
@@ -54,9 +57,7 @@ class SeededSampler(BaseSampler):
     ) -> Any:
         return self._of(study, trial, param_name).sample_independent(study, trial, param_name, param_distribution)
 
-    def after_trial(
-        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
-    ) -> None:
+    def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
         self._of(study, trial, "").after_trial(study, trial, state, values)
 
     def _of(self, study: Study, trial: FrozenTrial, name: str) -> BaseSampler:
@@ -89,7 +90,9 @@ def grid_of(space: Space, seed: int) -> list[dict[str, Any]]:
     values = space.grid()
     if (size := prod(map(len, values.values()))) > LARGEST_GRID:
         expected = f"at most {LARGEST_GRID:,}"
-        raise UserError(WHERE, f"a grid of {size:,} points", expected, "give fewer values, or take search.sampler=random")
+        raise UserError(
+            WHERE, f"a grid of {size:,} points", expected, "give fewer values, or take search.sampler=random"
+        )
     points: dict[str, dict[str, Any]] = {}
     for combination in itertools.product(*values.values()):
         point = _Point(dict(zip(values, combination, strict=True)))

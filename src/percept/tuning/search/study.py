@@ -1,4 +1,4 @@
-"""The study: what is kept of a search, after each step of it, so that the same command goes on whenever it was killed."""
+"""The study: what is kept of a search after each step of it, so that the same command goes on when it was killed."""
 
 import fcntl
 import hashlib
@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from percept.errors import UserError
@@ -45,8 +45,8 @@ class Study:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.space, self.search = space, search
         metric = METRICS[space.config["objective"]["primary"]]
-        higher = {"score": metric.higher_is_better}
-        directions = ["maximize" if higher.get(goal) else "minimize" for goal in search.objectives]
+        higher, goals = {"score": metric.higher_is_better}, search.objectives
+        directions = [StudyDirection.MAXIMIZE if higher.get(goal) else StudyDirection.MINIMIZE for goal in goals]
         judge, seed = search.judge, space.config["seed"]
         folds = judge.num * judge.repeats if isinstance(judge, CrossValidated) else None
         self.optuna = optuna.create_study(
@@ -110,6 +110,10 @@ class Study:
         """Return the trials that some driver began and has not ended."""
         return self.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
 
+    def mine(self) -> list[FrozenTrial]:
+        """Return the trials that this process began and has not ended."""
+        return [trial for trial in self.running() if trial.number in self._open]
+
     def counts(self) -> Counter[str]:
         """Return how many trials are in which state: complete, pruned, fail, running; interrupted ones aside."""
         trials = self.optuna.get_trials(deepcopy=False)
@@ -127,7 +131,7 @@ class Study:
     def best(self) -> FrozenTrial | None:
         """Return the best complete trial by the first objective; None: there is none yet."""
         trials = self.optuna.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        sign = -1 if self.optuna.directions[0] == optuna.study.StudyDirection.MAXIMIZE else 1
+        sign = -1 if self.optuna.directions[0] == StudyDirection.MAXIMIZE else 1
         return min(trials, key=lambda trial: (sign * trial.values[0], trial.number), default=None)
 
 

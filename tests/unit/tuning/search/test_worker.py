@@ -28,9 +28,7 @@ def run(*args: Any, **options: Any) -> Outcome:
     return Outcome.from_dict(run_order(order(*args, **options)))
 
 
-@pytest.mark.parametrize(
-    "task", [["task=linnerud"], ["task=breast_cancer", "objective.threshold=f1"], ["task=digits"]]
-)
+@pytest.mark.parametrize("task", [["task=linnerud"], ["task=breast_cancer", "objective.threshold=f1"], ["task=digits"]])
 def test_validation_rows_give_the_score_that_the_run_of_the_stages_has(task, tmp_path):
     overrides = [*task, "fit.epochs=3"]
     outcome = run(overrides, tmp_path)
@@ -77,7 +75,12 @@ def test_other_test_rows_change_no_score(tmp_path, judge):
     outcomes = [Outcome.from_dict(run_order(found)) for found in (clean, poisoned)]
     assert [outcome.state for outcome in outcomes] == ["complete", "complete"]
     assert outcomes[0].scores == outcomes[1].scores and outcomes[0].folds == outcomes[1].folds
-    poisoned["values"]["split"]["test"] = {"kind": "fraction", "fraction": 0.25, "stratify": False, "random_state": 0}  # others
+    poisoned["values"]["split"]["test"] = {
+        "kind": "fraction",
+        "fraction": 0.25,
+        "stratify": False,
+        "random_state": 0,
+    }  # others
     assert Outcome.from_dict(run_order(poisoned)).values[0] > 100 * outcomes[0].values[0]
 
 
