@@ -7,10 +7,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from distributed import Client, Future, KilledWorker, get_worker
+from distributed import Client, Future, KilledWorker
 
 from percept.tuning.search.judging import Each
 from percept.tuning.search.outcome import Outcome
+from percept.tuning.search.shipping import run_and_tell
 from percept.tuning.search.worker import Order, prune, run_order
 
 
@@ -44,17 +45,22 @@ class Cluster:
     def __init__(self, client: Client, retries: int, run: Run = run_order, send: Send = lambda run: run) -> None:
         """retries: of a trial whose worker is lost; run: is called in the worker; send: makes of it what is sent."""
         self._client, self._retries = client, retries
-        self._run = send(partial(_run_in_worker, run))
+        self._run = send(partial(run_and_tell, run))
         self._topic = f"search-{uuid.uuid4().hex}"
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._futures: dict[int, Future] = {}
         self._workers: dict[int, list[str]] = {}  # addresses of those that began a trial
+        self._scheduler = client.scheduler_info()["id"]
         client.subscribe_topic(self._topic, lambda event: self._hear(**event[1]))
 
-    @property
     def num_workers(self) -> int:
-        """Return how many worker processes there are now."""
-        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+        """Return how many worker processes there are now; none of a scheduler that was started anew, or is gone."""
+        with suppress(OSError, RuntimeError):
+            info = self._client.scheduler_info(n_workers=-1)
+            if info["id"] == self._scheduler:
+                return len(info["workers"])
+        self._messages.put(Gone())
+        return 0
 
     def submit(self, number: int, order: Order) -> None:
         """Let a worker run a trial."""
@@ -92,7 +98,7 @@ class Cluster:
             known = isinstance(error, KilledWorker)
             reason = f"{type(error).__name__}: {error}"
             self._end(number, _lost(len(self._workers[number])) if known else Outcome("failed", reason=reason))
-        elif number in self._futures:  # cancelled, though not by `_end`
+        elif number in self._futures:  # cancelled, as the connection was lost
             self._messages.put(Gone())
 
     def _end(self, number: int, outcome: Outcome) -> None:
@@ -102,9 +108,3 @@ class Cluster:
 
 def _lost(times: int) -> Outcome:
     return Outcome("failed", reason=f"its worker was lost {times} times: killed, out of memory or unreachable")
-
-
-def _run_in_worker(run: Run, order: Order, topic: str, number: int) -> dict[str, Any]:
-    log = partial(get_worker().log_event, topic)
-    log({"number": number})
-    return run(order, lambda step, value: log({"number": number, "step": step, "value": value}))

@@ -14,12 +14,11 @@ from percept import paths
 from percept.errors import UserError
 from percept.spaces.options import Search
 from percept.training.environment import num_cpus
-from percept.tuning.search import cluster as cluster_module
 from percept.tuning.search import shipping
 from percept.tuning.search.cluster import Cluster
 
 HOST = "127.0.0.1"
-CONNECT_S = 30  # for a scheduler to answer
+CONNECT_S = 60  # for a scheduler to answer
 
 
 @contextmanager
@@ -67,7 +66,6 @@ def _remote(search: Search, raw: Path) -> Iterator[Cluster]:
         advice = "correct the address, or leave it out: then processes of this machine work"
         raise UserError(f"search.dask_address = {search.dask_address!r}", found, expected, advice) from None
     with client:
-        for module in (shipping, cluster_module):
-            cloudpickle.register_pickle_by_value(module)
+        cloudpickle.register_pickle_by_value(shipping)
         code, data = shipping.ship(client, paths.ROOT, raw)
         yield Cluster(client, search.retries, partial(shipping.run_shipped, code, data), shipping.ByValue)

@@ -21,29 +21,36 @@ OnEnd = Callable[[int, Settings, Outcome], None]  # is called with each trial th
 class Driver:
     """One search in one process."""
 
-    def __init__(self, study: Study, cluster: Cluster, raw: Path, progress: Progress, on_end: OnEnd) -> None:
-        """raw: folder of raw files, as the workers see it."""
-        self._study, self._cluster, self._raw = study, cluster, raw
+    def __init__(
+        self, study: Study, cluster: Cluster, raw: Path, until_s: float, progress: Progress, on_end: OnEnd
+    ) -> None:
+        """raw: folder of raw files, as the workers see it; until_s: when the last trial may begin, as `monotonic`."""
+        self._study, self._cluster, self._raw, self._until_s = study, cluster, raw, until_s
         self._progress, self._on_end = progress, on_end
         self._orders: dict[int, Order] = {}  # of trials that run
         self._settings: dict[int, Settings] = {}
-        minutes = study.search.minutes
-        self._until_s = time.monotonic() + 60 * minutes if minutes else float("inf")
+        self._gone = False
 
-    def run(self) -> None:
-        """Run trials until there are as many as wanted, or the time is over; trials that run then come to their end."""
-        while self._begin_some() or self._orders:
+    def run(self) -> bool:
+        """Run trials until there are as many as wanted, or the time is over; trials that run then come to their end.
+
+        Return false where the scheduler went away before that: trials that ran wait in the study to be tried again.
+        """
+        while not self._gone and (self._begin_some() or self._orders):
             message = self._cluster.next_message(LOOK_S)
             while message is not None:
                 self._take(message)
                 message = self._cluster.next_message(0)
             self._progress.show(self._study.counts(), best_of(self._study))
+        if self._gone:
+            self._study.interrupt(self._study.mine())
+        return not self._gone
 
     def _begin_some(self) -> bool:
         """Begin a trial for each worker that has none; tell whether more are to come."""
         search, space = self._study.search, self._study.space
         more = self._wants_more()
-        num_free = self._cluster.num_workers - len(self._orders) if more else 0
+        num_free = self._cluster.num_workers() - len(self._orders) if more else 0
         for _ in range(num_free):
             number, settings = self._study.ask()
             self._settings[number] = settings
@@ -71,6 +78,8 @@ class Driver:
             case Ended(number, outcome) if number in self._orders:
                 del self._orders[number]
                 self._end(number, outcome)
+            case Gone():
+                self._gone = True
 
     def _end(self, number: int, outcome: Outcome) -> None:
         self._study.end(number, outcome)

@@ -113,7 +113,7 @@ def _watched(config: Config, each: Each) -> "MakeCallbacks":
 
 
 def _scores(config: Config, part: Part, trained: "Trained") -> dict[str, float]:
-    """Return every metric that is defined on the rows that judge. Raises `UserError` where the primary one is not defined on them."""
+    """Return every metric that is defined on the rows that judge. Raises `UserError` where the primary one is not."""
     from percept.model_file import export
     from percept.model_file.session import OUTPUT
 

@@ -1,5 +1,6 @@
 """A whole search: from a space to what is written of it. It goes on where an earlier process was killed."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -47,12 +48,17 @@ def run(space: Space, options: Search, source: Source, tell: Tell) -> dict[str, 
 
 
 def _run_trials(study: Study, folder: Path, tell: Tell) -> None:
-    if not study.wants_more:
-        return
+    """Run trials on workers; where a scheduler goes away, connect again once it is back."""
     options, threads = study.search, study.space.config["fit"]["threads"]
-    with workers(options, threads, paths.RAW) as cluster, _progress(options, tell) as progress:
-        on_end = partial(_keep_logs, folder, options)
-        Driver(study, cluster, paths.RAW.resolve(), progress, on_end).run()
+    until_s = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
+    on_end = partial(_keep_logs, folder, options)
+    ended = not study.wants_more
+    with _progress(options, tell) as progress:
+        while not ended:
+            with workers(options, threads, paths.RAW) as cluster:
+                ended = Driver(study, cluster, paths.RAW.resolve(), until_s, progress, on_end).run()
+            if not ended:
+                tell("the scheduler is gone; goes on once it is back")
 
 
 @contextmanager

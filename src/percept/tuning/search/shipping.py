@@ -8,6 +8,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
@@ -79,3 +80,12 @@ def run_shipped(code: str, raw: str, order: dict[str, Any], each: Callable[[int,
         {**order, "raw": str(folder / raw)}, each
     )
     return found
+
+
+def run_and_tell(
+    run: Callable[[Any, Callable[[int, float], None]], dict[str, Any]], order: Any, topic: str, number: int
+) -> dict[str, Any]:
+    """Run a trial in a worker that tells those who listen to a topic that it begins, and each step."""
+    log = partial(get_worker().log_event, topic)
+    log({"number": number})
+    return run(order, lambda step, value: log({"number": number, "step": step, "value": value}))
