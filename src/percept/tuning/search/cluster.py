@@ -79,7 +79,7 @@ class Cluster:
     def prune(self, number: int) -> None:
         """Let a trial end at its next step; a worker that cannot be reached goes on with it."""
         name = f"{self._topic}-{number}"
-        self._client.run(prune, name, workers=self._workers[number][-1:], wait=False, on_error="ignore")
+        self._client.run(prune, name, workers=self._workers[number][-1:], on_error="ignore")
 
     def _hear(self, number: int, worker: str, step: int = 0, value: float = 0.0) -> None:
         """Take what a worker has said; the scheduler adds its address. Step 0: it begins."""

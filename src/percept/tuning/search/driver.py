@@ -37,10 +37,11 @@ class Driver:
         Return false where the scheduler went away before that: trials that ran wait in the study to be tried again.
         """
         while not self._gone and (self._begin_some() or self._orders):
-            message = self._cluster.next_message(LOOK_S)
-            while message is not None:
+            look_s = time.monotonic() + LOOK_S
+            while (message := self._cluster.next_message(max(0.0, look_s - time.monotonic()))) is not None:
                 self._take(message)
-                message = self._cluster.next_message(0)
+                if isinstance(message, Ended):
+                    break
             self._progress.show(self._study.counts(), best_of(self._study))
         if self._gone:
             self._study.interrupt(self._study.mine())

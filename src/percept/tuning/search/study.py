@@ -24,6 +24,7 @@ from percept.tuning.search.space import Settings, Space
 
 JOURNAL, LOCK = "study.journal", "lock"  # in the folder of a study
 INTERRUPTED = "interrupted: its settings are tried again"
+MOST_REPORTS = 25  # of a trial: each is written to disk
 HEARTBEAT_S = 20  # between signs of life, where several drivers share a study
 GRACE_S = 90  # without one, after which a driver counts as dead
 DETERMINES = ("space", "judge", "objectives", "sampler", "pruner")  # options of a search that decide what it finds
@@ -49,10 +50,12 @@ class Study:
         directions = [StudyDirection.MAXIMIZE if higher.get(goal) else StudyDirection.MINIMIZE for goal in goals]
         judge, seed = search.judge, space.config["seed"]
         folds = judge.num * judge.repeats if isinstance(judge, CrossValidated) else None
+        num_steps = folds or space.config["fit"]["epochs"]
+        self._every = max(1, num_steps // MOST_REPORTS)
         self.optuna = optuna.create_study(
             storage=storage,
             sampler=SeededSampler(SAMPLERS[search.sampler], seed),
-            pruner=pruner_of(search, folds or space.config["fit"]["epochs"]),
+            pruner=pruner_of(search, num_steps),
             study_name=name,
             directions=directions,
             load_if_exists=True,
@@ -73,7 +76,8 @@ class Study:
     def report(self, number: int, step: int, value: float) -> bool:
         """Take a value of a trial that runs; tell whether it is so far behind others that it should end."""
         trial = self._open.get(number)
-        if trial is None or len(self.search.objectives) > 1:
+        unused = self.search.pruner == "none" or len(self.search.objectives) > 1
+        if trial is None or unused or step % self._every:
             return False
         trial.report(value, step)
         return trial.should_prune()
