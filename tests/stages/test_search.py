@@ -29,7 +29,8 @@ from percept.composition import composed, load_config
 from percept.errors import UserError
 
 QUICK = ["task=iris", "fit.epochs=3", "fit.threads=1", "search.sampler=random", "search.workers=1", "search.trials=2"]
-LONG = ["task=iris", "fit.epochs=4000", "fit.patience=null", "fit.threads=1", "search.sampler=random"]
+RATES = "search.space={optimizer.learning_rate: {log: [1e-4, 1e-2]}}"
+LONG = ["task=iris", "fit.epochs=4000", "fit.patience=null", "fit.threads=1", "search.sampler=random", RATES]
 OPTIONS = argparse.Namespace(show_space=False)
 
 
@@ -98,6 +99,7 @@ class Project:
             shutil.copytree(paths.ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         params = OmegaConf.to_yaml(composed(overrides))
         (folder / paths.PARAMS).write_text(params, encoding="utf-8")
+        (folder / paths.RAW).mkdir(parents=True)
         load_config(overrides).source.fetch(folder / paths.RAW, None)
 
     def search(self) -> subprocess.Popen[str]:

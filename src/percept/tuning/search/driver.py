@@ -37,6 +37,7 @@ class Driver:
         Return false where the scheduler went away before that: trials that ran wait in the study to be tried again.
         """
         while not self._gone and (self._begin_some() or self._orders):
+            self._study.beat()
             look_s = time.monotonic() + LOOK_S
             while (message := self._cluster.next_message(max(0.0, look_s - time.monotonic()))) is not None:
                 self._take(message)

@@ -3,7 +3,10 @@
 import fcntl
 import hashlib
 import json
+import math
 import os
+import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,9 +14,11 @@ from pathlib import Path
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages._heartbeat import BaseHeartbeat
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from percept.errors import UserError
 from percept.evaluation.metrics import METRICS
@@ -61,13 +66,17 @@ class Study:
             load_if_exists=True,
         )
         self._open: dict[int, optuna.Trial] = {}
+        self._beat_s = -math.inf
         if search.sampler == "grid":
             for point in grid_of(space, seed):
                 self.optuna.enqueue_trial(point, skip_if_exists=True)
 
     def ask(self) -> tuple[int, Settings]:
         """Begin a trial; return its number and settings."""
-        trial = self.optuna.ask()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Heartbeat of storage")  # `beat` does what Optuna's loop does
+            trial = self.optuna.ask()
+        self._beat_s = -math.inf
         settings = self.space.suggest(trial)
         trial.set_user_attr(SETTINGS, json.dumps(settings))
         self._open[trial.number] = trial
@@ -114,6 +123,20 @@ class Study:
         """Return the trials that some driver began and has not ended."""
         return self.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
 
+    def beat(self) -> None:
+        """Say that the trials of this process live, and let those of a driver that is dead be tried again.
+
+        Only a study that drivers share has anything to say or to hear.
+        """
+        storage = self.optuna._storage
+        if not isinstance(storage, BaseHeartbeat) or time.monotonic() - self._beat_s < HEARTBEAT_S:
+            return
+        self._beat_s = time.monotonic()
+        for trial in self._open.values():
+            storage.record_heartbeat(trial._trial_id)
+        stale = storage._get_stale_trial_ids(self.optuna._study_id)
+        self.interrupt([trial for trial in self.running() if trial._trial_id in stale])
+
     def mine(self) -> list[FrozenTrial]:
         """Return the trials that this process began and has not ended."""
         return [trial for trial in self.running() if trial.number in self._open]
@@ -152,8 +175,7 @@ def opened(folder: Path, space: Space, search: Search) -> Iterator[Study]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if search.storage:
-        study = Study(folder.name, _rdb(search.storage), space, search)
-        yield study
+        yield Study(folder.name, _rdb(search.storage), space, search)
         return
     with (folder / LOCK).open("w") as lock:
         try:
@@ -167,7 +189,13 @@ def opened(folder: Path, space: Space, search: Search) -> Iterator[Study]:
 
 
 def _rdb(url: str) -> BaseStorage:
-    return RDBStorage(url, heartbeat_interval=HEARTBEAT_S, grace_period=GRACE_S)
+    try:
+        return RDBStorage(url, heartbeat_interval=HEARTBEAT_S, grace_period=GRACE_S)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        found = str(error).splitlines()[0]
+        expected = "a database, such as postgresql+psycopg://user@host/name"
+        advice = "correct the address, or leave it out: then the study is a file of this machine"
+        raise UserError("search.storage", found, expected, advice) from None
 
 
 def _journal(file: Path) -> BaseStorage:
