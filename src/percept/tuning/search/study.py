@@ -175,7 +175,12 @@ def opened(folder: Path, space: Space, search: Search) -> Iterator[Study]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if search.storage:
-        yield Study(folder.name, _rdb(search.storage), space, search)
+        storage = _rdb(search.storage)
+        try:
+            yield Study(folder.name, storage, space, search)
+        finally:
+            storage.remove_session()
+            storage.engine.dispose()
         return
     with (folder / LOCK).open("w") as lock:
         try:
@@ -188,9 +193,11 @@ def opened(folder: Path, space: Space, search: Search) -> Iterator[Study]:
         yield study
 
 
-def _rdb(url: str) -> BaseStorage:
+def _rdb(url: str) -> RDBStorage:
     try:
-        return RDBStorage(url, heartbeat_interval=HEARTBEAT_S, grace_period=GRACE_S)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of the signs of life
+            return RDBStorage(url, heartbeat_interval=HEARTBEAT_S, grace_period=GRACE_S)
     except (SQLAlchemyError, ImportError, ValueError) as error:
         found = str(error).splitlines()[0]
         expected = "a database, such as postgresql+psycopg://user@host/name"

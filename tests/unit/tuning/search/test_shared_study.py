@@ -70,7 +70,7 @@ def test_drivers_share_the_trials_and_each_goes_on_with_those_of_a_dead_one(addr
         number, settings = second.ask()
         second.end(number, Outcome("complete", (0.1,)))
         assert not second.wants_more
-    drawn = {trial.settings["model.dropout"] for trial in ended_trials(second.optuna)}
+        drawn = {trial.settings["model.dropout"] for trial in ended_trials(second.optuna)}
     with opened(tmp_path / "alone", space, options_of(None)) as alone:
         for _ in range(6):
             number, settings = alone.ask()
