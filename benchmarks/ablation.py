@@ -34,7 +34,8 @@ PARTS: dict[str, list[str]] = {  # what is replaced -> overrides
     ],
     "5 folds": ["split.validation.num=5"],
     "no straight line": ["model.line=false"],
-    "one hidden layer of 192": ["model.units=[192]"],
+    "layers of 192": ["model.units=[192,192]"],
+    "one hidden layer": ["model.units=[128]"],
     "swish in place of relu": ["model.activation=swish"],
     "constant learning rate": ["optimizer.schedule={kind:constant}", "~optimizer.schedule.warmup_epochs"],
     "four cycles of the learning rate": [

@@ -1,15 +1,15 @@
-"""The public tables that defaults are chosen on: where they are, their text as CSV, and their columns for peers."""
+"""The public tables that defaults are chosen on: where they are, and their text as CSV."""
 
 import csv
 import io
 import json
 import sys
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from processes import HERE
+from table_columns import Kind
 
 sys.path.insert(0, str(HERE.parent / "src"))
 
@@ -19,8 +19,6 @@ from percept.sources.download import RemoteFile, bring, sha256
 
 FOLDER = HERE.parent / "data" / "own_data"  # of what was downloaded
 MISSING = "?"  # beside what pandas takes for missing
-
-Kind = Literal["binary", "multiclass", "regression"]
 
 
 class DevTable(NamedTuple):
@@ -68,25 +66,6 @@ def load() -> dict[str, DevTable]:
     """Return the tables by name."""
     tables = json.loads(Path(HERE / "tables.json").read_text(encoding="utf-8"))
     return {table["name"]: DevTable(**table) for table in tables}
-
-
-def is_number(column: pd.Series) -> bool:
-    """Say whether a column holds amounts; yes and no are categories."""
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-
-
-def as_typed(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return numbers as float64, all others as categories of the training rows, under names that every peer takes."""
-    train, test = train.copy(), test.copy()
-    for name in (name for name in train if not is_number(train[name])):
-        cells = [rows[name].astype(object).map(str, na_action="ignore") for rows in (train, test)]
-        levels = np.unique(cells[0].dropna().to_numpy(str))
-        train[name], test[name] = (pd.Categorical(part.where(part.isin(levels)), levels) for part in cells)
-    for rows in (train, test):
-        numbers = [name for name in rows if is_number(rows[name])]
-        rows[numbers] = rows[numbers].astype(np.float64)
-        rows.columns = [f"c{number}" for number in range(rows.shape[1])]
-    return train, test
 
 
 def _arff_as_csv(file: Path) -> bytes:

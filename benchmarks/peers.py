@@ -1,7 +1,8 @@
 """What percept is compared with on tables, each with its own defaults, 2 threads, raw columns and native categories.
 
 A peer is imported when it is asked for. scikit-learn's are always there, LightGBM, XGBoost and CatBoost with the extra
-`bench`; pytabkit's networks and AutoGluon are taken where someone has installed them.
+`bench`; pytabkit's networks and AutoGluon are taken where someone has installed them, here or in another environment
+(other_python.py): they want older packages than percept.
 """
 
 import pickle
@@ -15,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from dev_tables import Kind, as_typed, is_number
 from numpy.typing import NDArray
+from table_columns import Kind, as_typed, is_number
 from threadpoolctl import threadpool_limits
 
 THREADS = 2

@@ -10,10 +10,12 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from dev_tables import DevTable, Kind
+from dev_tables import DevTable
 from numpy.typing import NDArray
+from other_python import OtherPython
 from peers import PEERS, Measured
 from processes import HERE, clone_of_head, execute
+from table_columns import Kind
 
 SMALLEST = 1e-7  # probability in a log loss
 
@@ -35,9 +37,7 @@ class Clones(ExitStack):
         return self.found[commit]
 
     def version(self, method: str) -> str:
-        """Return the distribution and version of a peer, or the commit of percept."""
-        if method in PEERS:
-            return PEERS[method].version
+        """Return the commit of percept."""
         return execute(["git", "rev-parse", "--short", "HEAD"], self.of(method)).output.strip()
 
 
@@ -74,8 +74,9 @@ class Split:
 class Work:
     """One table, whose task is written and whose rows are told in a clone of HEAD."""
 
-    def __init__(self, table: DevTable, splits: list[int], clones: Clones) -> None:
-        self.table, self.clones, self.content = table, clones, table.text()
+    def __init__(self, table: DevTable, splits: list[int], clones: Clones, other: OtherPython | None = None) -> None:
+        """other: has the peers that are not installed here."""
+        self.table, self.clones, self.other, self.content = table, clones, other, table.text()
         self.frame = table.frame(self.content)
         clone = self._clone("HEAD")
         command = [sys.executable, str(HERE / "table_rows.py"), table.name, *map(str, splits)]
@@ -92,7 +93,7 @@ class Work:
             "table": self.table.name,
             "split": number,
             "method": method,
-            "version": self.clones.version(method),
+            "version": self._version(method),
             "kind": self.table.kind,
             "test_rows": split.digest,
             **scores(self.table.kind, split.test.y, measured.predicted),
@@ -100,6 +101,12 @@ class Work:
             "predict_s": round(measured.predict_s, 3),
             "bytes": measured.num_bytes,
         }
+
+    def _version(self, method: str) -> str:
+        """Return the distribution and version of a peer, or the commit of percept."""
+        if method not in PEERS:
+            return self.clones.version(method)
+        return PEERS[method].version if PEERS[method].is_installed or not self.other else self.other.versions[method]
 
     def _clone(self, method: str) -> Path:
         """Return the clone of a method, where new_task has written the task."""
@@ -123,7 +130,10 @@ class Work:
     def _by_peer(self, method: str, split: Split) -> Measured:
         columns = self.frame.drop(columns=self.table.target)
         train, test = columns.iloc[split.learned.numbers], columns.iloc[split.test.numbers]
-        return PEERS[method].measure(self.table.kind, train, split.learned.y, test, len(split.classes))
+        what = (self.table.kind, train, split.learned.y, test, len(split.classes))
+        if self.other is not None and not PEERS[method].is_installed:
+            return self.other.measure(method, *what)
+        return PEERS[method].measure(*what)
 
     def _by_percept(self, method: str, number: int) -> Measured:
         """Run the pipeline, and predict the test rows with the shipped file, both as processes from start to exit."""

@@ -1,10 +1,11 @@
-"""tables [--tables a,b] [--splits N] [--methods a,b] [--results FILE] [--save]: percept beside others on public tables.
+"""tables [--tables a,b] [--splits N] [--methods a,b] [--python FILE] [--results FILE] [--save]: percept beside others.
 
-Each table of tables.json goes the way of a new user, in a clone of HEAD in a temporary folder: `src/new_task.py`, whose
-task file nobody edits, `dvc exp run -S split.test.random_state=K` for each outer split K, and `src/predict.py` on its
-test rows. A table with days is split by time, once. Every peer learns from all other rows and is tested on the same.
-`percept@COMMIT` is percept as it was then. What FILE has is not run again, whatever its version. The report goes to the
-screen; --save also writes it to benchmarks/TABLES.md.
+Each public table of tables.json goes the way of a new user, in a clone of HEAD in a temporary folder:
+`src/new_task.py`, whose task file nobody edits, `dvc exp run -S split.test.random_state=K` for each outer split K, and
+`src/predict.py` on its test rows. A table with days is split by time, once. Every peer learns from all other rows and
+is tested on the same. `percept@COMMIT` is percept as it was then. A peer that is not installed here is measured by the
+Python that --python names: pytabkit and AutoGluon want older packages. What FILE has is not run again, whatever its
+version. The report goes to the screen; --save also writes it to benchmarks/TABLES.md.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dev_tables import load
+from other_python import OtherPython
 from peers import PEERS
 from processes import HERE
 from reporting import command_line, machine
@@ -26,12 +28,12 @@ PAGE, LOG = HERE / "TABLES.md", HERE / "tables_log.md"
 PACKAGES = {"TensorFlow": "tensorflow"}
 
 
-def measure(chosen: list[tuple[str, int, str]]) -> Iterator[dict]:
+def measure(chosen: list[tuple[str, int, str]], other: OtherPython | None) -> Iterator[dict]:
     """Yield the result of each table, outer split and method, as `Work.result` gives it."""
     with Clones() as clones:
         for name in dict.fromkeys(name for name, _, _ in chosen):
             wanted = [(split, method) for table, split, method in chosen if table == name]
-            work = Work(TABLES[name], sorted({split for split, _ in wanted}), clones)
+            work = Work(TABLES[name], sorted({split for split, _ in wanted}), clones, other)
             for split, method in wanted:
                 yield work.result(split, method)
 
@@ -52,7 +54,7 @@ def main() -> None:
         for method in options.methods
     ]
     done = read(file)
-    for row in measure([each for each in chosen if each not in done]):
+    for row in measure([each for each in chosen if each not in done], options.python):
         with file.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
         told = f"{row['table']}, split {row['split']}, {row['method']}: error {row['error']:.4g}, {row['fit_s']:.1f} s"
@@ -71,16 +73,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tables", default=",".join(TABLES), help="names, with commas (default: all)")
     parser.add_argument("--splits", type=int, default=5, help="outer splits of each table (default: 5)")
     parser.add_argument("--methods", default=",".join([PERCEPT, *installed]), help="(default: %(default)s)")
+    parser.add_argument("--python", type=OtherPython, help="of an environment with peers that this one has not")
     parser.add_argument("--results", help="a file that results are appended to, and taken from")
     parser.add_argument("--save", action="store_true", help="write the report to benchmarks/TABLES.md")
     options = parser.parse_args()
     options.tables, options.methods = options.tables.split(","), options.methods.split(",")
-    unknown = [name for name in options.methods if name not in installed and name.partition("@")[0] != PERCEPT]
+    known = {*installed, *(options.python.versions if options.python else {})}
+    unknown = [name for name in options.methods if name not in known and name.partition("@")[0] != PERCEPT]
     if options.splits < 1 or not set(options.tables) <= set(TABLES):
         parser.error(f"--splits is 1 or more, and --tables some of {', '.join(TABLES)}")
     if unknown:
-        known = f"{PERCEPT}, {PERCEPT}@COMMIT, {', '.join(installed)}"
-        parser.error(f"--methods has {', '.join(unknown)}, which is not installed or not known; there is {known}")
+        there = ", ".join([PERCEPT, f"{PERCEPT}@COMMIT", *sorted(known)])
+        parser.error(f"--methods has {', '.join(unknown)}, which is not installed or not known; there is {there}")
     return options
 
 

@@ -1,7 +1,10 @@
-"""compare: the runs of the workspace, of commits and of their experiments as one table, best validation score first.
+"""compare [EXP1 EXP2]: the runs of the workspace, of commits and of their experiments, best validation score first.
 
 Runs stand by task and primary metric, as only such scores compare; `settings` are those in which they differ. A person
 chooses by the validation score: the test score is there to look at once. Runs that failed or wait are named below.
+
+With two names it says whether the second is better, by a paired test on the same rows: experiments, commits or
+`workspace` on their test rows, or names that cross_validate.py has written, on their folds.
 """
 
 import argparse
@@ -10,7 +13,9 @@ from percept.command import option_parser
 
 from tabulate import tabulate
 
-from percept.errors import listed, run
+from percept.errors import UserError, listed, run
+from percept.tuning import judged_runs, kept_folds
+from percept.tuning.difference import Difference
 from percept.tuning.runs import contents, entries, name_of, order, score_of, settings, without_repeats
 
 HEADER = ("run", "commit", "task", "model", "optimizer", "epochs", "metric", "validation", "test", "settings")
@@ -47,8 +52,25 @@ def table(runs: list[dict], part: str) -> list[tuple[str, ...]]:
     return rows
 
 
-def main() -> None:
-    options = _options()
+def pair(first: str, second: str) -> tuple[list[Difference], str]:
+    """Compare two runs by each metric, the primary one first, and say on what. Raises `UserError`."""
+    known = kept_folds.kept()
+    if first in known and second in known:
+        one, other = kept_folds.load(first), kept_folds.load(second)
+        of_what = f"{len(one['scores'][one['primary']]['folds'])} folds of {one['rows']:,} rows"
+        return kept_folds.differences((first, second), one, other), of_what
+    runs = judged_runs.load(first), judged_runs.load(second)
+    return judged_runs.differences(*runs), f"{runs[0].num_rows:,} test rows"
+
+
+def tell_pair(first: str, second: str) -> None:
+    found, of_what = pair(first, second)
+    header = ("metric", first, second, "difference", "95 % interval", "p")
+    print(tabulate([one.cells() for one in found], header, tablefmt="plain", disable_numparse=True))
+    print(f"\n{found[0].sentence(first, second, of_what)}")
+
+
+def tell_all(options: argparse.Namespace) -> None:
     words = ["--all-commits"] if options.all else ["--num", str(options.num)]
     runs, left_out = [], []
     for commit, entry in entries(words):
@@ -61,8 +83,20 @@ def main() -> None:
         print(f"\ncompare: left out, as they have no scores of their own (yet): {listed(left_out)}")
 
 
+def main() -> None:
+    options = _options()
+    if not options.runs:
+        tell_all(options)
+    elif len(options.runs) == 2:
+        tell_pair(*options.runs)
+    else:
+        advice = "name two, or none for a table of all"
+        raise UserError("EXP1 EXP2", f"{len(options.runs)} given: {listed(options.runs)}", "two names", advice)
+
+
 def _options() -> argparse.Namespace:
     parser = option_parser(__doc__)
+    parser.add_argument("runs", nargs="*", metavar="EXP", help="two to compare")
     parser.add_argument("--sort", choices=("validation", "test"), default="validation", help="by which score")
     parser.add_argument("-n", "--num", type=int, default=NUM_COMMITS, help="how many commits back (%(default)d)")
     parser.add_argument("-A", "--all", action="store_true", help="all commits of all branches")

@@ -1,6 +1,5 @@
-"""evaluate: models/model.onnx on the raw rows -> results/metrics.json, results/plots, models/model_card.md.
-
-Never loads TensorFlow.
+"""evaluate: models/model.onnx on the raw rows -> models/model_card.md and, in results/, metrics.json, plots,
+test_predictions.csv. Never loads TensorFlow.
 """
 
 import json
@@ -13,6 +12,7 @@ from percept import paths
 from percept.evaluation import plots
 from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
+from percept.evaluation.prediction_table import save_table, table_of
 from percept.evaluation.predictions import judge_validation, predict_subset, report
 from percept.evaluation.warnings import warnings
 from percept.model_file.metadata import Metadata
@@ -49,6 +49,7 @@ def main() -> None:
     with (
         paths.replaced(paths.PLOTS) as folder,
         paths.replaced(paths.METRICS) as metrics_file,
+        paths.replaced(paths.TEST_PREDICTIONS) as predictions_file,
         paths.replaced(paths.CARD) as card_file,
     ):
         validation = judge_validation(spec, objective, metadata, answer)
@@ -62,6 +63,7 @@ def main() -> None:
         plots.write_plots(folder, objective, spec.names, test.y, test.predicted, test.decisions)
         metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         card_file.write_text(card, encoding="utf-8")
+        save_table(predictions_file, table_of(test, examples[1]))
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: test {scores}")

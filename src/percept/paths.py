@@ -22,6 +22,8 @@ RELEASE = Path("release")  # a folder for each task
 HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
+TEST_PREDICTIONS = Path("results/test_predictions.csv")
+CROSS_VALIDATION = Path("results/cross_validation")  # two files for each name
 VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
@@ -39,6 +41,7 @@ DROPPED = "violations.csv"  # in PREPARED: rows that the contract dropped, where
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 CARD = MODELS / "model_card.md"
+OF_EVALUATE = (METRICS, PLOTS, TEST_PREDICTIONS, CARD)
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 OUT_OF_FOLD = "out_of_fold.npz"  # in MODELS: of the training rows, by members that did not learn from them

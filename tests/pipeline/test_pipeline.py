@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import time
 
 import pytest
@@ -94,6 +95,8 @@ def test_metrics_and_plots_of_two_runs_stand_side_by_side(clone):
     difference = json.loads(clone.run("dvc", "metrics", "diff", "--json").stdout)
     assert difference["results/metrics.json"]["test.accuracy"]["old"] >= 0.96
     assert "| Path" in clone.run("dvc", "metrics", "diff", "--md").stdout
+    sentence = clone.run("python", "src/compare.py", "HEAD", "workspace").stdout.splitlines()[-1]
+    assert re.fullmatch(r"workspace is worse than HEAD by \d.* points of accuracy \(95 % .*; 360 test rows\)", sentence)
     output = clone.run("dvc", "plots", "diff", "HEAD").stdout
     assert "WARNING" not in output
     page = (clone.folder / "dvc_plots/index.html").read_text(encoding="utf-8")

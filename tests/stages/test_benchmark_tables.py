@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 
 import numpy as np
 import pandas as pd
@@ -192,6 +193,18 @@ def test_a_peer_learns_from_a_tiny_table_and_answers_for_each_test_row(name, kin
         assert found.predicted.sum(axis=1) == pytest.approx(1)
         assert (found.predicted[:, 2:] == 0).all()
         assert (found.predicted.argmax(axis=1) == y[60:]).mean() > 0.7
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_peer_by_the_python_of_another_environment_says_the_same(kind):
+    from other_python import OtherPython
+    from peers import PEERS as KNOWN
+
+    columns, y = tiny(kind)
+    split = kind, columns[:60], y[:60], columns[60:], {"binary": 2, "multiclass": 3, "regression": 0}[kind]
+    there = OtherPython(sys.executable)
+    assert there.versions["linear"] == KNOWN["linear"].version
+    assert there.measure("linear", *split).predicted == pytest.approx(KNOWN["linear"].measure(*split).predicted)
 
 
 def test_every_peer_has_a_test_here():

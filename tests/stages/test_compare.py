@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import compare
+from percept.errors import UserError
 from percept.evaluation.metrics import METRICS, Metric
 from percept.params import read
 from percept.paths import ROOT
@@ -100,6 +101,12 @@ def test_runs_without_scores_of_their_own_are_named_below_the_table(monkeypatch,
     monkeypatch.setattr("sys.argv", ["compare.py"])
     compare.main()
     assert capsys.readouterr().out.endswith("as they have no scores of their own (yet): workspace, gentle\n")
+
+
+def test_one_name_alone_is_no_comparison(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["compare.py", "gentle"])
+    with pytest.raises(UserError, match="EXP1 EXP2: 1 given: gentle"):
+        compare.main()
 
 
 def test_a_lock_file_that_cannot_be_read_is_of_no_run(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 To add one, add an entry to `METRICS`; scores, the model card, `objective.primary` and comparisons follow it.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,17 @@ class Metric:
     kinds: tuple[Kind, ...]  # of task; of several targets `function` returns one value
     of_each: tuple[Kind, ...] = ()  # kinds of task with several targets that have it for each target, too
     interval: Callable[[Outcome], intervals.Interval | None] = lambda outcome: None  # 95 %, where there is one
+    lowest: float = 0.0  # that a score can be
+
+    @property
+    def is_share(self) -> bool:
+        """Tell whether a score is at most 1, and a hundredth of it a point."""
+        return self.unit.startswith("share")
+
+    def possible(self, interval: intervals.Interval) -> intervals.Interval:
+        """Return the part of an interval in which scores can be."""
+        low, high = interval
+        return max(low, self.lowest), min(high, 1.0) if self.is_share else high
 
 
 def _accuracy(outcome: Outcome) -> float:
@@ -168,12 +180,12 @@ METRICS: dict[str, Metric] = {
         ),
         Metric("calibration_error", _calibration_error, False, SHARE, ("binary", "multiclass")),
         *(
-            Metric(name, _mean_of_targets(function), higher, unit, ("regression",), ("regression",), interval)
-            for name, function, higher, unit, interval in (
-                ("mse", _mse, False, "the target's unit, squared", intervals.mse),
-                ("rmse", _rmse, False, "the target's unit", intervals.rmse),
-                ("mae", _mae, False, "the target's unit", intervals.mae),
-                ("r2", _r2, True, "share of the variance, at most 1", intervals.r2),
+            Metric(name, _mean_of_targets(function), higher, unit, ("regression",), ("regression",), interval, lowest)
+            for name, function, higher, unit, interval, lowest in (
+                ("mse", _mse, False, "the target's unit, squared", intervals.mse, 0.0),
+                ("rmse", _rmse, False, "the target's unit", intervals.rmse, 0.0),
+                ("mae", _mae, False, "the target's unit", intervals.mae, 0.0),
+                ("r2", _r2, True, "share of the variance, at most 1", intervals.r2, -math.inf),
             )
         ),
     )

@@ -23,7 +23,7 @@ from percept.features.ordering import read_times
 from percept.features.pictures import PictureRows, read_pictures
 from percept.features.precision import in_double
 from percept.features.rows import TableRows, read_rows, relative_weight
-from percept.features.split import Fraction, Latest, Split, SplitIndices, split_rows
+from percept.features.split import Latest, Split, SplitIndices, split_rows
 from percept.features.table import TASK_FILE, TableFeatures, check_all_read
 from percept.features.target import fit_target_scales, learned_values
 from percept.features.target_mean import MAX_OUTPUTS, LearnedTarget, draw_folds
@@ -109,7 +109,7 @@ def _prepare_table(rows: TableRows, indices: SplitIndices, options: Preparation)
     columns = {subset: as_shipped(rows.inputs, raw) for subset, raw in columns.items()}
     target = _learned_target(rows, indices, options)
     encoder = FittedEncoder.fit(rows.features, rows.inputs, columns["train"], target)
-    weight = relative_weight(rows.weight, indices, options.objective)
+    weight, group = relative_weight(rows.weight, indices, options.objective), options.split.group
 
     def examples(subset: Subset) -> Examples:
         chosen = getattr(indices, subset)
@@ -122,6 +122,7 @@ def _prepare_table(rows: TableRows, indices: SplitIndices, options: Preparation)
             None if weight is None else weight[chosen],
             indices.fold if is_train else None,
             rows.table.lines[chosen],
+            None if group is None else rows.table.columns[group][chosen].astype(np.str_),
         )
 
     found = {subset: examples(subset) for subset in SUBSETS}
@@ -145,8 +146,7 @@ def _learned_target(rows: TableRows, indices: SplitIndices, options: Preparation
         return None
     folds = indices.fold
     if folds is None:
-        cuts = (options.split.test, options.split.validation)
-        group = next((cut.group for cut in cuts if isinstance(cut, Fraction) and cut.group), None)
+        group = options.split.group
         groups = rows.table.columns[group][indices.train] if group else None
         folds = draw_folds(len(indices.train), options.seed, groups)
     values = learned_values(rows.y[indices.train], rows.classes, options.objective)

@@ -123,6 +123,12 @@ class Split(Section):
             raise ValueError(f"test.group is {test} and validation.group {validation}; they should be the same")
         return self
 
+    @property
+    def group(self) -> str | None:
+        """Return the column of which rows of one value are in one subset."""
+        cuts = (cut for cut in (self.test, self.validation) if isinstance(cut, Fraction | Folds))
+        return next((cut.group for cut in cuts if cut.group), None)
+
     def columns(self) -> tuple[str, ...]:
         """Return the columns that decide the split."""
         found = [getattr(cut, name, None) for _, cut in self for name in ("group", "column")]

@@ -22,7 +22,7 @@ class TabM(Network):
     takes: ClassVar[frozenset[str]] = frozenset({"table"})
     takes_folds: ClassVar[bool] = True
     kind: Literal["tabm"]
-    units: tuple[PositiveInt, ...] = Field((192, 192), min_length=1)  # width of each hidden layer, first to last
+    units: tuple[PositiveInt, ...] = Field((128, 128), min_length=1)  # width of each hidden layer, first to last
     activation: Literal["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "mish"] = "relu"
     line: bool = True  # a straight line is a member too, with the share that suits the rows that judge
     embedding: PositiveInt | None = None  # inputs of a category of more levels, learned; null: an input for each level

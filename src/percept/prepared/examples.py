@@ -24,14 +24,19 @@ class Examples:
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
     fold: NDArray[np.int64] | None = None  # (rows,) number of the fold that a training row belongs to
     row: NDArray[np.int64] | None = None  # (rows,) line of the file, or number of the picture, that each comes from
+    group: NDArray[np.str_] | None = None  # (rows,) where the task keeps rows of one group in one subset
 
     def __len__(self) -> int:
         return len(self.x)
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """Return some rows."""
-        weight, fold, row = (None if of is None else of[rows] for of in (self.weight, self.fold, self.row))
-        return type(self)(self.x[rows], self.y[rows], weight, fold, row)
+        arrays = {name: array[rows] for name, array in vars(self).items() if array is not None}
+        return type(self)(**arrays)
+
+    def places(self) -> NDArray[np.int64]:
+        """Return `row`; without it, rows are counted from 1."""
+        return np.arange(len(self)) + 1 if self.row is None else self.row
 
 
 def load_spec(folder: Path = paths.PREPARED) -> DatasetSpec:

@@ -15,8 +15,7 @@ Inputs = Mapping[str, Sequence[ColumnProfile]]  # columns by use: numeric, categ
 
 MOST_WORDS: int = TableFeatures.model_fields["words"].default  # of a column of text
 DATE_INPUTS = 20  # a number, 12 months and 7 days of the week
-WIDTHS = (192, 128, 64, 32)  # of the hidden layers of tabm
-OF_FEW_ROWS, FEW_ROWS = 128, 2000  # the greatest width for so few rows
+WIDTHS = (128, 64, 32)  # of the hidden layers of tabm; 192 is a third slower, and no better
 LARGEST_MB = 8  # of the first layers of all members together; the shipped file has not much more
 MOST_BINS, FEWEST_BINS = 24, 4  # of each number
 BINS_OF_CLASSES, BINS_OF_VALUES = 240, 480  # of all numbers together, to tell classes or values; more is noise and time
@@ -74,11 +73,10 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
         return choose_mlp(num_rows, inputs, classes, split)
     num_train = round(num_rows * (1 - TEST))
     num_folds = _num_folds(num_rows, num_train)
-    widths = [width for width in WIDTHS if num_rows > FEW_ROWS or width <= OF_FEW_ROWS]
     width = num_inputs(inputs, MOST_LEVELS)
     numbers = len(inputs["numeric"])
     wanted = max(FEWEST_BINS, min(MOST_BINS, (BINS_OF_CLASSES if classes else BINS_OF_VALUES) // max(1, numbers)))
-    bins, units = _sizes(widths, max(1, num_folds), width, numbers, wanted)
+    bins, units = _sizes(max(1, num_folds), width, numbers, wanted)
     members = MEMBERS if num_folds else MEMBERS_WITHOUT_FOLDS
     each = f"{members} for each of {num_folds} folds" if num_folds else f"{members} in all"
     return Network(
@@ -100,14 +98,14 @@ def _num_folds(num_rows: int, num_train: int) -> int:
     return FOLDS if num_rows > ROWS_OF_MORE_FOLDS else min(MORE_FOLDS, num_train // 2)
 
 
-def _sizes(widths: Sequence[int], stacks: int, width: int, numbers: int, wanted: int) -> tuple[int | None, int]:
+def _sizes(stacks: int, width: int, numbers: int, wanted: int) -> tuple[int | None, int]:
     """Return how many bins a number gets, at most, and how wide the hidden layers are: the shipped file stays small."""
     most = LARGEST_MB * 2**20 / 4 / stacks  # weights of the first layer of a stack
-    for units in widths:
+    for units in WIDTHS:
         bins = min(wanted, int((most / units - width) // max(1, numbers)))
         if bins >= FEWEST_BINS:
             return bins, units
-    return None, next((units for units in widths if units * width <= most), widths[-1])
+    return None, next((units for units in WIDTHS if units * width <= most), WIDTHS[-1])
 
 
 def _features(inputs: Inputs, bins: int | None) -> dict[str, Option]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.composition import Config
-from percept.evaluation.metrics import metrics_for
-from percept.evaluation.predictions import Predictions
+from percept.evaluation.metrics import METRICS, metrics_for
+from percept.evaluation.prediction_table import ROW, Columns, table_of
 from percept.features.resampling import CrossValidation, prepare_folds, within
 from percept.objective import Objective
 from percept.tuning.resampled_t import Summary, summarize
@@ -23,9 +23,11 @@ class ScoredFold:
     repeat: int  # from 1
     number: int  # from 1
     num_learned: int  # rows of the other folds, validation rows among them
-    rows: NDArray[np.int64]  # (rows,) line of the file, or number of the picture
-    predictions: Predictions  # of these rows; without raw inputs
+    table: Columns  # of the predictions of its rows, as `prediction_table` has them
     scores: dict[str, float | None]  # by metric; None: not defined on these rows
+
+    def __len__(self) -> int:
+        return len(self.table[ROW])
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,15 @@ class CrossValidated:
 
     @property
     def tested_by_learned(self) -> float:
-        return float(np.mean([len(fold.rows) / fold.num_learned for fold in self.folds]))
+        return float(np.mean([len(fold) / fold.num_learned for fold in self.folds]))
 
     def summary(self, metric: str) -> Summary | None:
         """Summarise the scores of the folds on which a metric is defined; None: it is on none."""
         values = self.values(metric)
-        return summarize(values[~np.isnan(values)], self.tested_by_learned)
+        found = summarize(values[~np.isnan(values)], self.tested_by_learned)
+        if found is None or found.interval is None:
+            return found
+        return replace(found, interval=METRICS[metric].possible(found.interval))
 
     def summaries(self) -> dict[str, Summary | None]:
         """Return the summary of every metric."""
@@ -69,8 +74,7 @@ def cross_validate(
             trial = run_trial(config, prepared)
         scores = {metric.name: trial.report["test"][metric.name] for metric in metrics_for(config.objective.kind)}
         num_learned = prepared.spec.rows.train + prepared.spec.rows.validation
-        rows, predictions = prepared.examples["test"].row, replace(trial.test, raw={})
-        assert rows is not None
-        found.append(ScoredFold(fold.repeat, fold.number, num_learned, rows, predictions, scores))
+        table = table_of(trial.test, prepared.examples["test"])
+        found.append(ScoredFold(fold.repeat, fold.number, num_learned, table, scores))
         each(found[-1])
     return CrossValidated(config.objective, tuple(found))

@@ -16,12 +16,11 @@ from percept.evaluation.intervals import LEVEL, Interval
 
 @dataclass(frozen=True)
 class Summary:
-    """The mean of values of folds, and what is known of it."""
+    """The mean of a value of each fold, and what is known of it."""
 
     mean: float
     deviation: float | None  # of the folds; None: there is one alone
     interval: Interval | None  # 95 %, of the mean; None: the folds are all alike, or there is one alone
-    p_value: float | None  # of a mean as far from 0, were the truth 0
     num_folds: int
 
 
@@ -34,10 +33,24 @@ def summarize(values: NDArray[np.float64], tested_by_learned: float) -> Summary 
 
     num = len(values)
     if num < 2:
-        return Summary(float(values[0]), None, None, None, 1) if num else None
-    mean, deviation = float(values.mean()), float(values.std(ddof=1))
-    error = deviation * (1 / num + tested_by_learned) ** 0.5
-    if not error:
-        return Summary(mean, deviation, None, None if mean else 1.0, num)
+        return Summary(float(values[0]), None, None, 1) if num else None
+    mean, error = float(values.mean()), standard_error(values, tested_by_learned)
     half = float(t.ppf((1 + LEVEL) / 2, num - 1)) * error
-    return Summary(mean, deviation, (mean - half, mean + half), float(2 * t.sf(abs(mean) / error, num - 1)), num)
+    interval = (mean - half, mean + half) if error else None
+    return Summary(mean, float(values.std(ddof=1)), interval, num)
+
+
+def standard_error(values: NDArray[np.float64], tested_by_learned: float) -> float:
+    """Return that of the mean of a value of each fold, (folds,)."""
+    return float(values.std(ddof=1)) * float(1 / len(values) + tested_by_learned) ** 0.5
+
+
+def p_value(differences: NDArray[np.float64], tested_by_learned: float) -> float | None:
+    """Return how likely a mean as far from 0 is, were the truth 0, of a difference in each fold, (folds,).
+
+    None of folds that are all alike, or of one alone.
+    """
+    from scipy.stats import t
+
+    error = standard_error(differences, tested_by_learned) if len(differences) > 1 else 0.0
+    return float(2 * t.sf(abs(differences.mean()) / error, len(differences) - 1)) if error else None

@@ -8,7 +8,10 @@ from stage_runs import run_stages, workspace
 
 from percept import paths
 from percept.composition import load_config
+from percept.evaluation.metrics import metrics_for
+from percept.evaluation.prediction_table import outcome_of, read_table
 from percept.model_file.session import predict
+from percept.prepared.examples import load_examples
 from percept.tuning.trial import prepare_data, run_trial
 
 SETTINGS = {
@@ -22,13 +25,18 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_trial_has_the_report_of_the_stages_and_its_file_answers_as_theirs(name):
+def test_a_trial_has_the_report_of_the_stages_which_keep_their_predictions_and_its_file_answers_as_theirs(name):
     with workspace():
         run_stages(SETTINGS[name])
         report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
         shipped = (paths.MODELS / paths.SHIPPED).read_bytes()
+        table = read_table(paths.TEST_PREDICTIONS.read_text(encoding="utf-8"), "it")
+        rows = load_examples("test").places()
     trial = run_trial(load_config(SETTINGS[name]))
     assert json.loads(json.dumps(trial.report)) == report
+    outcome = outcome_of(table, report["kind"])
+    kept = {metric.name: metric.function(outcome) for metric in metrics_for(outcome.kind)}
+    assert kept == {name: report["test"][name] for name in kept} and table["row"] == list(map(str, rows))
     raw = trial.prepared.raw_inputs("test")
     theirs = predict(shipped, raw)
     for output, values in predict(trial.shipped, raw).items():
