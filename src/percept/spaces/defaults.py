@@ -6,7 +6,7 @@ from typing import Any
 from percept.spaces.parameters import Parameter
 
 LEARNING_RATES = (1 / 30, 10.0)  # times the one of the task
-HIDDEN = {
+HIDDEN: dict[str, dict[str, Any]] = {
     "model.units": {"int": [16, 512], "log": True, "length": [1, 3]},
     "model.dropout": {"float": [0.0, 0.5]},
     "model.activation": {"choice": ["relu", "swish", "tanh"]},
