@@ -1,6 +1,7 @@
 """A driver keeps workers busy, whatever becomes of a trial. The workers are threads of a real Dask cluster."""
 
 import json
+import random
 import time
 from contextlib import contextmanager
 from functools import partial
@@ -42,6 +43,15 @@ def go_on_until_pruned(order, each):
         time.sleep(0.01)
         if order["name"] in _to_prune:
             return Outcome("pruned", reason=str(PrunedError(f"behind others at step {step}"))).to_dict()
+    return score(order, each)
+
+
+def see_whether_others_draw(order, each):
+    """Fail where another thread of the worker takes a random number, as its signs of life would."""
+    random.seed(0)
+    before = random.getstate()
+    time.sleep(1.5)
+    assert random.getstate() == before
     return score(order, each)
 
 
@@ -106,3 +116,8 @@ def test_when_the_time_is_over_no_trial_begins(tmp_path):
 def _slow(seconds, order, each):
     time.sleep(seconds)
     return score(order, each)
+
+
+def test_no_other_thread_of_a_worker_draws_from_the_numbers_of_a_training(tmp_path):
+    with driven(tmp_path / "study", search(trials=1), see_whether_others_draw, 1) as (_, told):
+        assert [outcome.reason for *_, outcome in told] == [""]
