@@ -5,20 +5,20 @@ What stands here is sent by value, as workers have no such module before; it imp
 
 import hashlib
 import io
+import random
 import sys
 import zipfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module, invalidate_caches
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import cloudpickle
 from distributed import Client, Worker, WorkerPlugin, get_worker
 
 PACKAGES = ("percept", "custom")  # folders of src/
-DRAWING = ("tornado.ioloop", "distributed.comm.core")  # whose threads would draw from the numbers of a training
+DRAWING = ("dask", "distributed", "tornado")  # whose threads would draw from the numbers of a training
 
 
 class Shipment(WorkerPlugin):
@@ -88,8 +88,9 @@ def run_and_tell(
     run: Callable[[Any, Callable[[int, float], None]], dict[str, Any]], order: Any, topic: str, number: int
 ) -> dict[str, Any]:
     """Run a trial in a worker that tells those who listen to a topic that it begins, and each step."""
-    for name in DRAWING:
-        vars(sys.modules[name])["random"] = Random()
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in DRAWING and vars(module).get("random") is random:
+            vars(module)["random"] = random.Random()
     log = partial(get_worker().log_event, topic)
     log({"number": number})
     return run(order, lambda step, value: log({"number": number, "step": step, "value": value}))
