@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module, invalidate_caches
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,18 @@ def run_and_tell(
     run: Callable[[Any, Callable[[int, float], None]], dict[str, Any]], order: Any, topic: str, number: int
 ) -> dict[str, Any]:
     """Run a trial in a worker that tells those who listen to a topic that it begins, and each step."""
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in DRAWING and vars(module).get("random") is random:
-            vars(module)["random"] = random.Random()
+    draw_apart()
     log = partial(get_worker().log_event, topic)
     log({"number": number})
     return run(order, lambda step, value: log({"number": number, "step": step, "value": value}))
+
+
+def draw_apart() -> None:
+    """Give the packages of other threads random numbers of their own."""
+    spec = find_spec("random")
+    assert spec is not None and spec.loader is not None
+    own = module_from_spec(spec)
+    spec.loader.exec_module(own)
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in DRAWING and vars(module).get("random") is random:
+            vars(module)["random"] = own

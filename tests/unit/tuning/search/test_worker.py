@@ -76,6 +76,7 @@ def test_other_test_rows_change_no_score(tmp_path, judge):
     assert [outcome.state for outcome in outcomes] == ["complete", "complete"]
     assert outcomes[0].scores == outcomes[1].scores and outcomes[0].folds == outcomes[1].folds
     poisoned["values"]["split"]["test"] = {
+    poisoned["values"]["features"] |= {"drop": ["time"]}
         "kind": "fraction",
         "fraction": 0.25,
         "stratify": False,
