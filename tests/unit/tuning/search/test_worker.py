@@ -75,13 +75,11 @@ def test_other_test_rows_change_no_score(tmp_path, judge):
     outcomes = [Outcome.from_dict(run_order(found)) for found in (clean, poisoned)]
     assert [outcome.state for outcome in outcomes] == ["complete", "complete"]
     assert outcomes[0].scores == outcomes[1].scores and outcomes[0].folds == outcomes[1].folds
-    poisoned["values"]["split"]["test"] = {
+    fraction = {"kind": "fraction", "fraction": 0.25, "stratify": False, "random_state": 0}
+    poisoned["values"]["split"]["test"] = (
+        fraction  # of other rows, so that those that are poisoned are among the judges
+    )
     poisoned["values"]["features"] |= {"drop": ["time"]}
-        "kind": "fraction",
-        "fraction": 0.25,
-        "stratify": False,
-        "random_state": 0,
-    }  # others
     assert Outcome.from_dict(run_order(poisoned)).values[0] > 100 * outcomes[0].values[0]
 
 
