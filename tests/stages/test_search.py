@@ -31,7 +31,7 @@ from percept.errors import UserError
 QUICK = ["task=iris", "fit.epochs=3", "fit.threads=1", "search.sampler=random", "search.workers=1", "search.trials=2"]
 RATES = "search.space={optimizer.learning_rate: {log: [1e-4, 1e-2]}}"
 LONG = ["task=iris", "fit.epochs=4000", "fit.patience=null", "fit.threads=1", "search.sampler=random", RATES]
-OPTIONS = argparse.Namespace(show_space=False)
+OPTIONS = argparse.Namespace(show_space=False, overrides=[])
 
 
 def compose(overrides: list[str]) -> None:
@@ -65,8 +65,7 @@ def test_a_search_leaves_its_trials_and_the_best_setting_and_does_not_begin_anew
 
 def test_the_space_can_be_looked_at():
     with workspace(), contextlib.redirect_stdout(io.StringIO()) as out:
-        compose(["task=iris"])
-        search.main(argparse.Namespace(show_space=True))
+        search.main(argparse.Namespace(show_space=True, overrides=["task=iris"]))
     rates = yaml.safe_load(out.getvalue())["space"]["optimizer.learning_rate"]
     assert rates == {"log": pytest.approx([0.001 / 30, 0.01])}
 

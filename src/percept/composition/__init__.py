@@ -15,6 +15,7 @@ from percept.composition.hydra_setup import option_classes, register
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
 from percept.errors import UserError, nearest
 from percept.params import plain_values
+from percept.workspace import held
 
 __all__ = [
     "RENAMED_MODELS",
@@ -30,6 +31,7 @@ __all__ = [
     "section_of",
     "sections",
     "task_change",
+    "write",
     "unchecked",
 ]
 
@@ -89,6 +91,14 @@ def _user_error(outermost: Exception, overrides: list[str]) -> UserError:
             found = f"there is no {group}={name} (conf/{group}/{name}.yaml){nearest(name, known)}"
             expected = f"one of {' '.join(known)}"
     return UserError("configuration", found, expected, f"correct {' '.join(overrides)}")
+
+
+def write(config: DictConfig) -> str:
+    """Write params.yaml of what was composed; return which task it is of. Raises `UserError` while a run reads it."""
+    task = task_change(config.task) or f"task {config.task}"
+    with held(), paths.replaced(paths.PARAMS) as draft:
+        draft.write_text(OmegaConf.to_yaml(config), encoding="utf-8")
+    return task
 
 
 def load_config(overrides: list[str]) -> Config:
