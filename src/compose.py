@@ -8,23 +8,19 @@ import argparse
 
 from percept.command import option_parser
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from percept import paths
-from percept.composition import composed, differences, task_change
+from percept.composition import composed, differences, write
 from percept.errors import UserError, run
 from percept.params import plain_values, read
-from percept.workspace import held
 
 
 def main() -> None:
     options = _options()
     config = composed(options.overrides)
     if not options.check:
-        task = task_change(config.task) or f"task {config.task}"
-        with held(), paths.replaced(paths.PARAMS) as draft:
-            draft.write_text(OmegaConf.to_yaml(config), encoding="utf-8")
-        print(f"compose: wrote {paths.PARAMS} for {task}; `dvc repro` runs it")
+        print(f"compose: wrote {paths.PARAMS} for {write(config)}; `dvc repro` runs it")
         return
     _check(config, options.overrides)
 

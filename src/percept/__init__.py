@@ -39,7 +39,10 @@ def _stop_early(number: int, _: object) -> None:
 
 
 if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
-    signal.signal(signal.SIGINT, _stop_early)
-    signal.signal(signal.SIGTERM, _stop_early)
+    if "__mp_main__" in sys.modules:  # a worker of the script, which ends it; Ctrl-C reaches both
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    else:
+        signal.signal(signal.SIGINT, _stop_early)
+        signal.signal(signal.SIGTERM, _stop_early)
 
 sys.excepthook = _say_lacking

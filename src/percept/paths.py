@@ -28,7 +28,11 @@ VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stoppe
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
 
-OUTPUTS = (RAW, PREPARED, MODELS, PLOTS)  # folders that are replaced as a whole
+TRIALS = Path("search/trials.csv")
+BEST_TRIAL = Path("search/best.json")
+SEARCH_PLOTS = Path("search/plots")
+
+OUTPUTS = (RAW, PREPARED, MODELS, PLOTS, SEARCH_PLOTS)  # folders that are replaced as a whole
 
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED

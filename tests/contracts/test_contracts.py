@@ -19,7 +19,12 @@ from percept.params import Params, conf_digest, plain_values, read
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src"
 CONF = ROOT / "conf"
-STAGES = OmegaConf.to_container(OmegaConf.load(ROOT / "dvc.yaml"))["stages"]
+PIPELINES = ("dvc.yaml", "search/dvc.yaml")
+STAGES = {
+    name: stage
+    for pipeline in PIPELINES
+    for name, stage in OmegaConf.to_container(OmegaConf.load(ROOT / pipeline))["stages"].items()
+}
 OPEN_VALUES = {  # what a choice leaves to the task
     "binary": ["objective.target=target", "objective.positive=1"],
     "multilabel": ["objective.target=[a,b]"],
@@ -110,8 +115,8 @@ def test_a_task_is_named_like_its_file_and_opens_with_what_the_data_is(task):
 
 
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "train"])
-def test_only_train_loads_tensorflow_and_only_a_parquet_file_pyarrow(stage):
-    late = {*HEAVY, "pyarrow"}
+def test_only_train_loads_tensorflow_and_no_stage_a_package_of_an_extra(stage):
+    late = {*HEAVY, "distributed", "optuna", "pyarrow"}
     code = f"import sys; sys.path.insert(0, 'src'); import {stage}; print({late} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "set()\n"

@@ -17,6 +17,7 @@ FOLDERS = ("src", "tests", "benchmarks")
 OWN = {"percept", "competitors", *(file.stem for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))}
 MODULES = {"xgboost": "xgboost-cpu"}  # module -> distribution, where their names differ and it need not be installed
 COMMANDS = {  # declared, but run and not imported
+    "cmaes": "a sampler of Optuna",
     "dvc": "runs the stages",
     "tensorboard": "shows the logs",
     "tf2onnx": "Keras exports ONNX with it",
@@ -57,7 +58,7 @@ def imported(folder: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("src", ["parquet"]), ("tests", ["dev"]), ("benchmarks", ["dev", "bench"])]
+    ("folder", "extras"), [("src", ["parquet", "search"]), ("tests", ["dev"]), ("benchmarks", ["dev", "bench"])]
 )
 def test_what_is_imported_is_declared(folder, extras):
     wanted = declared(*extras)

@@ -12,7 +12,7 @@ LIBRARY = SRC / "percept"
 LAYERS = (  # from the top; a room may import itself and the layers below, and nothing beside it
     {"profiling", "release", "tuning", "upkeep"},
     {"composition"},
-    {"evaluation", "prediction", "training"},
+    {"evaluation", "prediction", "spaces", "training"},
     {"features", "model_file", "models", "sources"},
     {"files", "prepared"},
     {"dataset", "objective"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, get_args
 
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException, MissingConfigException
@@ -9,23 +10,29 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from percept import paths
-from percept.composition.config import RENAMED_MODELS, Config, check, sections, task_change
-from percept.composition.hydra_setup import register
+from percept.composition.config import RENAMED_MODELS, Config, check, checked_sections, sections, task_change
+from percept.composition.hydra_setup import option_classes, register
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
 from percept.errors import UserError, nearest
 from percept.params import plain_values
+from percept.workspace import held
 
 __all__ = [
     "RENAMED_MODELS",
     "Config",
     "check_overrides",
+    "checked_sections",
+    "choices_of",
     "composed",
     "differences",
     "load_config",
     "overrides_of_dvc",
     "register",
+    "section_of",
     "sections",
     "task_change",
+    "write",
+    "unchecked",
 ]
 
 
@@ -86,9 +93,40 @@ def _user_error(outermost: Exception, overrides: list[str]) -> UserError:
     return UserError("configuration", found, expected, f"correct {' '.join(overrides)}")
 
 
+def write(config: DictConfig) -> str:
+    """Write params.yaml of what was composed; return which task it is of. Raises `UserError` while a run reads it."""
+    task = task_change(config.task) or f"task {config.task}"
+    with held(), paths.replaced(paths.PARAMS) as draft:
+        draft.write_text(OmegaConf.to_yaml(config), encoding="utf-8")
+    return task
+
+
 def load_config(overrides: list[str]) -> Config:
     """Compose conf/ with overrides into checked sections. Raises `UserError`."""
     return Config.check(plain_values(composed(overrides)), "configuration")
+
+
+def unchecked(overrides: list[str]) -> dict[str, Any]:
+    """Return the sections that conf/ composes, which may have what a task says for one of another kind.
+
+    Raises `UserError` where nothing can be composed.
+    """
+    register(lambda config: "")
+    with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
+        return sections(_compose(overrides))
+
+
+def section_of(task: str, group: str, name: str) -> dict[str, Any]:
+    """Return a section as `group=name` composes it for a task, without what the task says for one of another kind.
+
+    It is not checked. Raises `UserError` where there is no such name.
+    """
+    section = unchecked([f"task={task}", f"{group}={name}"])[group]
+    for options in option_classes(Config.model_fields[group].annotation):
+        kind = options.model_fields.get("kind")
+        if kind is None or section.get("kind") in get_args(kind.annotation):
+            return {key: value for key, value in section.items() if key in options.model_fields}
+    return dict(section)
 
 
 def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:

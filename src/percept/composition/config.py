@@ -15,6 +15,7 @@ from percept.names import LONGEST_KEY, Name, fits_key
 from percept.objective import Objective
 from percept.params import Params, Seed, conf_digest, read
 from percept.sources import Source
+from percept.spaces.options import Search
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.yaml_file import escape, with_texts
@@ -49,6 +50,7 @@ class Config(Params):
     model: Model
     optimizer: Optimizer
     fit: Fit
+    search: Search
     conf: str  # digest of the files it was composed from
 
 
@@ -60,13 +62,19 @@ def check(config: DictConfig) -> str:
     values = sections(config)
     _check_keys(values, "")
     _check_model_name(values)
-    checked = Config.check(values | {"conf": ""}, "configuration")
-    check_serves(checked.model, checked.features.kind, checked.task)
-    check_takes_folds(checked.model, isinstance(checked.split.validation, Folds))
-    check_primary(checked.objective)
+    checked = checked_sections(values, "configuration")
     for name, value in values.items():
         config[name] = with_texts(value, lambda _, text: escape(escape(text)))
     return conf_digest(checked.task, paths.ROOT / paths.CONF)
+
+
+def checked_sections(values: dict, where: str) -> Config:
+    """Return sections that are right, and that go together. Raises `UserError`; where: what they are, for its text."""
+    checked = Config.check({"conf": ""} | values, where)
+    check_serves(checked.model, checked.features.kind, checked.task)
+    check_takes_folds(checked.model, isinstance(checked.split.validation, Folds))
+    check_primary(checked.objective)
+    return checked
 
 
 def sections(config: DictConfig) -> dict:

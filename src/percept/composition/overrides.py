@@ -13,7 +13,7 @@ from percept.composition.config import Config
 from percept.composition.hydra_setup import option_classes
 from percept.errors import UserError, listed, nearest
 
-GROUPS = ("task", "model", "optimizer", "fit", "features", "objective", "experiment")  # folders of conf/
+GROUPS = ("task", "model", "optimizer", "fit", "features", "objective", "search", "experiment")  # folders of conf/
 
 
 def check_overrides(words: Iterable[str]) -> None:
@@ -33,6 +33,9 @@ def _check(override: Override, word: str) -> None:
     section = key.partition(".")[0]
     if override.package is not None or (section == "hydra" and key != "hydra.searchpath"):
         raise UserError("configuration", f"{word}: it sets up Hydra itself", "an option of a run", "leave it out")
+    if override.is_add() and key in GROUPS:
+        found, expected = f"{word}: conf/config.yaml has {key} already", word.removeprefix("+")
+        raise UserError("configuration", found, expected, "leave out the `+`")
     is_choice = isinstance(value, str) or override.is_sweep_override() or (key == "experiment" and value is None)
     if key in GROUPS and not is_choice and not isinstance(value, dict):
         choices = listed(choices_of(key), 100)

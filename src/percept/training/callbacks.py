@@ -116,6 +116,17 @@ class StopWhenNotFinite(Observer):
             )
 
 
+class Watch(Observer):
+    """Give the monitored value of each epoch, counted from 1, to a function; what it raises ends the training."""
+
+    def __init__(self, monitor: Monitor, each: Callable[[int, float], None]) -> None:
+        super().__init__()
+        self.monitor, self.each = monitor, each
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.each(epoch + 1, float((logs or {})[self.monitor.name]))
+
+
 class Progress(Observer):
     """Show a bar in a terminal; elsewhere tell a line every ten seconds at most, whatever the number of epochs."""
 

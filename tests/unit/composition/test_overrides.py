@@ -26,6 +26,7 @@ VALUES += ["extend_list(1)", "true", "nan", "1e400", "9" * 5000, "[" * 99, "shuf
         ("+@x=[1,2]", "it sets up Hydra itself"),
         ("model@fit=mlp", "it sets up Hydra itself"),
         ("hydra.job.env_copy=[HOME]", "it sets up Hydra itself"),
+        ("+experiment=xor_gate_tanh", "conf/config.yaml has experiment already"),
         ("=1", "correct =1"),
     ],
 )

@@ -15,8 +15,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.training.callbacks import Observer, Snapshot
+from percept.training.engines.batch_hooks import refuse_batch_hooks
 from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.dropout_masks import DropoutMasks
+from percept.training.engines.kept_steps import copy_variables, kept_steps, key_of, twin
 from percept.training.engines.weight_averages import WeightAverages
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
@@ -27,19 +29,6 @@ VALIDATION_BATCH = 4096  # rows
 CALL_STEPS = 2_000
 CALL_WORK = 2e8  # rows times parameters
 CALL_BYTES = 2**26
-
-# Where Keras' own callbacks say whether they act at batches or at epochs.
-FREQUENCIES = ("save_freq", "update_freq")
-BATCH_HOOKS = (
-    "on_train_batch_begin",
-    "on_train_batch_end",
-    "on_batch_begin",
-    "on_batch_end",
-    "on_test_begin",
-    "on_test_end",
-    "on_test_batch_begin",
-    "on_test_batch_end",
-)
 
 # What TensorFlow and Keras raise for steps that cannot be put into a graph or compiled; always before any has run.
 CANNOT_BE_BUILT = (tf.errors.OpError, AttributeError, RuntimeError, TypeError, ValueError)
@@ -71,9 +60,15 @@ def fit_whole_epochs(
 
     XLA is the slowest to build, and the fastest to run where layers are small and dense.
     """
-    epochs = Epochs(model, train, validation, options, callbacks, jit_compile=jit_compile)
+    key = key_of(model, train, validation, options, callbacks, jit_compile)
+    epochs = kept_steps.get(key)
+    if not epochs:
+        own = twin(model) if key else model
+        epochs = Epochs(own, train, validation, options, callbacks, jit_compile=jit_compile)
+        kept_steps.put(key, epochs)
+    epochs.begin(model, train, validation)
     several = epochs.per_call > 1
-    seen = Snapshot() if several else model
+    seen = Snapshot() if several else epochs.model
     calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=options.epochs, verbose=0)
     seen.stop_training = False
     calls.on_train_begin()
@@ -92,6 +87,7 @@ def fit_whole_epochs(
             if seen.stop_training and index < len(results.logs) - 1:
                 raise RuntimeError("an observer stopped the training before its own earliest_stop()")
     calls.on_train_end()
+    copy_variables(epochs.model, model)
 
 
 class Epochs:
@@ -116,27 +112,35 @@ class Epochs:
         )
         self._num_validation = len(validation)
         self._static = jit_compile
-        # A generator of its own: neither order nor masks depend on how many epochs a call runs.
-        self._random = np.random.default_rng(np.random.randint(2**31, size=4))
+        self._random = np.random.default_rng()
         try:
-            _refuse_batch_hooks(callbacks)
-            self._train, self._validation = _tensors(train), _tensors(validation)
-            _build_variables(model, self._train)
+            refuse_batch_hooks(callbacks)
+            self._data = _tensors(train), _tensors(validation)
+            _build_variables(model, self._data[0])
             self._names = list(model.get_metrics_result())
             # XLA alone is slow in drawing masks.
-            self._masks = DropoutMasks(model, self._train[0], self._num_rows) if jit_compile else DropoutMasks()
+            self._masks = DropoutMasks(model, self._data[0][0], self._num_rows) if jit_compile else DropoutMasks()
             observed = all(isinstance(callback, Observer) for callback in callbacks)
             self.per_call = self._epochs_per_call(options.epochs) if observed else 1
             function = tf.function(self._run_epochs, jit_compile=jit_compile, autograph=False)
             with self._masks.in_use(), fused_normalisation(model):
-                self._call = function.get_concrete_function(*self._draw(0))
+                self._call = function.get_concrete_function(*self._draw(0), *self._data)
             self.run(0)  # XLA compiles at the first call; this one changes nothing
         except CANNOT_BE_BUILT as error:
             raise NotBuiltError(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}") from error
 
+    def begin(self, model: keras.Model, train: FitData, validation: FitData) -> None:
+        """Take the variables of the network that is to be fitted, and data of the shapes that this was built for."""
+        # A generator of its own: neither order nor masks depend on how many epochs a call runs.
+        self._random = np.random.default_rng(np.random.randint(2**31, size=4))
+        if model is not self.model:
+            self._data = _tensors(train), _tensors(validation)
+            _build_variables(model, self._data[0])
+            copy_variables(model, self.model)
+
     def run(self, num_epochs: int) -> EpochResults:
         """Train for so many epochs, at most `per_call`."""
-        values, weights = self._call(*self._draw(num_epochs))
+        values, weights = self._call(*self._draw(num_epochs), *self._data)
         names = [*self._names, *(f"val_{name}" for name in self._names)]
         logs = [dict(zip(names, row, strict=False)) for row in values.numpy()[:num_epochs].tolist()]
         return EpochResults(logs, [values.numpy() for values in weights])
@@ -161,14 +165,14 @@ class Epochs:
         return int(max(1, min(num_epochs, *limits)))
 
     def _run_epochs(
-        self, num_epochs: tf.Tensor, orders: tf.Tensor, masks: list[tf.Tensor]
+        self, num_epochs: tf.Tensor, orders: tf.Tensor, masks: list[tf.Tensor], train: tuple, validation: tuple
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Return logs, (per_call, names), and each variable, (per_call, *shape), from what `_draw` gives."""
         num_logs = len(self._names) * (2 if self._num_validation else 1)
         variables = [weight.value for weight in self.model.weights] if self.per_call > 1 else []
 
         def run_one(epoch: tf.Tensor, logs: tf.TensorArray, *weights: tf.TensorArray) -> tuple:
-            logs = logs.write(epoch, self._run_epoch(orders[epoch], [mask[epoch] for mask in masks]))
+            logs = logs.write(epoch, self._run_epoch(orders[epoch], [mask[epoch] for mask in masks], train, validation))
             return epoch + 1, logs, *(array.write(epoch, v) for array, v in zip(weights, variables, strict=True))
 
         logs = tf.TensorArray(tf.float32, self.per_call, element_shape=[num_logs])
@@ -178,7 +182,7 @@ class Epochs:
         )
         return logs.stack(), [array.stack() for array in weights]
 
-    def _run_epoch(self, order: tf.Tensor, masks: list[tf.Tensor]) -> tf.Tensor:
+    def _run_epoch(self, order: tf.Tensor, masks: list[tf.Tensor], train: tuple, validation: tuple) -> tf.Tensor:
         """Train on all batches, then test on all validation rows; return the logs.
 
         Between epochs the model has the running means of its weights, where its optimizer keeps any.
@@ -187,10 +191,10 @@ class Epochs:
         def train_step(start: tf.Tensor, size: tf.Tensor) -> None:
             batch = _rows(order, start, size)
             with self._masks.given([_rows(mask, start, size) for mask in masks]):
-                self.model.train_step(keras.tree.map_structure(lambda array: tf.gather(array, batch), self._train))
+                self.model.train_step(keras.tree.map_structure(lambda array: tf.gather(array, batch), train))
 
         def test_step(start: tf.Tensor, size: tf.Tensor) -> None:
-            self.model.test_step(keras.tree.map_structure(lambda array: _rows(array, start, size), self._validation))
+            self.model.test_step(keras.tree.map_structure(lambda array: _rows(array, start, size), validation))
 
         self._averages.swap()
         logs = self._walk(train_step, self._num_rows, self._batch_size)
@@ -215,15 +219,6 @@ class Epochs:
             step(in_loop, num_rows - in_loop)
         found = self.model.get_metrics_result()
         return [tf.cast(found[name], tf.float32) for name in self._names]
-
-
-def _refuse_batch_hooks(callbacks: Sequence[keras.callbacks.Callback]) -> None:
-    for callback in callbacks:
-        frequency = next((getattr(callback, name) for name in FREQUENCIES if hasattr(callback, name)), None)
-        plain = keras.callbacks.Callback
-        if frequency == "epoch" or all(getattr(type(callback), hook) is getattr(plain, hook) for hook in BATCH_HOOKS):
-            continue
-        raise ValueError(f"callback {type(callback).__name__} wants to hear of batches")
 
 
 def _tensors(examples: FitData) -> tuple:

@@ -1,0 +1,1 @@
+"""A search: trials of one configuration with other values, in processes of this machine or a cluster; imports all."""
