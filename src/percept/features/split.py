@@ -1,6 +1,5 @@
 """Which rows train the network, which choose its epoch, and which it is tested on."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from percept.dataset.cells import Form
+from percept.dataset.stored import Columns
 from percept.errors import UserError, listed, nearest
 from percept.features.folds import Folds, assign_folds
 from percept.features.ordering import check_times, unusable
@@ -149,9 +149,7 @@ class SplitIndices(NamedTuple):
     fold: Indices | None = None  # (training rows,) the number of each row's fold, where there are folds
 
 
-def split_rows(
-    split: Split, labels: NDArray, columns: Mapping[str, NDArray], is_test: Mask | None, seed: int
-) -> SplitIndices:
+def split_rows(split: Split, labels: NDArray, columns: Columns, is_test: Mask | None, seed: int) -> SplitIndices:
     """Divide the rows among train, validation and test.
 
     labels: (rows,) targets, for stratify; columns: values by column name; is_test: (rows,) the publisher's test rows.
@@ -175,13 +173,7 @@ def split_rows(
 
 
 def _cut_off(
-    where: str,
-    cut: Cut,
-    rows: Indices,
-    labels: NDArray,
-    columns: Mapping[str, NDArray],
-    is_test: Mask | None,
-    seed: int,
+    where: str, cut: Cut, rows: Indices, labels: NDArray, columns: Columns, is_test: Mask | None, seed: int
 ) -> tuple[Indices, Indices]:
     """Return the rows that stay and the rows that are cut off. Raises `UserError` where there are none of either."""
     if isinstance(cut, Fraction):
@@ -195,7 +187,7 @@ def _cut_off(
     return stay, off
 
 
-def _choose(where: str, cut: Cut, rows: Indices, columns: Mapping[str, NDArray], is_test: Mask | None) -> Mask:
+def _choose(where: str, cut: Cut, rows: Indices, columns: Columns, is_test: Mask | None) -> Mask:
     """Return the (rows,) mask of the rows that a cut without chance takes off. Raises `UserError`."""
     match cut:
         case First():
@@ -213,7 +205,7 @@ def _choose(where: str, cut: Cut, rows: Indices, columns: Mapping[str, NDArray],
 
 
 def cells_of(
-    where: str, column: str, rows: Indices, columns: Mapping[str, NDArray], may_be_missing: bool = False
+    where: str, column: str, rows: Indices, columns: Columns, may_be_missing: bool = False
 ) -> NDArray[np.object_]:
     """Return some rows' cells of a column. Raises `UserError` where there is no such column, or a cell is missing.
 
@@ -236,7 +228,7 @@ def _latest(where: str, cut: Latest, cells: NDArray[np.object_]) -> Mask:
 
 
 def _draw(
-    where: str, cut: Fraction, rows: Indices, labels: NDArray, columns: Mapping[str, NDArray], seed: int
+    where: str, cut: Fraction, rows: Indices, labels: NDArray, columns: Columns, seed: int
 ) -> tuple[Indices, Indices]:
     """Return the rows that stay and a random share of them as scikit-learn draws it. Raises `UserError`."""
     from sklearn.model_selection import GroupShuffleSplit, train_test_split

@@ -20,7 +20,7 @@ from percept.files.csv import CsvRows, read_csv
 from percept.files.limits import MIB, SMALL, Limits, PredictionLimits, SourceLimits
 from percept.files.parquet import read_parquet
 from percept.files.picture import UnreadableError, decoded, read_picture
-from percept.files.text import read_bytes
+from percept.files.text import read_ends
 
 TABLE = b"a,b\n" + b"1,2\n" * 1000
 
@@ -74,7 +74,7 @@ def test_text_that_unpacks_to_a_multiple_of_its_size_is_refused_before_it_fills_
     packed = gzip.compress(b"a,b\n" + (b"x" * 100_000 + b",1\n") * (SMALL // 99_000), 9)
     said = refused(tmp_path / "a.csv.gz", packed, "unpacking", Limits())
     assert re.search(r"[\d,]+ bytes that unpack to 6[\d,]+ or more", said)
-    refused(tmp_path / "a.csv.gz", packed, "unpacking", Limits(), lambda: read_bytes(tmp_path / "a.csv.gz"))
+    refused(tmp_path / "a.csv.gz", packed, "unpacking", Limits(), lambda: read_ends(tmp_path / "a.csv.gz"))
 
 
 def test_a_chunk_of_long_rows_is_given_before_it_has_all_rows(tmp_path):

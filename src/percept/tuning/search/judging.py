@@ -120,7 +120,7 @@ def _scores(config: Config, part: Part, trained: "Trained") -> dict[str, float]:
     spec, objective, examples = part.prepared.spec, config.objective, part.prepared.examples[part.subset]
     predicted = trained.out_of_fold if part.subset == "train" else None
     if predicted is None:
-        predicted = export.predictions(trained.as_shipped(spec), examples.x)[OUTPUT]
+        predicted = export.predictions(trained.as_shipped(spec), np.asarray(examples.x))[OUTPUT]
     decisions = None if objective.kind == "regression" else decide(objective, predicted, trained.decision.thresholds)
     found = score(objective, spec.names, examples.y, predicted, decisions)
     scores = {metric.name: found[metric.name] for metric in metrics_for(objective.kind)}
