@@ -51,7 +51,7 @@ class FittedEncoder:
         added = [*added_columns(features, inputs, train, offsets), *(mean.shipped for mean in means)]
         names = [name.partition("__")[2] for name in fitted.get_feature_names_out()] if fitted else []
         sources = feature_sources(fitted, inputs) if fitted else ()
-        none = np.empty((len(next(iter(train.values()))) if not means else len(means[0].cross_fitted), 0), np.float32)
+        none = np.empty((len(next(iter(train.values()))), 0), np.float32)
         return cls(
             encoder_to_onnx(fitted, inputs, offsets, added),
             (*names, *(name for columns in added for name in columns.names)),
@@ -99,9 +99,9 @@ def fit_encoder(
     number_steps, (text_steps, levels) = _number_steps(features), _text_steps(features, inputs, train)
     numbers, texts = make_pipeline(*number_steps) if number_steps else "passthrough", make_pipeline(*text_steps)
     steps = [("numeric", numbers, numeric), ("category", texts, category)]
-    first = {inputs[index].name: np.zeros(1, np.float32) for index in numeric}
+    first = {inputs[index].name: pd.Series([0.0], dtype=np.float32) for index in numeric}
     first |= {
-        inputs[index].name: np.array([level], dtype=object) for index, level in zip(category, levels, strict=True)
+        inputs[index].name: pd.Series([level], dtype=object) for index, level in zip(category, levels, strict=True)
     }
     encoder = ColumnTransformer([step for step in steps if step[2]]).fit(pd.DataFrame(first))
     if number_steps and numeric:  # each column by itself, so that no two of them need be in memory

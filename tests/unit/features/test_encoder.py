@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 
 from percept.dataset.cells import parse_numbers
 from percept.errors import UserError
@@ -220,3 +221,16 @@ def test_numbers_of_a_usual_size_take_no_notice_of_the_largest():
     )
     values = encode(found.onnx, {"x": numeric(-3.4e38, 3.4e38)})
     assert np.isfinite(values).all() and values[0, 0] < -50 and values[1, 0] > 50
+
+
+@pytest.mark.parametrize("scaling", ["standard", "min_max", "asinh", "robust"])
+def test_numbers_fitted_column_by_column_have_the_statistics_of_all_fitted_together(scaling):
+    numbers = np.random.default_rng(0).lognormal(size=(200, 3)).astype(np.float32)
+    numbers[::7, 1] = np.nan
+    inputs = [RawInput(name=name, kind="numeric") for name in "abc"]
+    train = {column.name: numbers[:, [index]] for index, column in enumerate(inputs)}
+    fitted = fit_encoder(TableFeatures(kind="table", scaling=scaling), inputs, train).named_transformers_["numeric"]
+    for step, expected in zip(fitted, clone(fitted).fit(numbers), strict=True):
+        statistics = {name: value for name, value in vars(expected).items() if isinstance(value, np.ndarray)}
+        for name in statistics.keys() - {"n_samples_seen_"}:
+            np.testing.assert_allclose(getattr(step, name), statistics[name], rtol=1e-12, err_msg=name)
