@@ -14,7 +14,7 @@ from percept.dataset.stored import Array
 from percept.errors import UserError
 from percept.prepared.spec import DatasetSpec, Subset
 
-MOST_HELD = 2**29  # bytes of inputs that come into memory; more are read from the file as they are needed
+MOST_HELD = 2**28  # bytes of inputs that come into memory; more are read from the file as they are needed
 
 
 @dataclass(frozen=True)
