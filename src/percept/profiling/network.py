@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from percept.features.table import TableFeatures
@@ -42,6 +42,7 @@ class Network:
     objective: dict[str, Option]
     validation: Option
     fit: dict[str, Option]
+    averages: dict[str, Option] = field(default_factory=dict)  # of optimizer
 
 
 def choose_mlp(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str, Option]) -> Network:
@@ -80,6 +81,7 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
     bins, units = _sizes(max(1, num_folds), width, numbers, wanted)
     members = MEMBERS if num_folds else MEMBERS_WITHOUT_FOLDS
     each = f"{members} for each of {num_folds} folds" if num_folds else f"{members} in all"
+    fit = _fit(num_train, num_folds)
     return Network(
         model=("tabm", f"for {num_rows} rows and about {width} inputs: members, {each}, and a line"),
         optimizer=("adamw_cosine", "its rate falls to 0 with the last epoch"),
@@ -88,7 +90,8 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
         missing={"indicator": (True, "whether a number is missing is an input too")},
         objective=_objective(classes),
         validation=_folds(split["validation"], num_folds, classes),
-        fit=_fit(num_train, num_folds),
+        fit=fit,
+        averages=_averages(fit["epochs"][0]),
     )
 
 
@@ -164,6 +167,11 @@ def _fit(num_train: int, num_folds: int) -> dict[str, Option]:
         "batch_size": (batch_size, "about a fortieth of the rows"),
         "patience": (PATIENCE, "epochs without a better one, then it stops"),
     }
+
+
+def _averages(epochs: int) -> dict[str, Option]:
+    """Choose over how many epochs weights are averaged: of few epochs, means over two would hold the first weights."""
+    return {"ema_epochs": (epochs / 10, "means of the weights over a tenth")} if epochs < FEWEST_EPOCHS else {}
 
 
 NETWORKS = {"tabm": choose_tabm, "mlp": choose_mlp}

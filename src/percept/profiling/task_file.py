@@ -33,6 +33,7 @@ def render(task: Task, name: str, file: dict[str, Any], command: str) -> Draft:
         "split": Block(task.split),
         "objective": Block(task.objective),
         **({"model": Block(task.network.options)} if task.network.options else {}),
+        **({"optimizer": Block(task.network.averages)} if task.network.averages else {}),
         "fit": Block(task.network.fit),
         "contract": _contract(task),
     }

@@ -36,6 +36,7 @@ def test_millions_of_rows_are_learned_less_often(num_rows, epochs):
     split = {"validation": ({"kind": "fraction"}, "")}
     found = choose_tabm(num_rows, dict.fromkeys(INPUT_USES, ()), (("yes", 1), ("no", 1)), split)
     assert found.fit["epochs"][0] == epochs
+    assert found.averages == {} or found.averages["ema_epochs"][0] * 10 == epochs < 20
 
 
 def test_the_batch_is_a_power_of_two_near_a_fortieth_of_the_rows_that_are_learned_from(network):
