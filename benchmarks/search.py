@@ -95,7 +95,7 @@ Both draw from the same space, but not the same settings.{whole}
 
 {markdown(header, rows)}
 
-A trial costs {(many - few) / (MANY - FEW):.2f} s beside its training: {FEW} trials of one epoch on iris take {few:.1f} s,
+A trial costs {(many - few) / (MANY - FEW):.2f} s beside its training: {FEW} of one epoch on iris take {few:.1f} s,
 {MANY} of them {many:.1f} s.
 
 {machine(PACKAGES)}
