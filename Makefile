@@ -44,6 +44,7 @@ bench: .venv/ready  ## the pipeline against plain Keras scripts, its fit against
 	@$(ACTIVATE) python benchmarks/run.py
 	@$(ACTIVATE) python benchmarks/engines.py
 	@$(ACTIVATE) python benchmarks/predict.py
+	@$(ACTIVATE) python benchmarks/search.py
 
 clean:  ## remove the environment; data, models and results stay
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage

@@ -33,7 +33,6 @@ from percept.training.options import Fit
 from percept.tuning.search.space import Space
 from percept.workspace import run_stage
 
-
 PIPELINE = "search/dvc.yaml"
 
 

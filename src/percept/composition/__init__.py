@@ -31,8 +31,8 @@ __all__ = [
     "section_of",
     "sections",
     "task_change",
-    "write",
     "unchecked",
+    "write",
 ]
 
 

@@ -48,7 +48,8 @@ def draft(results: Results, space: Space, options: Search, today: date | None = 
     values = {name: value for name, value in space.values(trial.settings).items() if name not in ("conf", "search")}
     found = changes(values, names)
     path = _free(f"{results.task}_tuned")
-    run = _dvc("", [f"experiment={path.stem}", *found.taken_away])
+    words = [f"experiment={path.stem}", *found.taken_away]
+    run = " ".join(["dvc exp run", *(f"-S {shlex.quote(word)}" for word in words)])
     comment = [_praise(results), f"Search: {search_command(space, options)}", f"Run: {run}"]
     text = _signed(comment, _body(results.task, found), today or date.today())
     _check(text, found, values, f"{FOLDER / path.name}")
@@ -59,11 +60,8 @@ def search_command(space: Space, options: Search) -> str:
     """Return the command that makes the same search anew, on any machine."""
     values = {name: value for name, value in space.config.items() if name not in ("conf", "search")}
     task = values["task"]
-    return _dvc("search/dvc.yaml", [f"task={task}", *search_words(task, options), *changes(values).words])
-
-
-def _dvc(target: str, words: list[str]) -> str:
-    return " ".join(["dvc exp run", *filter(None, [target]), *(f"-S {shlex.quote(word)}" for word in words)])
+    words = [f"task={task}", *search_words(task, options), *changes(values).words]
+    return " ".join(["python src/search.py", *map(shlex.quote, words)])
 
 
 def _praise(results: Results) -> str:

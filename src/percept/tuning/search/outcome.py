@@ -10,7 +10,7 @@ from percept.tuning.search.space import Settings
 if TYPE_CHECKING:
     import optuna
 
-State = Literal["complete", "pruned", "failed"]
+State = Literal["complete", "pruned", "failed", "interrupted"]  # interrupted: its settings are tried again
 STATES: tuple[State, ...] = get_args(State)
 SETTINGS, OUTCOME = "settings", "outcome"  # user attributes of an Optuna trial
 
@@ -26,7 +26,7 @@ class Outcome:
     seconds: float = 0.0
     epochs: int = 0  # that were trained, of all folds together
     parameters: int = 0  # weights of the network
-    reason: str = ""  # why it was pruned or failed
+    reason: str = ""  # why it is not complete
     worker: str = ""
     history: tuple[float, ...] = ()  # the validation loss of each epoch, where one network was trained
 
@@ -52,12 +52,12 @@ class Trial:
 
 
 def ended_trials(study: "optuna.Study") -> list[Trial]:
-    """Return the trials of a study that have ended, by number. One without an outcome failed before it had any."""
+    """Return the trials of a study that have ended, by number. One without an outcome was interrupted."""
     found = []
     for trial in study.get_trials(deepcopy=False):
         if trial.state.is_finished():
             attributes = trial.user_attrs
-            values = attributes.get(OUTCOME, {"state": "failed", "reason": "it was interrupted"})
+            values = attributes.get(OUTCOME, {"state": "interrupted"})
             settings = attributes.get(SETTINGS, {})
             settings = json.loads(settings) if isinstance(settings, str) else settings
             found.append(Trial(trial.number, settings, Outcome.from_dict(values)))

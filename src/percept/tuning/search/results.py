@@ -10,7 +10,7 @@ from percept.errors import UserError
 from percept.evaluation.metrics import METRICS
 from percept.spaces.options import CrossValidated, Search
 from percept.tuning.resampled_t import Summary, summarize
-from percept.tuning.search.outcome import State, Trial, ended_trials
+from percept.tuning.search.outcome import Outcome, State, Trial, ended_trials
 from percept.tuning.search.space import Space
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ class Results:
 
     @property
     def best(self) -> Trial:
-        """Return the best trial by the first objective, of equal ones by the others. Raises `UserError`."""
+        """Return the best by the first objective, of equal ones by the others, then by the loss. Raises `UserError`."""
         if self.complete:
-            return min(self.complete, key=lambda trial: (self._costs(trial), trial.number))
+            return min(self.complete, key=lambda trial: (self._costs(trial), loss_of(trial.outcome), trial.number))
         reasons = Counter(trial.outcome.reason for trial in self.trials if trial.outcome.state == "failed")
         found = f"none of {len(self.trials)} trials is complete"
         for reason, count in reasons.most_common(1):
@@ -106,6 +106,11 @@ class Results:
 
     def _costs(self, trial: Trial) -> tuple[float, ...]:
         return tuple(sign * value for sign, value in zip(self.signs, trial.outcome.values, strict=True))
+
+
+def loss_of(outcome: Outcome) -> float:
+    """Return what tells trials of one accuracy apart: the log loss, 0 where there is none."""
+    return outcome.scores.get("log_loss", 0.0)
 
 
 def _is_complete(trial: Trial, num_objectives: int) -> bool:

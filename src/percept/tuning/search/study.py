@@ -24,11 +24,12 @@ from percept.errors import UserError
 from percept.evaluation.metrics import METRICS
 from percept.spaces.options import CrossValidated, Search
 from percept.tuning.search.outcome import OUTCOME, SETTINGS, Outcome
+from percept.tuning.search.results import loss_of
 from percept.tuning.search.sampling import DRAW, SAMPLERS, SeededSampler, draw_of, grid_of, pruner_of
 from percept.tuning.search.space import Settings, Space
 
 JOURNAL, LOCK = "study.journal", "lock"  # in the folder of a study
-INTERRUPTED = "interrupted: its settings are tried again"
+INTERRUPTED = "its settings are tried again"
 MOST_REPORTS = 25  # of a trial: each is written to disk
 HEARTBEAT_S = 20  # between signs of life, where several drivers share a study
 GRACE_S = 90  # without one, after which a driver counts as dead
@@ -100,7 +101,7 @@ class Study:
                 self.optuna.tell(trial, list(outcome.values))
             case "pruned":
                 self.optuna.tell(trial, state=TrialState.PRUNED)
-            case "failed":
+            case "failed" | "interrupted":
                 self.optuna.tell(trial, state=TrialState.FAIL)
 
     def interrupt(self, trials: list[FrozenTrial]) -> None:
@@ -114,7 +115,7 @@ class Study:
             self._end_interrupted(trial)
 
     def _end_interrupted(self, trial: FrozenTrial) -> None:
-        outcome = Outcome("failed", reason=INTERRUPTED)
+        outcome = Outcome("interrupted", reason=INTERRUPTED)
         with suppress(optuna.exceptions.UpdateFinishedTrialError):  # another driver was first
             self.optuna._storage.set_trial_user_attr(trial._trial_id, OUTCOME, outcome.to_dict())
             self.optuna.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
@@ -156,15 +157,19 @@ class Study:
         return self.search.sampler != "grid" or counts["waiting"] > 0
 
     def best(self) -> FrozenTrial | None:
-        """Return the best complete trial by the first objective; None: there is none yet."""
+        """Return the best complete trial by the first objective, of equal ones by the loss; None: there is none yet."""
         trials = self.optuna.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         sign = -1 if self.optuna.directions[0] == StudyDirection.MAXIMIZE else 1
-        return min(trials, key=lambda trial: (sign * trial.values[0], trial.number), default=None)
+
+        def cost(trial: FrozenTrial) -> tuple[float, float, int]:
+            return sign * trial.values[0], loss_of(Outcome.from_dict(trial.user_attrs[OUTCOME])), trial.number
+
+        return min(trials, key=cost, default=None)
 
 
 def was_interrupted(trial: FrozenTrial) -> bool:
     """Tell whether a trial counts for nothing, as another one repeats it."""
-    return bool(trial.user_attrs.get(OUTCOME, {}).get("reason") == INTERRUPTED)
+    return bool(trial.user_attrs.get(OUTCOME, {}).get("state") == "interrupted")
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import json
 import random
 import time
 from contextlib import contextmanager
-from functools import partial
 
 from dask.sizeof import sizeof
 from distributed import Client, LocalCluster
@@ -39,7 +38,7 @@ def go_on_until_pruned(order, each):
         for step in range(1, 101):
             each(step, 1.0)
         return score(order, each)
-    for step in range(1, 101):
+    for step in range(1, 6001):  # a minute, for machines that are busy
         each(step, 0.0)
         time.sleep(0.01)
         if order["name"] in _to_prune:
@@ -108,14 +107,8 @@ def test_trials_behind_others_are_told_to_end(tmp_path):
 
 
 def test_when_the_time_is_over_no_trial_begins(tmp_path):
-    slow = partial(_slow, 0.3)
-    with driven(tmp_path / "study", search(trials=50), slow, until_s=time.monotonic() + 1.5) as (study, told):
-        assert 1 <= len(told) < 50 and study.counts() == {"complete": len(told)}
-
-
-def _slow(seconds, order, each):
-    time.sleep(seconds)
-    return score(order, each)
+    with driven(tmp_path / "study", search(trials=50), score, until_s=time.monotonic()) as (study, told):
+        assert not told and not study.counts()
 
 
 def test_no_other_thread_of_a_worker_draws_from_the_numbers_of_a_training(tmp_path):
