@@ -11,6 +11,7 @@ what would be tried.
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from percept.command import option_parser
 
@@ -33,7 +34,9 @@ from percept.training.options import Fit
 from percept.tuning.search.space import Space
 from percept.workspace import run_stage
 
-PIPELINE = "search/dvc.yaml"
+PIPELINE = Path(
+    "search/pipeline.yaml"
+)  # copied to dvc.yaml beside it: DVC says nothing of a search where there was none
 
 
 class SearchParams(Params):
@@ -71,7 +74,10 @@ def main(options: argparse.Namespace) -> None:
 def _let_dvc_run(overrides: list[str]) -> None:
     """Compose, and become the process of DVC."""
     _tell(f"wrote {paths.PARAMS} for {write(composed(overrides))}")
-    os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", PIPELINE])
+    stages = PIPELINE.with_name("dvc.yaml")
+    with paths.replaced(stages) as draft:
+        draft.write_bytes(PIPELINE.read_bytes())
+    os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", str(stages)])
 
 
 def _plain(space: Space) -> dict[str, dict]:

@@ -19,7 +19,7 @@ from percept.params import Params, conf_digest, plain_values, read
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src"
 CONF = ROOT / "conf"
-PIPELINES = ("dvc.yaml", "search/dvc.yaml")
+PIPELINES = ("dvc.yaml", "search/pipeline.yaml")
 STAGES = {
     name: stage
     for pipeline in PIPELINES

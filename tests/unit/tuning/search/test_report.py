@@ -38,7 +38,10 @@ def test_every_trial_has_a_row_with_its_settings_and_the_best_one_a_file_of_metr
     results = Results.of(study, space, BY_FOLDS)
     found = report.write(study, space, BY_FOLDS)
     assert found == json.loads(paths.BEST_TRIAL.read_text(encoding="utf-8")) | {"interval": found["interval"]}
-    assert (found["trials"], found["judge"]) == ({"complete": 10, "pruned": 1, "failed": 1}, "3-fold cross-validation")
+    assert (found["trials"], found["judge"]) == (
+        {"complete": 10, "pruned": 1, "failed": 1, "interrupted": 0},
+        "3-fold cross-validation",
+    )
     assert found["best"]["trial"] == results.best.number and found["best"]["settings"] == results.best.settings
     assert found["score"] == min(float(row["mse"]) for row in rows() if row["state"] == "complete")
     low, high = found["interval"]

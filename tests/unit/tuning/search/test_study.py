@@ -60,7 +60,7 @@ def test_settings_are_those_of_a_search_that_was_never_interrupted(tmp_path, sam
     with opened(tmp_path / "parts", space(parameters), options) as study:
         assert study.counts()["complete"] == 2 and study.counts()["running"] == 0
         parts += finish(study)
-        reasons = [trial.outcome.reason for trial in ended_trials(study.optuna) if trial.outcome.state == "failed"]
+        reasons = [trial.outcome.reason for trial in ended_trials(study.optuna) if trial.outcome.state == "interrupted"]
     assert texts(parts) == texts(whole) and len(whole) == 6
     assert reasons == [INTERRUPTED, INTERRUPTED] and set(texts(dict(begun).values())) < set(texts(whole))
 
