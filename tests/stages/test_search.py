@@ -133,13 +133,14 @@ def wait_until(found: Callable[[], Any], seconds: float = 240.0) -> Any:
 
 @pytest.mark.slow
 def test_a_search_that_is_killed_or_stopped_goes_on_by_the_same_command(tmp_path):
-    project = Project(tmp_path, [*LONG, "search.trials=4", "search.workers=2"])
+    project = Project(tmp_path, [*LONG, "fit.epochs=12000", "search.trials=6", "search.workers=2"])
     running = project.search()
     wait_until(lambda: project.num_ended() >= 1)
     running.kill()
     running.communicate()
+    before = project.num_ended()
     running = project.search()
-    wait_until(lambda: project.num_ended() >= 2)
+    wait_until(lambda: project.num_ended() > before)
     os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does, the workers too
     said = running.communicate()[0]
     assert running.returncode == 130 and "goes on after" in said and "Traceback" not in said
@@ -148,9 +149,9 @@ def test_a_search_that_is_killed_or_stopped_goes_on_by_the_same_command(tmp_path
     running = project.search()
     assert "Traceback" not in running.communicate()[0] and running.returncode == 0
     last = {row["trial"]: row for row in project.trials() if row["state"] == "complete"}
-    assert len(last) == 4 and complete.items() <= last.items()
+    assert len(last) == 6 and complete.items() <= last.items()
     rates = [row["optimizer.learning_rate"] for row in last.values()]
-    assert len(set(rates)) == 4
+    assert len(set(rates)) == 6
 
 
 @pytest.fixture
