@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of each of percept's (default: 3)")
     parser.add_argument("--save", action="store_true", help="write the report to benchmarks/SEARCH.md")
     options = parser.parse_args()
-    seconds, scores = Rounds(), {}
+    seconds = Rounds()
     with clone_of_head() as clone:
         if skipped := fetch("task=california", clone):
             sys.exit(f"search: {skipped}")
@@ -70,9 +70,9 @@ def main() -> None:
             for trials in (FEW, MANY):
                 seconds[f"tiny {trials}"].append(searched(clone, [*TINY, f"search.trials={trials}"]).seconds)
         searched(clone, [*TASK, "search.workers=2"])
-        scores = json.loads((clone / "search/best.json").read_text(encoding="utf-8"))
+        mse = json.loads((clone / "search/best.json").read_text(encoding="utf-8"))["score"]
         test_mse = tuned_mse(clone)
-    text = report(plain, options.draws, seconds, scores["score"], test_mse)
+    text = report(plain, options.draws, seconds, mse, test_mse)
     print(text)
     if options.save:
         (HERE / "SEARCH.md").write_text(text, encoding="utf-8")

@@ -18,39 +18,18 @@ from percept.command import option_parser
 import yaml
 
 from percept import paths
-from percept.composition import composed, write
-from percept.dataset.contract import Contract
+from percept.composition import Sections, composed, write
 from percept.errors import run
-from percept.features import Features
-from percept.features.split import Split
-from percept.models import Model
-from percept.names import Name
-from percept.objective import Objective
-from percept.params import Params, Seed, plain_values, read
-from percept.sources import Source
-from percept.spaces.options import Search
-from percept.training.optimizer import Optimizer
-from percept.training.options import Fit
+from percept.params import plain_values, read
 from percept.tuning.search.space import Space
 from percept.workspace import run_stage
 
-PIPELINE = Path(
-    "search/pipeline.yaml"
-)  # copied to dvc.yaml beside it: DVC says nothing of a search where there was none
+# Copied to dvc.yaml beside it at the first search: DVC says nothing of a search where there was none.
+PIPELINE = Path("search/pipeline.yaml")
 
 
-class SearchParams(Params):
-    task: Name
-    seed: Seed
-    source: Source
-    features: Features
-    split: Split
-    objective: Objective
-    contract: Contract
-    model: Model
-    optimizer: Optimizer
-    fit: Fit
-    search: Search
+class SearchParams(Sections):
+    """A trial may vary any of them."""
 
 
 def main(options: argparse.Namespace) -> None:

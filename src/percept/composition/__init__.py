@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from percept import paths
-from percept.composition.config import RENAMED_MODELS, Config, check, checked_sections, sections, task_change
+from percept.composition.config import RENAMED_MODELS, Config, Sections, check, checked_sections, sections, task_change
 from percept.composition.hydra_setup import option_classes, register
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
 from percept.errors import UserError, nearest
@@ -20,6 +20,7 @@ from percept.workspace import held
 __all__ = [
     "RENAMED_MODELS",
     "Config",
+    "Sections",
     "check_overrides",
     "checked_sections",
     "choices_of",

@@ -37,8 +37,8 @@ RENAMED_MODELS = {  # what people typed before, and what it is called now
 }
 
 
-class Config(Params):
-    """Every section of params.yaml."""
+class Sections(Params):
+    """Every section of params.yaml that has options."""
 
     task: Name
     seed: Seed
@@ -51,6 +51,11 @@ class Config(Params):
     optimizer: Optimizer
     fit: Fit
     search: Search
+
+
+class Config(Sections):
+    """All of params.yaml."""
+
     conf: str  # digest of the files it was composed from
 
 

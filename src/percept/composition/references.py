@@ -29,7 +29,7 @@ def _value(values: Any, key: str, text: str) -> Any:
     followed = [key]
     while reference := REFERENCE.fullmatch(text):
         followed.append(reference[1])
-        found = _at(values, reference[1])
+        found = value_at(values, reference[1])
         if found is None or isinstance(found, dict | list) or reference[1] in followed[:-1]:
             what = "leads back to itself" if reference[1] in followed[:-1] else "leads to no single value"
             raise UserError(f"configuration: {key}", f"{' -> '.join(followed)} {what}", EXPECTED, ADVICE)
@@ -46,7 +46,7 @@ def _text(where: str, text: str) -> str:
         raise UserError(where, f"{text!r} asks for more than a reference may", EXPECTED, ADVICE) from None
 
 
-def _at(values: Any, key: str) -> Any:
+def value_at(values: Any, key: str) -> Any:
     """Return the value of a key such as `fit.epochs`, None where there is none."""
     for name in key.split("."):
         values = values.get(name) if isinstance(values, dict) else None

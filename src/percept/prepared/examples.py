@@ -22,9 +22,8 @@ class Examples:
     """Network inputs and targets, row by row."""
 
     x: Array  # (rows, *spec.shape) float32, or uint8 of pictures
-    y: NDArray[
-        np.float64 | np.int64
-    ]  # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
+    # (rows,) class index, (rows, labels) 0 or 1, or (rows, targets) values in their own unit
+    y: NDArray[np.float64 | np.int64]
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
     fold: NDArray[np.int64] | None = None  # (rows,) number of the fold that a training row belongs to
     row: NDArray[np.int64] | None = None  # (rows,) line of the file, or number of the picture, that each comes from

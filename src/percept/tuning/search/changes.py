@@ -17,12 +17,7 @@ from percept.tuning.search.space import GROUPS
 Path = tuple[str, ...]
 PLAIN = re.compile(r"[A-Za-z_][\w./-]*")  # a text that needs no quotes in an override
 KEYWORDS = ("null", "true", "false", "nan", "inf")
-MACHINES = {
-    "workers",
-    "retries",
-    "dask_address",
-    "storage",
-}  # where trials run: nothing to repeat a search by, or secret
+MACHINES = {"workers", "retries", "dask_address", "storage"}  # where trials run: no part of what is repeated, or secret
 
 
 @dataclass(frozen=True)

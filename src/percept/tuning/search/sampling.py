@@ -20,10 +20,7 @@ from percept.tuning.search.space import WHERE, Space
 
 DRAW = "draw"  # user attribute of a trial that repeats an interrupted one: the number that its values are drawn by
 LARGEST_GRID = 10_000  # points
-STARTUP_TRIALS, WARMUP_STEPS = (
-    5,
-    5,
-)  # of the median pruner: so many trials, and so many epochs of each, are never pruned
+STARTUP_TRIALS, WARMUP_STEPS = 5, 5  # of the median pruner: trials, and epochs of each, that are never pruned
 
 MakeSampler = Callable[[int], BaseSampler]  # from a seed
 SAMPLERS: Mapping[str, MakeSampler] = {

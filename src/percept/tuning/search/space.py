@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from percept.composition import Config, checked_sections, choices_of, section_of
+from percept.composition.references import value_at
 from percept.errors import UserError, listed, nearest
 from percept.spaces.defaults import default_space
 from percept.spaces.parameters import Parameter
@@ -87,14 +88,14 @@ class Space:
         """Return a value that a condition looks at: what was drawn, or what the configuration has."""
         if key in settings:
             return settings[key]
-        return _at(self.config, key)
+        return value_at(self.config, key)
 
     def _check_conditions(self) -> None:
         """Check that each condition looks at what is drawn before it, or at a key of the configuration."""
         before: list[str] = []
         for key, parameter in self.parameters.items():
             for looked_at in parameter.when:
-                known = _at(self.config, looked_at) is not None and looked_at not in self.parameters
+                known = value_at(self.config, looked_at) is not None and looked_at not in self.parameters
                 if looked_at not in before and not known:
                     found = f"{looked_at!r} is no key of the configuration, and no parameter before this one"
                     found += nearest(looked_at, before)
@@ -187,12 +188,6 @@ def _corners(parameter: Parameter) -> list[Any]:
 
 def _as_list(wanted: Any) -> list[Any]:
     return list(wanted) if isinstance(wanted, list | tuple) else [wanted]
-
-
-def _at(values: Any, key: str) -> Any:
-    for name in key.split("."):
-        values = values.get(name) if isinstance(values, Mapping) else None
-    return values
 
 
 def _put(values: dict[str, Any], key: str, value: Any) -> None:
