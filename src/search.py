@@ -56,7 +56,9 @@ def _let_dvc_run(overrides: list[str]) -> None:
     stages = PIPELINE.with_name("dvc.yaml")
     with paths.replaced(stages) as draft:
         draft.write_bytes(PIPELINE.read_bytes())
-    os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", str(stages)])
+    # The stage's `python` is then this one, whether or not the environment is activated.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    os.execve(sys.executable, [sys.executable, "-m", "dvc", "repro", str(stages)], os.environ | {"PATH": path})
 
 
 def _plain(space: Space) -> dict[str, dict]:

@@ -186,3 +186,15 @@ def test_a_worker_of_a_cluster_that_is_killed_in_the_middle_costs_no_trial(tmp_p
     assert [row["state"] for row in project.trials()] == ["complete"] * 3
     folders = [path.name for path in tmp_path.glob("worker-*/dask-scratch-space/*/percept-*")]
     assert {name.rpartition("-")[0] for name in folders} == {"percept-code", "percept-raw"}
+
+
+@pytest.mark.slow
+def test_workers_of_a_cluster_with_other_versions_are_refused(tmp_path, dask_cluster):
+    address, _ = dask_cluster
+    project = Project(tmp_path / "project", [*LONG, f"search.dask_address={address}"])
+    other = project.folder / "src/keras-0.1.dist-info"  # found before that of the environment
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: keras\nVersion: 0.1\n")
+    running = project.search()
+    said = running.communicate()[0]
+    assert running.returncode == 1 and "(here 0.1)" in said and "install requirements.lock" in said, said

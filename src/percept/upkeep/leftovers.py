@@ -97,9 +97,16 @@ def _half_written() -> Iterator[Leftover]:
 
 
 def _drafts() -> Iterator[Leftover]:
-    for output in OUTPUTS:
+    for output in (*OUTPUTS, *_cross_validated()):
         for left in paths.left_behind(output):
             yield Leftover(str(left), "of a stage that was killed", partial(paths.settle, output), "remove it")
+
+
+def _cross_validated() -> list[Path]:
+    """Return the files, of any name, that a draft lies beside."""
+    folder = paths.CROSS_VALIDATION
+    drafts = [draft for ending in ("draft", "former") for draft in folder.glob(f".*.{ending}")]
+    return sorted({folder / draft.stem.removeprefix(".") for draft in drafts})
 
 
 def _folders() -> Iterator[Leftover]:

@@ -79,7 +79,10 @@ def test_a_half_written_file_is_that_of_the_last_commit(name, half):
     assert mend() == [] and Path(name).read_text() == TEXT
 
 
-@pytest.mark.parametrize("left", [".models.draft", "data/.raw.draft", "models/.models.draft"])
+DRAFTS = (".models.draft", "data/.raw.draft", "models/.models.draft", "results/cross_validation/.mine.csv.draft")
+
+
+@pytest.mark.parametrize("left", DRAFTS)
 def test_a_draft_of_a_stage_goes(left):
     for folder in (left, "models"):
         Path(folder).mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from percept.tuning.search import shipping
 from percept.tuning.search.cluster import Cluster
 
 HOST = "127.0.0.1"
+PACKAGES = ("keras", "numpy", "pandas", "scikit-learn", "scipy", "tensorflow")  # whose versions scores depend on
 CONNECT_S = 60  # for a scheduler to answer
 
 
@@ -67,5 +68,16 @@ def _remote(search: Search, raw: Path) -> Iterator[Cluster]:
         raise UserError(f"search.dask_address = {search.dask_address!r}", found, expected, advice) from None
     with client:
         cloudpickle.register_pickle_by_value(shipping)
+        _check_packages(client)
         code, data = shipping.ship(client, paths.ROOT, raw)
         yield Cluster(client, search.retries, partial(shipping.run_shipped, code, data), shipping.ByValue)
+
+
+def _check_packages(client: Client) -> None:
+    """Raise `UserError` where a worker has other versions than this process."""
+    here = shipping.versions(PACKAGES)
+    for worker, there in client.run(shipping.versions, PACKAGES).items():
+        if differing := [name for name in PACKAGES if there[name] != here[name]]:
+            found = ", ".join(f"{name} {there[name] or 'missing'} (here {here[name]})" for name in differing)
+            advice = "install requirements.lock where the workers run, start them anew, and run the same command"
+            raise UserError(f"the worker {worker}", found, "the same versions as here", advice)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module, invalidate_caches
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,17 @@ def run_shipped(code: str, raw: str, order: dict[str, Any], each: Callable[[int,
     found: dict[str, Any] = import_module("percept.tuning.search.worker").run_order(
         {**order, "raw": str(folder / raw)}, each
     )
+    return found
+
+
+def versions(names: Iterable[str]) -> dict[str, str | None]:
+    """Return the version of each package that is installed where this is called; None: it is not."""
+    found: dict[str, str | None] = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
     return found
 
 
