@@ -1,15 +1,17 @@
 """search [--draws N] [--rounds N] [--save]: the search that tutorials end with, beside scikit-learn's over stock Keras.
 
 10 draws of depth, width and learning rate on California housing, each judged by 3 folds, up to 100 epochs: `search.py`
-with one and two workers, and plain_search.py, as processes from start to exit. The latter takes about 20 minutes on 2
-cores, so it makes --draws (2) of its 10 and the report tells what 10 would take. Then what a trial costs beside its
-training. The report goes to the screen; --save also writes it to benchmarks/SEARCH.md.
+with one and two workers, plain_search.py and, where it is installed, keras_tuner_search.py, as processes from start to
+exit. The latter two take many minutes, so they make --draws (2) of their 10 and the report tells what 10 would take.
+Then what a trial costs beside its training. The report goes to the screen; --save also writes it to
+benchmarks/SEARCH.md.
 """
 
 import argparse
 import json
 import statistics
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +22,12 @@ DRAWS, FOLDS = 10, 3
 TASK = ["task=california", "search=california", "fit.threads=1"]
 TINY = ["task=iris", "fit.threads=1", "fit.epochs=1", "search.pruner=none", "search.sampler=random", "search.workers=1"]
 FEW, MANY = 10, 60  # tiny trials, whose difference in time tells what one costs
-PACKAGES = {"TensorFlow": "tensorflow", "Optuna": "optuna", "Dask": "distributed"}
+OTHERS = {"scikit-learn": "plain_search.py", "KerasTuner": "keras_tuner_search.py"}
+PACKAGES = {"TensorFlow": "tensorflow", "Optuna": "optuna", "Dask": "distributed", "KerasTuner": "keras-tuner"}
 
 
-class Plain(NamedTuple):
-    """What plain_search.py told, and what all draws would take."""
+class Other(NamedTuple):
+    """What a script of others told, and what all draws would take."""
 
     mse: float
     test_mse: float
@@ -37,13 +40,12 @@ def searched(clone: Path, words: list[str]) -> Run:
     return execute([sys.executable, "src/search.py", *words], clone)
 
 
-def measure_plain(clone: Path, draws: int) -> Plain:
+def measure_other(script: str, clone: Path, draws: int) -> Other:
     """Fit some of the draws, and one more to all training rows; tell what as many as there are would take."""
-    execute([sys.executable, "src/preprocess.py"], clone)
-    run = execute([sys.executable, str(HERE / "plain_search.py"), str(draws)], clone)
+    run = execute([sys.executable, str(HERE / script), str(draws)], clone)
     told = json.loads(run.output.splitlines()[-1])
     of_draw = (told["search_s"] - told["refit_s"]) / draws
-    return Plain(told["mse"], told["test_mse"], run.seconds + of_draw * (DRAWS - draws))
+    return Other(told["mse"], told["test_mse"], run.seconds + of_draw * (DRAWS - draws))
 
 
 def tuned_mse(clone: Path) -> float:
@@ -54,7 +56,7 @@ def tuned_mse(clone: Path) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=2, help="of 10 by scikit-learn (default: 2)")
+    parser.add_argument("--draws", type=int, default=2, help="of 10 by others (default: 2)")
     parser.add_argument("--rounds", type=int, default=3, help="of each of percept's (default: 3)")
     parser.add_argument("--save", action="store_true", help="write the report to benchmarks/SEARCH.md")
     options = parser.parse_args()
@@ -62,7 +64,9 @@ def main() -> None:
     with clone_of_head() as clone:
         if skipped := fetch("task=california", clone):
             sys.exit(f"search: {skipped}")
-        plain = measure_plain(clone, options.draws)
+        execute([sys.executable, "src/preprocess.py"], clone)
+        scripts = {name: script for name, script in OTHERS.items() if name != "KerasTuner" or find_spec("keras_tuner")}
+        others = {name: measure_other(script, clone, options.draws) for name, script in scripts.items()}
         for _ in range(options.rounds):
             for workers in (1, 2):
                 words = [*TASK, f"search.workers={workers}"]
@@ -72,26 +76,29 @@ def main() -> None:
         searched(clone, [*TASK, "search.workers=2"])
         mse = json.loads((clone / "search/best.json").read_text(encoding="utf-8"))["score"]
         test_mse = tuned_mse(clone)
-    text = report(plain, options.draws, seconds, mse, test_mse)
+    text = report(others, options.draws, seconds, mse, test_mse)
     print(text)
     if options.save:
         (HERE / "SEARCH.md").write_text(text, encoding="utf-8")
 
 
-def report(plain: Plain, draws: int, seconds: Rounds, mse: float, test_mse: float) -> str:
-    rows = [["scikit-learn over stock Keras", f"{plain.seconds:.0f}", "", f"{plain.mse:.3f}", f"{plain.test_mse:.3f}"]]
+def report(others: dict[str, Other], draws: int, seconds: Rounds, mse: float, test_mse: float) -> str:
+    rows = [
+        [f"{name} over stock Keras", f"{found.seconds:.0f}", "", f"{found.mse:.3f}", f"{found.test_mse:.3f}"]
+        for name, found in others.items()
+    ]
     for workers in (1, 2):
         taken = seconds[f"{workers}"]
         name = f"`search.py`, {workers} worker{'s' if workers > 1 else ''}"
-        ratio = f"{plain.seconds / statistics.median(taken):.0f}"
+        ratio = f"{others['scikit-learn'].seconds / statistics.median(taken):.0f}"
         rows.append([name, spread(taken), ratio, f"{mse:.3f}", f"{test_mse:.3f}"])
-    header = ("search", "seconds", "times faster", "mse of the folds", "mse of the test rows")
+    header = ("search", "seconds", "times faster than scikit-learn", "mse of the folds", "mse of the test rows")
     few, many = (statistics.median(seconds[f"tiny {trials}"]) for trials in (FEW, MANY))
-    whole = "" if draws == DRAWS else f" It made {draws} of its {DRAWS} draws; its seconds are those of {DRAWS}."
+    whole = "" if draws == DRAWS else f" The others made {draws} draws; their seconds are those of {DRAWS}, scaled."
     return f"""# A random search, from start to exit
 
 California housing: {DRAWS} draws of depth, width and learning rate, each judged by {FOLDS} folds, up to 100 epochs.
-Both draw from the same space, but not the same settings.{whole}
+All draw from the same space, but not the same settings.{whole}
 
 {markdown(header, rows)}
 

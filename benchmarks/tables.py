@@ -1,11 +1,11 @@
-"""tables [--tables a,b] [--splits N] [--methods a,b] [--python FILE] [--results FILE] [--save]: percept beside others.
+"""tables [--tables a,b] [--splits N] [--methods a,b] [--python FILE] [--results FILE] [--save [PAGE]]: beside others.
 
 Each public table of tables.json goes the way of a new user, in a clone of HEAD in a temporary folder:
 `src/new_task.py`, whose task file nobody edits, `dvc exp run -S split.test.random_state=K` for each outer split K, and
 `src/predict.py` on its test rows. A table with days is split by time, once. Every peer learns from all other rows and
 is tested on the same. `percept@COMMIT` is percept as it was then. A peer that is not installed here is measured by the
 Python that --python names: pytabkit and AutoGluon want older packages. What FILE has is not run again, whatever its
-version. The report goes to the screen; --save also writes it to benchmarks/TABLES.md.
+version. The report goes to the screen; --save also writes it to PAGE of benchmarks/, TABLES.md where none is named.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from table_report import PERCEPT, report
 from table_work import Clones, Work
 
 TABLES = load()
-PAGE, LOG = HERE / "TABLES.md", HERE / "tables_log.md"
+LOG = HERE / "tables_log.md"
 PACKAGES = {"TensorFlow": "tensorflow"}
 
 
@@ -64,7 +64,7 @@ def main() -> None:
     text = f"{report([done[each] for each in chosen], options.methods)}\n{log}\n{machine(PACKAGES)}\n{command_line()}\n"
     print(text)
     if options.save:
-        PAGE.write_text(text, encoding="utf-8")
+        (HERE / options.save).write_text(text, encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:
@@ -75,7 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--methods", default=",".join([PERCEPT, *installed]), help="(default: %(default)s)")
     parser.add_argument("--python", type=OtherPython, help="of an environment with peers that this one has not")
     parser.add_argument("--results", help="a file that results are appended to, and taken from")
-    parser.add_argument("--save", action="store_true", help="write the report to benchmarks/TABLES.md")
+    parser.add_argument("--save", nargs="?", const="TABLES.md", metavar="PAGE", help="write it to benchmarks/PAGE")
     options = parser.parse_args()
     options.tables, options.methods = options.tables.split(","), options.methods.split(",")
     known = {*installed, *(options.python.versions if options.python else {})}

@@ -10,6 +10,7 @@ from percept.profiling.choices import TEST, VALIDATION, Classes, Option, choose_
 from percept.profiling.clock import clock_columns
 from percept.profiling.columns import MANY_VALUES, ColumnProfile
 from percept.profiling.fit_plan import choose_table_fit
+from percept.profiling.places import directions
 
 Inputs = Mapping[str, Sequence[ColumnProfile]]  # columns by use: numeric, category, date, text
 
@@ -27,6 +28,7 @@ MOST_EPOCHS, FEWEST_EPOCHS, PATIENCE = 60, 20, 10
 LEARNED = 400_000  # rows, each as often as it is learned: more rows are learned less often
 FEWEST_OF_MANY, LEARNED_OF_MANY = 3, 10_000_000  # and where there are millions, less than FEWEST_EPOCHS times
 MOST_LEVELS = 200  # of a category of tabm that have an input of their own
+DERIVED = "how far places lie along slanting lines: with bins of these, too, the network sees the map"
 FEW_VALUES, RARE = 10, 5  # of a category: with fewer values, none is too rare; rows of a rare value
 
 
@@ -75,8 +77,9 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
         return choose_mlp(num_rows, inputs, classes, split)
     num_train = round(num_rows * (1 - TEST))
     num_folds = _num_folds(num_rows, num_train)
-    width = num_inputs(inputs, MOST_LEVELS)
-    numbers = len(inputs["numeric"])
+    derived = directions(inputs["numeric"])
+    width = num_inputs(inputs, MOST_LEVELS) + len(derived)
+    numbers = len(inputs["numeric"]) + len(derived)
     wanted = max(FEWEST_BINS, min(MOST_BINS, (BINS_OF_CLASSES if classes else BINS_OF_VALUES) // max(1, numbers)))
     bins, units = _sizes(max(1, num_folds), width, numbers, wanted)
     members = MEMBERS if num_folds else MEMBERS_WITHOUT_FOLDS
@@ -86,7 +89,7 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
         model=("tabm", f"for {num_rows} rows and about {width} inputs: members, {each}, and a line"),
         optimizer=("adamw_cosine", "its rate falls to 0 with the last epoch"),
         options={"members": (members, ""), "units": ([units, units], "width of the hidden layers")},
-        features=_features(inputs, bins),
+        features=({"derive": (derived, DERIVED)} if derived else {}) | _features(inputs, bins),
         missing={"indicator": (True, "whether a number is missing is an input too")},
         objective=_objective(classes),
         validation=_folds(split["validation"], num_folds, classes),

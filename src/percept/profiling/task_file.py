@@ -112,6 +112,7 @@ def _left_out(odd: OddRows) -> dict[str, Block | Leaf]:
 
 def _features(task: Task) -> Block:
     options: dict[str, Block | Leaf] = {}
+    derived, remark_of_derived = task.network.features.get("derive", ({}, ""))
     longest = max(("numeric", "category", "drop"), key=lambda use: len(task.used(use)))
     rest = longest if len(task.uses) > MANY_COLUMNS else ""
     for use in ("numeric", "category", "text", "drop"):
@@ -120,7 +121,9 @@ def _features(task: Task) -> Block:
             options[use] = ("rest", f"{len(columns)} columns that no list names")
         elif columns:
             remark = "an input for each frequent word: whether the text has it" if use == "text" else ""
-            options[use] = Block([(column.name, _remark(column, task)) for column in columns], remark)
+            lines = [(column.name, _remark(column, task)) for column in columns]
+            lines += [(name, "derived") for name in derived if use == "numeric"]
+            options[use] = Block(lines, remark)
         if use == "category" and task.used("date"):
             dates = {}
             for column in task.used("date"):
@@ -129,6 +132,8 @@ def _features(task: Task) -> Block:
                 dates[key] = (value, _remark(column, task))
             options["date"] = Block(dates, "each becomes days since 1970, month and weekday")
     options |= task.network.features
+    if derived:
+        options["derive"] = Block({name: (formula, "") for name, formula in derived.items()}, remark_of_derived)
     gaps = {"numeric": ("median", "or mean, drop (the row), error")}
     gaps["category"] = ("own_category", "or most_frequent, drop, error")
     options["missing"] = Block(gaps | task.network.missing, "what to do about empty cells")
