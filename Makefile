@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow test-nightly coverage setup lint lock table bench clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock table lessons bench clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py
+
+lessons: .venv/ready  ## make the tables and pictures of docs/lessons anew
+	@$(ACTIVATE) python src/lesson.py
 
 bench: .venv/ready  ## the pipeline against plain Keras scripts, its fit against others, and how fast it predicts
 	@$(ACTIVATE) python benchmarks/run.py

@@ -1,4 +1,4 @@
-"""reproduce_table [task ...]: run each task with 5 seeds -> results/tasks.json and the table in README.md.
+"""reproduce_table [task ...]: run each task with 5 seeds -> results/tasks.json and the table in both READMEs.
 
 With task names, only these are run again; the others keep their rows.
 """
@@ -22,7 +22,7 @@ SEEDS = range(5)
 PUBLISHED: dict[str, dict[str, Any]] = yaml_file.load(ROOT / "results" / "published.yaml")[1]
 RESULTS = ROOT / "results" / "tasks.json"
 BASELINES = json.loads((ROOT / "results" / "baselines.json").read_text(encoding="utf-8"))
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "README.ko.md")
 BEGIN, END = "<!-- table of tasks: begin (make table) -->", "<!-- table of tasks: end -->"
 
 
@@ -78,9 +78,10 @@ def main() -> None:
             print(f"{wanted['better']}: {_mean(results[task]['better'])}", flush=True)
     RESULTS.write_text(json.dumps({task: results[task] for task in PUBLISHED if task in results}, indent=1) + "\n")
     if not set(PUBLISHED) - set(results):
-        before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-        README.write_text(f"{before}{BEGIN}\n{rendered(results)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-        print(f"wrote {RESULTS.relative_to(ROOT)} and the table in {README.name}")
+        for page in PAGES:
+            before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+            page.write_text(f"{before}{BEGIN}\n{rendered(results)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        print(f"wrote {RESULTS.relative_to(ROOT)} and the table in {listed(page.name for page in PAGES)}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src"
 LIBRARY = SRC / "percept"
 LAYERS = (  # from the top; a room may import itself and the layers below, and nothing beside it
+    {"lessons"},
     {"profiling", "release", "tuning", "upkeep"},
     {"composition"},
     {"evaluation", "prediction", "spaces", "training"},
@@ -28,6 +29,7 @@ TENSORFLOW = {"keras", "tensorflow", "tf2onnx"}
 MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "models",
     "training",
+    "lessons/inside.py",
     "model_file/export.py",
     "release/saved_model.py",
 )
