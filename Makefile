@@ -2,14 +2,14 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow test-nightly coverage setup lint lock table lessons bench clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots table lessons bench clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
 repro: .venv/ready  ## run what params.yaml says, where something changed, and show the result
 	@$(ACTIVATE) python src/doctor.py --repair
-	@$(ACTIVATE) dvc repro
+	@$(ACTIVATE) PERCEPT_SHOW=after dvc repro
 	@$(ACTIVATE) python src/show.py
 
 test: .venv/ready  ## all tests, two files at a time; those whose data cannot be reached are skipped
@@ -26,7 +26,7 @@ coverage: .venv/ready  ## the lines and branches of src/percept that no test ent
 
 setup: .venv/ready  ## make .venv from requirements.lock
 
-.venv/ready: requirements.lock tools/setup.sh
+.venv/ready: requirements.lock tools/setup.sh tools/vega.py
 	@sh tools/setup.sh
 
 lint: .venv/ready  ## style and types of the code
@@ -36,6 +36,9 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 	@$(ACTIVATE) uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
 		--output-file requirements.lock
+
+plots: .venv/ready  ## write .dvc/plots, with which `dvc plots` draws, from the charts of the report
+	@$(ACTIVATE) python tools/dvc_plots.py
 
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py

@@ -3,7 +3,6 @@
 import csv
 import json
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 PLOTS = Path("results/plots")
@@ -14,18 +13,20 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def line_chart(title: str, x: str, y: str, points: list[dict[str, str]]) -> str:
+def line_chart(title: str, points: list[dict[str, str]]) -> str:
     """A Mermaid chart of at most 50 points."""
     thinned = points[:: max(1, len(points) // 50)]
-    values = ", ".join(f"{float(point[y]):.4f}" for point in thinned)
-    ends = f"{float(thinned[0][x]):g} --> {float(thinned[-1][x]):g}"
-    return f'```mermaid\nxychart-beta\n  title "{title}"\n  x-axis "{x}" {ends}\n  y-axis "{y}"\n  line [{values}]\n```'
+    values = ", ".join(f"{float(point['value']):.4f}" for point in thinned)
+    ends = f"{float(thinned[0]['epoch']):g} --> {float(thinned[-1]['epoch']):g}"
+    return (
+        f'```mermaid\nxychart-beta\n  title "{title}"\n  x-axis "epoch" {ends}\n  y-axis "loss"\n  line [{values}]\n```'
+    )
 
 
 def confusion(pairs: list[dict[str, str]]) -> str:
     """Counts of actual (down) by predicted (across)."""
-    counts = Counter((pair["actual"], pair["predicted"]) for pair in pairs)
-    names = sorted({name for pair in counts for name in pair})
+    counts = {(pair["actual"], pair["predicted"]): int(pair["count"]) for pair in pairs}
+    names = list(dict.fromkeys(pair["actual"] for pair in pairs))
     lines = [f"| actual, predicted | {' | '.join(names)} |", "|-" * (len(names) + 1) + "|"]
     lines += [f"| **{actual}** | {' | '.join(str(counts[actual, name] or '') for name in names)} |" for actual in names]
     return "\n".join(lines)
@@ -35,9 +36,9 @@ def main() -> None:
     metrics = json.loads(Path("results/metrics.json").read_text(encoding="utf-8"))
     difference = subprocess.run(["dvc", "metrics", "diff", "--all", "--md"], capture_output=True, text=True, check=True)
     print(f"# {metrics['task']}\n\n## Metrics against the commit\n\n{difference.stdout}")
-    print(line_chart("loss, training rows", "epoch", "loss", rows("history_train.csv")))
-    if rows("history_validation.csv"):
-        print(line_chart("loss, validation rows", "epoch", "loss", rows("history_validation.csv")))
+    for part in ("training", "validation"):
+        if points := [point for point in rows("loss.csv") if point["rows"] == part]:
+            print(line_chart(f"loss, {part} rows", points))
     if rows("confusion.csv"):
         print(f"\n## Confusion matrix, test rows\n\n{confusion(rows('confusion.csv'))}")
 

@@ -11,26 +11,23 @@ import argparse
 import json
 import statistics
 import sys
-from typing import Any
 
 from percept.command import option_parser
 
-import numpy as np
 from numpy.typing import NDArray
 from tabulate import tabulate
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from percept import paths
 from percept.composition import load_config
-from percept.dataset.stored import Array
 from percept.errors import UserError, run
-from percept.evaluation.metrics import METRICS, score
-from percept.objective import Objective, Regression
+from percept.evaluation.baselines import MODELS, joined, scores_of
+from percept.evaluation.metrics import METRICS
+from percept.objective import Objective
 from percept.params import Params
 from percept.paths import ROOT
 from percept.prepared.contents import Prepared
-from percept.prepared.examples import Examples, load_examples, load_spec
+from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.spec import SUBSETS
 from percept.tuning import comparison
 from percept.tuning.trial import prepare_data
@@ -47,7 +44,6 @@ TASKS = (
     "california",
     "california_raw",
 )
-MODELS = ("linear", "trees")
 HEADER = ("task", "metric", *MODELS)
 SEEDS = range(5)
 RESULTS = ROOT / "results" / "baselines.json"
@@ -55,32 +51,6 @@ RESULTS = ROOT / "results" / "baselines.json"
 
 class RunParams(Params):
     objective: Objective
-
-
-def estimator(name: str, objective: Objective, seed: int) -> Any:
-    """A scikit-learn model to fit. The trees stop no earlier than told, as that would keep rows from them."""
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-    from sklearn.linear_model import LogisticRegression, Ridge
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    of_values = isinstance(objective, Regression)
-    if name == "trees":
-        trees = HistGradientBoostingRegressor if of_values else HistGradientBoostingClassifier
-        return trees(early_stopping=False, random_state=seed)
-    return make_pipeline(StandardScaler(), Ridge() if of_values else LogisticRegression(max_iter=10_000))
-
-
-def predicted(model: Any, objective: Objective, x: NDArray, num_classes: int) -> NDArray:
-    """As the shipped file gives it: (rows, 1) probabilities or values, or (rows, classes) probabilities.
-
-    A class that no row had when the model learned has a probability of 0.
-    """
-    if isinstance(objective, Regression):
-        return model.predict(x).reshape(len(x), -1)
-    probabilities = np.zeros((len(x), num_classes))
-    probabilities[:, model.classes_] = model.predict_proba(x)
-    return probabilities[:, 1:] if objective.kind == "binary" else probabilities
 
 
 def measure_run() -> dict:
@@ -122,39 +92,9 @@ def measure(override: str) -> dict:
     return found
 
 
-def scores_of(
-    name: str, objective: Objective, names: tuple[str, ...], learned: tuple[NDArray, NDArray], test: Examples, seed: int
-) -> dict[str, Any]:
-    """Fit a model and give its test metrics. Raises `UserError` for several targets, which it cannot learn at once.
-
-    names: of the classes or targets; learned: features (rows, width) and targets.
-    """
-    x, y = learned
-    if y.ndim > 1 and y.shape[1] > 1:
-        advice = "measure one target at a time: -S objective.target=NAME"
-        raise UserError("objective.target", f"{y.shape[1]} targets", "one, as the trees learn no more", advice)
-    model = estimator(name, objective, seed)
-    # In one thread the trees add up in the same order everywhere, and do not wait for a thread that has no
-    # core. The limit holds for libraries that are loaded, as those of the model are by now.
-    with threadpool_limits(1):
-        model.fit(x, y.ravel())
-        guess = predicted(model, objective, flat(test.x), len(names))
-    return score(objective, names, test.y, guess)
-
-
 def learned_rows(prepared: Prepared) -> tuple[NDArray, NDArray]:
     """Give features (rows, width) and targets of the training and the validation rows."""
     return joined(prepared.examples["train"], prepared.examples["validation"])
-
-
-def joined(*parts: Examples) -> tuple[NDArray, NDArray]:
-    """Give features (rows, width) and targets of all parts."""
-    return np.concatenate([flat(part.x) for part in parts]), np.concatenate([part.y for part in parts])
-
-
-def flat(x: Array) -> NDArray:
-    """(rows, ...) to (rows, width)."""
-    return np.asarray(x).reshape(len(x), int(np.prod(x.shape[1:])))
 
 
 def row(task: str, found: dict) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def main() -> None:
         examples = load_examples("train"), load_examples("test")
         found |= warnings(test, *examples, history, params.fit["monitor"], params.fit["epochs"])
         card = model_card(test, found, params.model_dump(mode="json"), model, metadata, Quality.load())
-        plots.write_history(history, folder)
+        plots.write_history(history, folder, params.fit["monitor"])
         plots.write_plots(folder, objective, spec.names, test.y, test.predicted, test.decisions)
         metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         card_file.write_text(card, encoding="utf-8")

@@ -1,74 +1,79 @@
-"""show: results/metrics.json as a short table, and what to try next. It loads next to nothing, to answer at once."""
+"""show: results/metrics.json as a short table, and what to try next; --open shows the report in a browser.
 
+It loads next to nothing, to answer at once.
+"""
+
+import argparse
 import json
 import os
-import shlex
-from pathlib import Path
+import sys
+import webbrowser
 
 from percept.command import option_parser
 
-from tabulate import tabulate
-
+from percept import paths
 from percept.errors import run
+from percept.reporting.scores import NAMES, Scores
+from percept.reporting.terminal import result
 from percept.tuning import comparison
-
-METRICS = Path("results/metrics.json")
-NEXT = (
-    ("dvc exp run -S task={other}", "another task; conf/task/ has them all"),
-    ("dvc exp run -S task={task} -S fit.epochs=50", "another setting of this one"),
-    ("python src/compare.py", "the runs side by side; curves: tensorboard --logdir logs"),
-)
 
 
 def main() -> None:
-    report = json.loads(METRICS.read_text(encoding="utf-8"))
-    parts = [part for part in ("validation", "test") if report[part]]
-    print(f"\n{report['task']} ({report['kind']}), models/model.onnx on rows it was not trained on:\n")
-    scores = {part: flat(report[part], report["primary"]) for part in parts}
-    rows = [
-        [f"  {name}", *(_number(scores[part][name]) for part in parts), "<- primary" * (name == report["primary"])]
-        for name in scores["test"]
-    ]
-    align = ["left", *["right"] * len(parts), "left"]
-    print(tabulate(rows, ["", *parts, ""], tablefmt="plain", disable_numparse=True, colalign=align))
-    if line := _beside_others(report):
+    options = _options()
+    report = json.loads(paths.METRICS.read_text(encoding="utf-8"))
+    own = _own_baselines(report)
+    print(result(report, _beside(report, own)))
+    if own and (line := comparison.verdict(report, own, own["rows"])):
         print(f"\n{line}")
-    for warning in report.get("warnings", []):
-        print(f"\nwarning: {warning}")
-    print("\nTry next:")
-    if not os.environ.get("VIRTUAL_ENV"):
-        print("  source .venv/bin/activate")
-    other = "churn" if report["task"] != "churn" else "digits"
-    for command, purpose in NEXT:
-        print(f"  {command.format(task=shlex.quote(report['task']), other=other):50}  # {purpose}")
+    if options.open:
+        open_report()
 
 
-def flat(scores: dict, primary: str) -> dict[str, float | None]:
-    """Return scores by name, then `auxiliary mse` of a second output and one score of each target, as `mse of Weight`.
-
-    The score for each target is the primary metric where targets have it, else f1, else the first that they have.
-    """
-    flat = {name: value for name, value in scores.items() if not isinstance(value, dict)}
-    second = scores.get("auxiliary", {}).items()
-    flat |= {f"auxiliary {name}": value for name, value in second if not isinstance(value, dict)}
-    for target, found in scores.get("by_target", {}).items():
-        metric = next(name for name in (primary, "f1", *found) if name in found)
-        flat[f"{metric} of {target}"] = found[metric]
-    return flat
+def _beside(report: dict, own: dict | None) -> dict[str, Scores]:
+    """Return test scores of other models on the same rows, as the report and `baselines` left them."""
+    found: dict[str, Scores] = {}
+    if paths.REFERENCE.is_file():
+        kept = json.loads(paths.REFERENCE.read_text(encoding="utf-8"))
+        found = {name: kept[name] for name in NAMES if name in kept} if kept["task"] == report["task"] else {}
+    if own:
+        found = {name: {report["primary"]: own[name]} for name in ("linear", "trees")} | found
+    return found
 
 
-def _beside_others(report: dict) -> str | None:
-    """Say whether the network beats the models of `baselines`, where these have learned from the same rows."""
+def _own_baselines(report: dict) -> dict | None:
+    """Return what `baselines` left, where it is of the rows that are there now."""
     if not comparison.FILE.is_file():
         return None
     found = json.loads(comparison.FILE.read_text(encoding="utf-8"))
-    return comparison.verdict(report, found, comparison.digest_of_rows())
+    fits = (found["task"], found["primary"], found["rows"]) == (
+        report["task"],
+        report["primary"],
+        comparison.digest_of_rows(),
+    )
+    return found if fits else None
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+def open_report() -> None:
+    """Show the report in a browser, where there is a screen; else say where it is."""
+    place = paths.REPORT.resolve()
+    if not place.is_file():
+        print(f"\nshow: there is no {paths.REPORT} yet: `dvc repro`")
+    elif has_screen() and webbrowser.open(place.as_uri()):
+        print(f"\nshow: opened {paths.REPORT}")
+    else:
+        print(f"\nshow: no browser could be opened here; the report is {place}")
+
+
+def has_screen() -> bool:
+    """Tell whether a browser has a screen: without one Python would start one in the terminal, and wait for it."""
+    return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+
+
+def _options() -> argparse.Namespace:
+    parser = option_parser(__doc__)
+    parser.add_argument("--open", action="store_true", help="show results/report.html in a browser")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    option_parser(__doc__).parse_args()
     run(main)

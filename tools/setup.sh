@@ -33,4 +33,5 @@ PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install \
 # Not left to pip, which PYTHONDONTWRITEBYTECODE may keep from it; without bytecode TensorFlow loads twice as slowly.
 # A few packages carry files for other Pythons, which do not compile: no reason to stop.
 .venv/bin/python -m compileall -qq -j 0 .venv/lib || true
+.venv/bin/python tools/vega.py
 touch .venv/ready

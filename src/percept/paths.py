@@ -23,7 +23,11 @@ HISTORY = Path("results/history.csv")
 METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
 TEST_PREDICTIONS = Path("results/test_predictions.csv")
+REPORT = Path("results/report.html")
+EXPLANATIONS = Path("results/explanations")  # plots of the report
+REFERENCE = Path("results/reference.json")  # test scores of a guess and of quick models
 CROSS_VALIDATION = Path("results/cross_validation")  # two files for each name
+COMPARISON = Path("results/compare.html")
 VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
 RATES = Path("results/learning_rate.csv")
 RATES_PICTURE = Path("results/learning_rate.png")
@@ -32,7 +36,7 @@ TRIALS = Path("search/trials.csv")
 BEST_TRIAL = Path("search/best.json")
 SEARCH_PLOTS = Path("search/plots")
 
-OUTPUTS = (RAW, PREPARED, MODELS, PLOTS, SEARCH_PLOTS)  # folders that are replaced as a whole
+OUTPUTS = (RAW, PREPARED, MODELS, PLOTS, EXPLANATIONS, SEARCH_PLOTS)  # folders that are replaced as a whole
 
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED
@@ -40,8 +44,10 @@ QUALITY = "quality.json"  # in PREPARED
 DROPPED = "violations.csv"  # in PREPARED: rows that the contract dropped, where there are some
 NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
+LAYERS = "layers.json"  # in MODELS
 CARD = MODELS / "model_card.md"
 OF_EVALUATE = (METRICS, PLOTS, TEST_PREDICTIONS, CARD)
+OF_REPORT = (REPORT, EXPLANATIONS, REFERENCE)
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 OUT_OF_FOLD = "out_of_fold.npz"  # in MODELS: of the training rows, by members that did not learn from them

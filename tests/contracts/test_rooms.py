@@ -11,7 +11,7 @@ SRC = ROOT / "src"
 LIBRARY = SRC / "percept"
 LAYERS = (  # from the top; a room may import itself and the layers below, and nothing beside it
     {"lessons"},
-    {"profiling", "release", "tuning", "upkeep"},
+    {"profiling", "release", "reporting", "tuning", "upkeep"},
     {"composition"},
     {"evaluation", "prediction", "spaces", "training"},
     {"features", "model_file", "models", "sources"},

@@ -12,6 +12,7 @@ from stage_runs import workspace
 import baselines
 from percept.composition import load_config
 from percept.errors import UserError
+from percept.evaluation import baselines as models
 from percept.evaluation.metrics import score
 from percept.objective import Binary, Multiclass, Regression
 from percept.prepared.examples import Examples
@@ -30,7 +31,7 @@ NUM_CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
 def test_a_run_again_gives_the_kept_numbers():
     found, kept = baselines.measure("task=breast_cancer"), KEPT["breast_cancer"]
     assert (found["primary"], found["test_rows"]) == (kept["primary"], kept["test_rows"])
-    for name in baselines.MODELS:
+    for name in models.MODELS:
         assert found[name].keys() == kept[name].keys()
         for metric, values in kept[name].items():
             assert found[name][metric] == pytest.approx(values, abs=0.02), f"{name} {metric}"
@@ -39,7 +40,7 @@ def test_a_run_again_gives_the_kept_numbers():
 def test_the_kept_file_has_every_task_with_a_value_for_each_seed():
     assert list(KEPT) == list(baselines.TASKS)
     for found in KEPT.values():
-        for name in baselines.MODELS:
+        for name in models.MODELS:
             assert found["primary"] in found[name]
             assert {len(values) for values in found[name].values()} == {len(baselines.SEEDS)}
 
@@ -51,7 +52,7 @@ def test_training_and_validation_rows_are_learned_from_and_no_test_rows(task):
     train, validation, test = (prepared.examples[subset] for subset in SUBSETS)
     assert x.shape == (len(train) + len(validation), np.prod(test.x.shape[1:])) and len(y) == len(x)
     # Of iris, two flowers have the same numbers as another.
-    assert np.isin(_rows(baselines.flat(test.x)), _rows(x)).sum() <= 2
+    assert np.isin(_rows(models.flat(test.x)), _rows(x)).sum() <= 2
 
 
 def _rows(x):
@@ -59,13 +60,13 @@ def _rows(x):
 
 
 @settings(max_examples=10)
-@given(kind=st.sampled_from(sorted(OBJECTIVES)), name=st.sampled_from(baselines.MODELS), seed=st.integers(0, 99))
+@given(kind=st.sampled_from(sorted(OBJECTIVES)), name=st.sampled_from(models.MODELS), seed=st.integers(0, 99))
 def test_both_models_answer_every_kind_of_task_as_the_shipped_file_does(kind, name, seed):
     random = np.random.default_rng(seed)
     objective, num_classes = OBJECTIVES[kind], NUM_CLASSES[kind]
     x = random.normal(size=(90, 2)).astype(np.float32)
     y = np.digitize(x[:, 0], [0, 0.5][: num_classes - 1]) if num_classes else x[:, 0].astype(np.float64)
-    guess = baselines.predicted(baselines.estimator(name, objective, seed).fit(x, y), objective, x, num_classes)
+    guess = models.predicted(models.estimator(name, objective, seed).fit(x, y), objective, x, num_classes)
     assert guess.shape == (90, 3 if kind == "multiclass" else 1)
     scores = score(objective, ("a", "b", "c")[:num_classes] or ("y",), y if num_classes else y[:, np.newaxis], guess)
     assert scores["r2"] > 0.8 if kind == "regression" else scores["accuracy"] > 0.8
@@ -73,8 +74,8 @@ def test_both_models_answer_every_kind_of_task_as_the_shipped_file_does(kind, na
 
 def test_a_class_that_only_test_rows_have_has_no_probability():
     x, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 2, 2])
-    model = baselines.estimator("linear", OBJECTIVES["multiclass"], 0).fit(x, y)
-    guess = baselines.predicted(model, OBJECTIVES["multiclass"], x, 3)
+    model = models.estimator("linear", OBJECTIVES["multiclass"], 0).fit(x, y)
+    guess = models.predicted(model, OBJECTIVES["multiclass"], x, 3)
     assert guess.shape == (4, 3) and not guess[:, 1].any()
 
 
@@ -103,4 +104,4 @@ def test_without_a_run_there_is_nothing_to_compare_with(monkeypatch):
 def test_several_targets_are_refused_as_the_trees_learn_one():
     objective, y = OBJECTIVES["regression"], np.zeros((5, 2))
     with pytest.raises(UserError, match=r"2 targets(.|\n)*-S objective\.target=NAME"):
-        baselines.scores_of("trees", objective, ("p", "q"), (y, y), Examples(y, y), 0)
+        models.scores_of("trees", objective, ("p", "q"), (y, y), Examples(y, y), 0)

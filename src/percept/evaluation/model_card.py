@@ -1,26 +1,23 @@
 """The model card: what the shipped model is, what it was trained on, how good it is, and for whom."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from tabulate import tabulate
 
 from percept import yaml_file
 from percept.dataset.contract import Category, ColumnRule, Date
 from percept.errors import listed
+from percept.evaluation import groups
 from percept.evaluation.metrics import METRICS
-from percept.evaluation.outcome import Outcome
+from percept.evaluation.outcome import Kind, Outcome
 from percept.evaluation.predictions import Predictions
 from percept.model_file.metadata import Metadata
 from percept.prepared.quality import Quality
 from percept.prepared.spec import DatasetSpec
 
-MIN_ROWS = 20  # of a group
-MAX_VALUES = 30  # of a column that makes groups
 NUM_GROUPS = 10  # that are shown
 
 
@@ -41,9 +38,12 @@ def model_card(
         f"# Model card: {report['task']}": _summary(predictions, report, params, model, metadata),
         "## Scores": _scores(predictions, report),
         "## Where it is worse": _groups(predictions, report),
-        "## Rows": _rows(predictions.spec),
+        "## Rows": _table(("rows", ""), row_counts(predictions.spec)),
         "## What goes in": _inputs(predictions.spec),
-        "## Limits": [*(f"- **{line}**" for line in report.get("warnings", [])), *_limits(predictions, quality)],
+        "## Limits": [
+            *(f"- **{line}**" for line in report.get("warnings", [])),
+            *(f"- {line}" for line in limits(predictions, quality)),
+        ],
         "## Configuration": ["```yaml", yaml_file.dump(params).rstrip(), "```"],
     }
     return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
@@ -58,15 +58,6 @@ def _summary(
     predictions: Predictions, report: dict[str, Any], params: dict[str, Any], model: Path, metadata: Metadata
 ) -> list[str]:
     spec = predictions.spec
-    match predictions.objective.kind:
-        case "binary":
-            says = f"whether {spec.targets[0]} is {spec.classes[1]} or {spec.classes[0]}"
-        case "multiclass":
-            says = f"which {spec.targets[0]} it is, of {len(spec.classes)}: {listed(spec.classes, 20)}"
-        case "multilabel":
-            says = f"which of {len(spec.targets)} labels apply: {listed(spec.targets, 20)}"
-        case "regression":
-            says = listed(spec.targets, 20)
     facts = {
         "model": f"{params['model']['kind']}, trained by {params['optimizer']['kind']}, seed {params['seed']}",
         "shipped file": f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}",
@@ -78,7 +69,23 @@ def _summary(
     if "temperature" in report:
         judges = "each training row, by members that did not learn from it" if spec.num_folds else "the validation rows"
         facts["temperature"] = f"{report['temperature']:.4g}, chosen on {judges}"
-    return [f"`model.onnx` says {says}.", "", *_table(("", ""), list(facts.items()))]
+    return [
+        f"`model.onnx` says {answer(spec, predictions.objective.kind)}.",
+        "",
+        *_table(("", ""), list(facts.items())),
+    ]
+
+
+def answer(spec: DatasetSpec, kind: Kind) -> str:
+    """Return what the model says of a row, as the end of a sentence."""
+    match kind:
+        case "binary":
+            return f"whether {spec.targets[0]} is {spec.classes[1]} or {spec.classes[0]}"
+        case "multiclass":
+            return f"which {spec.targets[0]} it is, of {len(spec.classes)}: {listed(spec.classes, 20)}"
+        case "multilabel":
+            return f"which of {len(spec.targets)} labels apply: {listed(spec.targets, 20)}"
+    return listed(spec.targets, 20)
 
 
 def _scores(predictions: Predictions, report: dict[str, Any]) -> list[str]:
@@ -105,41 +112,28 @@ def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
     """Return a table of the groups of test rows with the worst primary metric."""
     metric = METRICS[report["primary"]]
     scored = []
-    for group, rows in _members(predictions):
-        if rows.sum() < MIN_ROWS:
+    for group, rows in groups.of_categories(predictions):
+        if rows.sum() < groups.MIN_ROWS:
             continue
-        decisions = None if predictions.decisions is None else predictions.decisions[rows]
-        outcome = Outcome.of(predictions.objective, predictions.y[rows], predictions.predicted[rows], decisions)
-        found = metric.function(outcome)
+        found = metric.function(groups.outcome_of(predictions, rows))
         if found is not None:
             scored.append((found, group, int(rows.sum())))
     sign = 1 if metric.higher_is_better else -1
     scored.sort(key=lambda group: sign * group[0])
     shown = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
     whole = ("all test rows", len(predictions.y), _number(report["test"][metric.name]))
-    said = f"Groups of at least {MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
+    said = f"Groups of at least {groups.MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
     return [said, "", *_table(("group", "rows", metric.name), [*shown, whole])] if shown else []
 
 
-def _members(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield name and mask (rows,) of each group of rows: those of one category, or of one class."""
-    for column in predictions.spec.raw_inputs:
-        if column.kind == "category":
-            cells = predictions.raw[column.name][:, 0].astype(str)
-            values = np.unique(cells)
-            if 1 < len(values) <= MAX_VALUES:
-                yield from ((f"{column.name} = {value or '(missing)'}", cells == value) for value in values)
-    if predictions.objective.kind == "multiclass" and predictions.objective.primary == "accuracy":
-        yield from ((f"class {name}", predictions.y == index) for index, name in enumerate(predictions.spec.classes))
-
-
-def _rows(spec: DatasetSpec) -> list[str]:
+def row_counts(spec: DatasetSpec) -> list[tuple[str, int]]:
+    """Return where each row of the source went, in words, and how many."""
     rows = spec.rows
     parts = [("in the source", rows.source), *((f"dropped: {why}", count) for why, count in rows.dropped.items())]
     chose = "chose the epoch, threshold and temperature"
     judges = (f"{chose}, each without what it taught", rows.train) if spec.num_folds else (chose, rows.validation)
     parts += [("trained on", rows.train), judges]
-    return _table(("rows", ""), [*parts, ("tested on", rows.test)])
+    return [*parts, ("tested on", rows.test)]
 
 
 def _inputs(spec: DatasetSpec) -> list[str]:
@@ -163,17 +157,18 @@ def _holds(rule: ColumnRule) -> str:
     return " ".join([f"dates ({rule.format})" if isinstance(rule, Date) else "numbers", *ends])
 
 
-def _limits(predictions: Predictions, quality: Quality) -> list[str]:
+def limits(predictions: Predictions, quality: Quality) -> list[str]:
+    """Return what the scores do not promise, a sentence each."""
     spec = predictions.spec
-    limits = ["It was tested on rows of the same source; it may be worse on rows of another place or time."]
+    found = ["It was tested on rows of the same source; it may be worse on rows of another place or time."]
     if spec.contract.columns:
-        limits.append("It saw no values outside of those above in training: what it predicts for them is a guess.")
+        found.append("It saw no values outside of those above in training: what it predicts for them is a guess.")
     if spec.rows.test_is_train:
-        limits = ["It was tested on the very rows that it was trained on: nothing is known of other rows."]
+        found = ["It was tested on the very rows that it was trained on: nothing is known of other rows."]
     if len(predictions.y) < 100:
-        limits.append(f"{len(predictions.y)} test rows are few: look at the intervals.")
+        found.append(f"{len(predictions.y)} test rows are few: look at the intervals.")
     if predictions.objective.kind in ("binary", "multiclass"):
         share = np.bincount(predictions.y, minlength=len(spec.classes)) / len(predictions.y)
         rarest = int(share.argmin())
-        limits.append(f"The rarest class, {spec.classes[rarest]}, is {share[rarest]:.1%} of the test rows.")
-    return [f"- {limit}" for limit in [*limits, *quality.messages()]]
+        found.append(f"The rarest class, {spec.classes[rarest]}, is {share[rarest]:.1%} of the test rows.")
+    return [*found, *quality.messages()]

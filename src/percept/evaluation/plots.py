@@ -1,29 +1,33 @@
-"""The numbers behind DVC's plots, one CSV for each curve; dvc.yaml says how they are drawn."""
+"""The numbers behind the plots of DVC and of the report, one CSV for each; reporting/charts.py draws them."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.evaluation import intervals
 from percept.evaluation.calibration import confidences, reliability
 from percept.evaluation.outcome import Outcome
 from percept.objective import AUXILIARY, Objective
 
 # Every file is there for every task: DVC complains of a missing one, and leaves out one without rows.
 HEADERS = {
-    "history_train.csv": ("epoch", "loss", "metric"),
-    "history_validation.csv": ("epoch", "loss", "metric"),
-    "confusion.csv": ("actual", "predicted"),
+    "loss.csv": ("epoch", "value", "rows", "measure", "best"),
+    "score.csv": ("epoch", "value", "rows", "measure", "best"),
+    "confusion.csv": ("actual", "predicted", "count"),
     "roc.csv": ("false_positive_rate", "true_positive_rate"),
-    "precision_recall.csv": ("recall", "precision"),
-    "reliability.csv": ("probability", "observed", "ideal"),
+    "precision_recall.csv": ("recall", "precision", "positive"),
+    "reliability.csv": ("probability", "observed", "low", "high", "events"),
     "predicted_vs_actual.csv": ("actual", "predicted", "target"),
 }
-MAX_POINTS = 500  # of a curve
+OF_TEST = ("confusion.csv", "roc.csv", "precision_recall.csv", "reliability.csv", "predicted_vs_actual.csv")
+MAX_EPOCHS = 500  # that are drawn
 MAX_ROWS = 2000  # of a scatter plot
 MAX_PAIRS = 2_000_000  # of row and class for a curve; of more, every second, third, ... row
+MAX_CLASSES = 30  # of a confusion matrix; of more, those with the most errors
+STEP = 1 / 1000  # of a curve: no point that is left out lies further from one that is kept, in each direction
 
 
 def write_plots(
@@ -36,21 +40,35 @@ def write_plots(
 ) -> None:
     """Write the plots, with rows where they suit the objective; arguments as for `metrics.score`."""
     outcome = Outcome.of(objective, y, predicted, decisions)
-    for file in ("confusion.csv", "roc.csv", "precision_recall.csv", "reliability.csv", "predicted_vs_actual.csv"):
-        _write(folder / file, ())
+    for file in OF_TEST:
+        write_rows(folder / file, HEADERS[file], ())
     if objective.kind == "regression":
         _write(folder / "predicted_vs_actual.csv", _scatter(names, y, predicted))
         return
     if objective.kind != "multilabel":
-        pairs = zip((names[label] for label in y), (names[label] for label in outcome.decisions), strict=True)
-        _write(folder / "confusion.csv", pairs)
+        _write(folder / "confusion.csv", _confusion(names, y, outcome.decisions))
     # Several classes or labels: each pair of row and class counts as one binary row (micro average).
     some = slice(None, None, -(-predicted.size // MAX_PAIRS))
     truth = y[some, np.newaxis] == np.arange(len(names)) if objective.kind == "multiclass" else y[some]
     if 0 < truth.sum() < truth.size:
         _write_curves(folder, truth.ravel().astype(int), predicted[some].ravel())
-    bins = reliability(*confidences(outcome))
-    _write(folder / "reliability.csv", [(bin.probability, bin.observed, bin.probability) for bin in bins])
+    _write(folder / "reliability.csv", _reliability(outcome))
+
+
+def _confusion(names: tuple[str, ...], y: NDArray, decisions: NDArray) -> Iterator[tuple[str, str, int]]:
+    """Yield (actual, predicted, count), those without rows too."""
+    counts = np.zeros((len(names), len(names)), np.int64)
+    np.add.at(counts, (y, decisions), 1)
+    errors = counts.sum(axis=0) + counts.sum(axis=1) - 2 * counts.diagonal()
+    for actual in (shown := np.sort(np.argsort(-errors, kind="stable")[:MAX_CLASSES])):
+        yield from ((names[actual], names[other], int(counts[actual, other])) for other in shown)
+
+
+def _reliability(outcome: Outcome) -> Iterator[tuple[float, ...]]:
+    observed, probability = confidences(outcome)
+    for bin in reliability(observed, probability):
+        events = round(bin.weight * len(observed))
+        yield bin.probability, bin.observed, *intervals.share(round(bin.observed * events), events), events
 
 
 def _scatter(targets: tuple[str, ...], y: NDArray, predicted: NDArray) -> list[tuple[float, float, str]]:
@@ -72,37 +90,64 @@ def read_history(path: Path) -> list[dict[str, float]]:
         ]
 
 
-def write_history(rows: Sequence[Mapping[str, float]], folder: Path) -> None:
-    """Write loss and metric of each epoch, in one file for the training rows and one for the validation rows."""
+def write_history(rows: Sequence[Mapping[str, float]], folder: Path, monitor: str) -> None:
+    """Write loss and metric of each epoch, of training and validation rows. monitor: what told the better epoch."""
     names = [name for name in rows[0] if name not in ("epoch", "learning_rate") and not name.endswith("loss")]
     metric = next(name for name in names if not name.startswith(("val_", AUXILIARY)))
-    for part, prefix in (("train", ""), ("validation", "val_")):
-        seen = _thinned(list(rows)) if f"{prefix}loss" in rows[0] else []
-        points = [(row["epoch"], row[f"{prefix}loss"], row[f"{prefix}{metric}"]) for row in seen]
-        _write(folder / f"history_{part}.csv", points)
+    best = best_epoch(rows, monitor)
+    for file, measure in (("loss.csv", "loss"), ("score.csv", metric)):
+        shown = [row for row in _some(list(rows), MAX_EPOCHS) if row["epoch"] != best]
+        shown = sorted([*shown, *(row for row in rows if row["epoch"] == best)], key=lambda row: row["epoch"])
+        parts = [("training", measure), ("validation", f"val_{measure}")]
+        points = [
+            (row["epoch"], row[name], part, measure, int(row["epoch"] == best))
+            for part, name in parts
+            if name in rows[0]
+            for row in shown
+        ]
+        _write(folder / file, points)
+
+
+def best_epoch(rows: Sequence[Mapping[str, float]], monitor: str) -> int | None:
+    """Return the epoch that was best on the validation rows; None where there are none."""
+    name = f"val_{monitor}"
+    if name not in rows[0]:
+        return None
+    best = (max if monitor.endswith("accuracy") else min)(rows, key=lambda row: row[name])
+    return int(best["epoch"])
+
+
+def _some(rows: list, most: int) -> list:
+    if len(rows) <= most:
+        return rows
+    return [rows[index] for index in np.linspace(0, len(rows) - 1, most).astype(int)]
 
 
 def _write_curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
     from sklearn import metrics
 
     false_positive, true_positive, _ = metrics.roc_curve(truth, probability)
-    _write(
-        folder / "roc.csv",
-        _thinned(list(zip(false_positive.tolist(), true_positive.tolist(), strict=True))),
-    )
+    _write(folder / "roc.csv", thinned(false_positive, true_positive).tolist())
     precision, recall, _ = metrics.precision_recall_curve(truth, probability)
-    points = list(zip(recall.tolist(), precision.tolist(), strict=True))
-    _write(folder / "precision_recall.csv", _thinned(points))
+    points = thinned(recall, precision)
+    _write(folder / "precision_recall.csv", [(*point, truth.mean()) for point in points[::-1].tolist()])
 
 
-def _thinned(points: list) -> list:
-    if len(points) <= MAX_POINTS:
-        return points
-    return [points[index] for index in np.linspace(0, len(points) - 1, MAX_POINTS).astype(int)]
+def thinned(x: NDArray, y: NDArray) -> NDArray[np.float64]:
+    """Return points of a curve, (points, 2): the first and last of those that lie in one square of width `STEP`."""
+    points = np.column_stack([x, y])
+    square = np.floor(points / STEP)
+    changes = (square[1:] != square[:-1]).any(axis=1)
+    return points[np.append(True, changes) | np.append(changes, True)]
 
 
-def _write(path: Path, rows: Iterable[tuple]) -> None:
+def _write(path: Path, rows: Iterable[Sequence]) -> None:
+    write_rows(path, HEADERS[path.name], rows)
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Write a CSV file."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(HEADERS[path.name])
+        writer.writerow(header)
         writer.writerows(rows)

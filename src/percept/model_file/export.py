@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
 CHECKED_ROWS = 1000  # at most, on which the shipped file is compared with Keras
+SHOWN_OPTIONS = ("units", "filters", "kernel_size", "pool_size", "rate", "activation", "members")  # of a layer
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
 
 
@@ -230,3 +231,38 @@ def save_summary(model: keras.Model, path: Path) -> None:
     lines: list[str] = []
     model.summary(print_fn=lambda line, **_: lines.append(line))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def save_layers(model: keras.Model, path: Path) -> None:
+    """Write the layers of a network as JSON, from which the report draws it."""
+    path.write_text(json.dumps(_layers(model), indent=1) + "\n", encoding="utf-8")
+
+
+def _layers(model: keras.Model) -> list[dict[str, Any]]:
+    """Return for each layer, those of inner networks too: name, kind, options, inputs, shape of its output, weights."""
+    found = []
+    for layer, config in zip(model.layers, model.get_config()["layers"], strict=True):
+        if isinstance(layer, keras.Model):
+            found += _layers(layer)
+            continue
+        options = {name: config["config"].get(name) for name in SHOWN_OPTIONS}
+        outputs = keras.tree.flatten(layer.output)
+        found.append(
+            {
+                "name": layer.name,
+                "kind": type(layer).__name__,
+                "options": {name: value for name, value in options.items() if value not in (None, "linear")},
+                "inputs": list(dict.fromkeys(_histories(config["inbound_nodes"]))),
+                "shape": list(outputs[0].shape[1:]),
+                "weights": layer.count_params(),
+            }
+        )
+    return found
+
+
+def _histories(node: Any) -> list[str]:
+    """Return the names of the layers that a serialised call takes its tensors from."""
+    if isinstance(node, dict) and "keras_history" in node:
+        return [node["keras_history"][0]]
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ()
+    return [name for part in inner for name in _histories(part)]

@@ -34,7 +34,7 @@ def short(rev: str) -> str:
 
 
 def contents(commit: str, entry: dict) -> dict | None:
-    """Return name, commit, parameters and metrics of a run; None where its metrics are not of its parameters.
+    """Return name, revision, commit, parameters and metrics of a run; None where its metrics are not of its parameters.
 
     A run that failed has left new parameters beside the metrics of the run before it.
     """
@@ -45,6 +45,7 @@ def contents(commit: str, entry: dict) -> dict | None:
         return None
     return {
         "name": name_of(entry),
+        "rev": entry["rev"],
         "commit": short(commit),
         "is_commit": entry["rev"] == commit != "workspace",
         "params": params,

@@ -16,7 +16,16 @@ from percept.upkeep import git
 from percept.upkeep.processes import is_alive
 
 OF_SEARCH = (paths.TRIALS, paths.BEST_TRIAL, paths.SEARCH_PLOTS)
-OUTPUTS = (paths.PARAMS, paths.RAW, paths.PREPARED, paths.MODELS, paths.HISTORY, *paths.OF_EVALUATE, *OF_SEARCH)
+OUTPUTS = (
+    paths.PARAMS,
+    paths.RAW,
+    paths.PREPARED,
+    paths.MODELS,
+    paths.HISTORY,
+    *paths.OF_EVALUATE,
+    *paths.OF_REPORT,
+    *OF_SEARCH,
+)
 TRACKED = (Path("dvc.lock"), paths.PARAMS, paths.METRICS)  # by Git
 LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/exps/rwlock"))  # of DVC: which process uses which path
 
