@@ -22,7 +22,7 @@ def shown_examples(run: Run) -> list[str]:
 
 def told_worse(run: Run) -> list[str]:
     if not run.groups:
-        return []
+        return [paragraph(f"No group has {MIN_ROWS} test rows or more, so that nothing can be said of groups.")]
     worse = [group for group in run.groups if group.is_worse]
     measure = run.report["primary"]
     rows = [
