@@ -54,7 +54,7 @@ def steps(num_rows: int, epochs: int, clone: Path) -> dict[str, Run]:
     commands = {
         "new_task": ["src/new_task.py", file.name, "--target", "bought", "--force"],
         "compose": compose,
-        **{name: [f"src/{name}.py"] for name in ("fetch", "preprocess", "train", "evaluate")},
+        **{name: [f"src/{name}.py"] for name in ("fetch", "preprocess", "train", "evaluate", "report")},
         "predict": ["src/predict.py", file.name, "-o", "predictions.csv"],
     }
     found = {}

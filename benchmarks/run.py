@@ -16,7 +16,7 @@ from pathlib import Path
 from processes import HERE, clone_of_head, execute, fetch
 from reporting import Rounds, command_line, machine, markdown, spread
 
-STAGES = ("fetch", "preprocess", "train", "evaluate")
+STAGES = ("fetch", "preprocess", "train", "evaluate", "report")
 JOBS = {"digits": [], "mnist": ["data/raw/mnist"]}  # and what its plain script is told
 WHOLE, PLAIN, DVC = "dvc repro --force", "plain script", "DVC itself"
 REPRO = [sys.executable, "-m", "dvc", "repro", "--force"]
@@ -28,6 +28,7 @@ WHY = {
     "preprocess": "scikit-learn splits and fits scaler, imputer and one-hot encoder; it loads SciPy and pandas",
     "train": "TensorFlow and Keras; Keras would load scikit-learn for wrappers, and is kept from it; onnx to ship",
     "evaluate": "ONNX Runtime runs the shipped file; scikit-learn's metrics, which load SciPy and pandas",
+    "report": "ONNX Runtime and scikit-learn once more, beside which its plain models learn; Vega draws",
 }
 PACKAGES = {"TensorFlow": "tensorflow", "DVC": "dvc"}
 
@@ -135,8 +136,8 @@ def report(jobs: dict[str, Job], rounds: int) -> str:
     return f"""# percept beside plain Keras scripts
 
 Wall-clock from process start to exit, imports included; in turns; rounds: {rounds}; median (least to most).
-`dvc repro --force` runs fetch, preprocess, train and evaluate; the data files were fetched beforehand, so no download
-is in it. Accuracy, epochs and memory: percept / plain script; memory is that of the largest process.
+`dvc repro --force` runs fetch, preprocess, train, evaluate and report; the data files were fetched beforehand, so no
+download is in it. Accuracy, epochs and memory: percept / plain script; memory is that of the largest process.
 
 {comparison(jobs)}
 

@@ -14,6 +14,7 @@ from percept.command import option_parser
 from percept import paths
 from percept.errors import UserError
 from percept.evaluation import baselines, groups
+from percept.evaluation.metrics import intervals_of
 from percept.evaluation.plots import write_rows
 from percept.evaluation.predictions import Predictions, predict_subset
 from percept.model_file import session
@@ -82,6 +83,7 @@ def _run(params: ReportParams) -> Run:
         metadata=Metadata.from_texts(shipped.get_modelmeta().custom_metadata_map),
         quality=quality,
         layers=json.loads((paths.MODELS / paths.LAYERS).read_text(encoding="utf-8")),
+        intervals=intervals_of(test.outcome),
         beside=dict(baselines.beside(params.objective, spec, train, validation, examples, params.seed)),
         groups=groups.scored(test),
         importances=importances,

@@ -42,13 +42,13 @@ def test_a_forced_repro_gives_the_same_bits(clone):
     assert clone.contents() == before
 
 
-def test_an_edited_chart_runs_evaluate_alone(clone):
-    charts = clone.folder / "src/percept/evaluation/plots.py"
+def test_an_edited_chart_runs_report_alone(clone):
+    charts = clone.folder / "src/percept/reporting/charts.py"
     former = charts.read_text(encoding="utf-8")
     charts.write_text(former + "\n# edited\n", encoding="utf-8")
     status = json.loads(clone.run("dvc", "status", "--json").stdout)
     charts.write_text(former, encoding="utf-8")
-    assert list(status) == ["evaluate"]
+    assert list(status) == ["report"]
 
 
 def test_a_thousand_epochs_print_no_thousand_lines(clone):

@@ -125,7 +125,14 @@ def test_a_table_of_very_many_values_or_columns_takes_minutes_and_less_than_2_gi
         shutil.copytree(paths.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     write(tmp_path / "large.csv", make())
     commands = [["new_task", "large.csv", "--target", "y", *words], ["compose", "task=large", "fit.epochs=6"]]
-    commands += [["fetch"], ["preprocess"], ["train"], ["evaluate"], ["predict", "large.csv", "-o", "answers.csv"]]
+    commands += [
+        ["fetch"],
+        ["preprocess"],
+        ["train"],
+        ["evaluate"],
+        ["report"],
+        ["predict", "large.csv", "-o", "answers.csv"],
+    ]
     for script, *arguments in commands:
         command = [sys.executable, str(tmp_path / "src" / f"{script}.py"), *arguments]
         assert gib_of(command, tmp_path) < 2, script

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.metrics import METRICS
-from percept.evaluation.outcome import Outcome
 from percept.evaluation.predictions import Predictions
 
 MIN_ROWS = 20  # of a group
 MAX_VALUES = 30  # of a column that makes groups
 NUM_QUANTILES = 4  # groups of a column of numbers
+MAX_COLUMNS = 100  # that make groups, the first ones
+MAX_ROWS = 50_000  # of more, every second, third, ... test row
 LEVEL = 0.05  # of chance that any group at all is called worse where none is
 
 Members = Iterator[tuple[str, NDArray[np.bool_]]]  # name and mask (rows,) of each group
@@ -35,7 +36,7 @@ class Group(NamedTuple):
 
 def of_categories(predictions: Predictions) -> Members:
     """Yield the rows of each category and of each class."""
-    for column in predictions.spec.raw_inputs:
+    for column in predictions.spec.raw_inputs[:MAX_COLUMNS]:
         if column.kind == "category":
             cells = predictions.raw[column.name][:, 0].astype(str)
             values = np.unique(cells)
@@ -47,7 +48,7 @@ def of_categories(predictions: Predictions) -> Members:
 
 def of_numbers(predictions: Predictions) -> Members:
     """Yield the rows of each quarter of a column of numbers, or of each number where they are as few."""
-    for column in predictions.spec.raw_inputs:
+    for column in predictions.spec.raw_inputs[:MAX_COLUMNS]:
         if column.kind != "numeric":
             continue
         cells = predictions.raw[column.name][:, 0].astype(np.float64)
@@ -71,11 +72,12 @@ def _quarters(name: str, cells: NDArray[np.float64], known: NDArray[np.bool_]) -
 
 def scored(predictions: Predictions) -> list[Group]:
     """Return the groups with rows enough, the worst by the primary metric first."""
+    predictions = predictions.take(slice(None, None, -(-len(predictions.y) // MAX_ROWS)))
     metric, errors, found = METRICS[predictions.objective.primary], _errors(predictions), []
     for name, rows in (*of_categories(predictions), *of_numbers(predictions)):
         if not MIN_ROWS <= rows.sum() < len(rows):
             continue
-        outcome = outcome_of(predictions, rows)
+        outcome = predictions.take(rows).outcome
         value = metric.function(outcome)
         if value is not None:
             interval = metric.interval(outcome)
@@ -84,12 +86,6 @@ def scored(predictions: Predictions) -> list[Group]:
     adjusted = holm([group.p_value for group in found])
     groups = [group._replace(p_value=chance) for group, chance in zip(found, adjusted, strict=True)]
     return sorted(groups, key=lambda group: group.value if metric.higher_is_better else -group.value)
-
-
-def outcome_of(predictions: Predictions, rows: NDArray) -> Outcome:
-    """Return some rows and what was predicted for them."""
-    decisions = None if predictions.decisions is None else predictions.decisions[rows]
-    return Outcome.of(predictions.objective, predictions.y[rows], predictions.predicted[rows], decisions)
 
 
 def _errors(predictions: Predictions) -> NDArray[np.float64]:

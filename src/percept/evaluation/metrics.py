@@ -197,6 +197,12 @@ def metrics_for(kind: Kind) -> list[Metric]:
     return [metric for metric in METRICS.values() if kind in metric.kinds]
 
 
+def intervals_of(outcome: Outcome) -> dict[str, intervals.Interval]:
+    """Return the intervals of the metrics that have one on these rows, by name."""
+    found = {metric.name: metric.interval(outcome) for metric in metrics_for(outcome.kind)}
+    return {name: METRICS[name].possible(ends) for name, ends in found.items() if ends is not None}
+
+
 def check_primary(objective: Objective) -> None:
     """Raise `UserError` where `objective.primary` is no metric of the task's kind."""
     known = [metric.name for metric in metrics_for(objective.kind)]

@@ -12,7 +12,7 @@ from percept.dataset.contract import Category, ColumnRule, Date
 from percept.errors import listed
 from percept.evaluation import groups
 from percept.evaluation.metrics import METRICS
-from percept.evaluation.outcome import Kind, Outcome
+from percept.evaluation.outcome import Kind
 from percept.evaluation.predictions import Predictions
 from percept.model_file.metadata import Metadata
 from percept.prepared.quality import Quality
@@ -89,8 +89,7 @@ def answer(spec: DatasetSpec, kind: Kind) -> str:
 
 
 def _scores(predictions: Predictions, report: dict[str, Any]) -> list[str]:
-    outcome = Outcome.of(predictions.objective, predictions.y, predictions.predicted, predictions.decisions)
-    rows = []
+    outcome, rows = predictions.outcome, []
     for name, value in report["test"].items():
         if not isinstance(value, dict):
             ends = METRICS[name].interval(outcome) or ()
@@ -115,7 +114,7 @@ def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
     for group, rows in groups.of_categories(predictions):
         if rows.sum() < groups.MIN_ROWS:
             continue
-        found = metric.function(groups.outcome_of(predictions, rows))
+        found = metric.function(predictions.take(rows).outcome)
         if found is not None:
             scored.append((found, group, int(rows.sum())))
     sign = 1 if metric.higher_is_better else -1

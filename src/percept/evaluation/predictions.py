@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.metrics import Scores, score
-from percept.evaluation.outcome import decide
+from percept.evaluation.outcome import Outcome, decide
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import DECISION, OUTPUT
 from percept.objective import AUXILIARY, Objective
@@ -43,6 +43,20 @@ class Predictions:
         """Take what members said of training rows that they did not learn from, decided as the shipped file does."""
         decisions = None if objective.kind == "regression" else decide(objective, predicted, metadata.thresholds)
         return cls(objective, spec, raw, y, predicted, decisions)
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.of(self.objective, self.y, self.predicted, self.decisions)
+
+    def take(self, rows: NDArray | slice) -> Self:
+        """Return some rows."""
+
+        def some(array: NDArray | None) -> NDArray | None:
+            return None if array is None else array[rows]
+
+        raw = {name: column[rows] for name, column in self.raw.items()}
+        predicted, decisions, auxiliary = self.predicted[rows], some(self.decisions), some(self.auxiliary)
+        return type(self)(self.objective, self.spec, raw, self.y[rows], predicted, decisions, auxiliary)
 
     def scores(self) -> Scores:
         """Return the metrics of the main output and, under `auxiliary`, of a second output where there is one."""

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from percept.evaluation import reference
 from percept.evaluation.metrics import METRICS, Metric
-from percept.evaluation.outcome import Outcome
 from percept.evaluation.predictions import Predictions
 from percept.prepared.examples import Examples
 
@@ -32,7 +31,7 @@ def warnings(
 def score_warnings(test: Predictions, train: Examples, test_examples: Examples) -> list[str]:
     """Return a line where the primary score is no better than a guess, and one where it is far behind a line."""
     objective, spec, metric = test.objective, test.spec, METRICS[test.objective.primary]
-    outcome = Outcome.of(objective, test.y, test.predicted, test.decisions)
+    outcome = test.outcome
     found = metric.function(outcome)
     if found is None or spec.rows.test_is_train:
         return []

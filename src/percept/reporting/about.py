@@ -4,12 +4,11 @@ import math
 import shlex
 
 from percept import yaml_file
-from percept.evaluation.metrics import METRICS
 from percept.evaluation.model_card import answer, row_counts
 from percept.evaluation.model_card import limits as limits_of
 from percept.reporting.page import paragraph, table, text, unordered
 from percept.reporting.run import Run
-from percept.reporting.scores import number
+from percept.reporting.scores import interval, number
 
 NUM_DRIFTS = 10  # columns that are shown
 SPLITS = {
@@ -24,11 +23,11 @@ def sentence(run: Run) -> str:
     """Say what the model does, and how well."""
     spec, name = run.test.spec, run.report["primary"]
     what = "pictures" if spec.pixels else "rows of a table"
-    ends = METRICS[name].interval(run.outcome)
-    interval = "" if ends is None else f" (95 % interval {' to '.join(map(number, METRICS[name].possible(ends)))})"
+    ends = run.intervals.get(name)
+    within = "" if ends is None else f" (95 % interval {interval(ends)})"
     says = answer(spec, run.test.objective.kind)
     tested = f"{len(run.test.y):,} test {'rows' if not spec.pixels else 'pictures'}"
-    return f"From {what} this model says {says}. On {tested} it has {name} {number(run.value)}{interval}."
+    return f"From {what} this model says {says}. On {tested} it has {name} {number(run.value)}{within}."
 
 
 def warnings(run: Run) -> list[str]:

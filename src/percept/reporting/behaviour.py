@@ -1,11 +1,11 @@
 """What a model does: with single rows, with groups of rows, and as a column changes."""
 
-from percept.evaluation.groups import MIN_ROWS
+from percept.evaluation.groups import MAX_ROWS, MIN_ROWS
 from percept.reporting import charts, examples
 from percept.reporting.page import charts as side_by_side
 from percept.reporting.page import figure, paragraph, table
 from percept.reporting.run import GROUPS, IMPORTANCE, Run, group_rows, importance_rows
-from percept.reporting.scores import number
+from percept.reporting.scores import interval, number
 
 
 def shown_examples(run: Run) -> list[str]:
@@ -30,7 +30,7 @@ def told_worse(run: Run) -> list[str]:
             group.name,
             f"{group.num_rows:,}",
             number(group.value),
-            "" if group.interval is None else " to ".join(map(number, group.interval)),
+            interval(group.interval),
             f"{group.p_value:.2g}",
         )
         for group in worse
@@ -45,6 +45,8 @@ def told_worse(run: Run) -> list[str]:
         f"Groups of at least {MIN_ROWS} test rows: each category, each quarter of a number, each class. p: how likely "
         "such errors are where the group is like the others, by an exact or a rank test, for so many groups (Holm)."
     )
+    if len(run.test.y) > MAX_ROWS:
+        note += f" Of more than {MAX_ROWS:,} test rows a part was looked at."
     drawn = [dict(zip(GROUPS, row, strict=True)) for row in group_rows(run.groups, measure, run.value or 0)]
     chart = figure(charts.groups(drawn, several=False), f"{measure} by group of test rows")
     header = ("group", "rows", measure, "95 % interval", "p")

@@ -26,7 +26,7 @@ class Chosen(NamedTuple):
 
 def chosen(predictions: Predictions) -> list[Chosen]:
     """Return which test rows to show."""
-    outcome = Outcome.of(predictions.objective, predictions.y, predictions.predicted, predictions.decisions)
+    outcome = predictions.outcome
     if outcome.kind == "regression":
         distance = _distance(outcome)
         order = np.argsort(-distance, kind="stable")
@@ -55,7 +55,7 @@ def _distance(outcome: Outcome) -> NDArray[np.float64]:
 def _certainty(outcome: Outcome) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return whether each row is wrong, and how close it was to be told otherwise: 0 (certain) to 1."""
     if outcome.kind == "multiclass":
-        first, second = np.sort(outcome.predicted, axis=1)[:, :-3:-1].T
+        second, first = np.partition(outcome.predicted, (-2, -1), axis=1)[:, -2:].T
         return outcome.y != outcome.decisions, 1 - (first - second)
     said = np.where(outcome.decisions.reshape(outcome.predicted.shape) == 1, outcome.predicted, 1 - outcome.predicted)
     wrong = outcome.y.reshape(said.shape) != outcome.decisions.reshape(said.shape)

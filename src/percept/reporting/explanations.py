@@ -1,7 +1,6 @@
 """What the shipped file looks at: how much worse it is without a column, and what it says as one column changes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -70,8 +69,7 @@ def importances(predictions: Predictions, answer: Answer, seed: int) -> list[Imp
 def _some_rows(predictions: Predictions, most: int, random: np.random.Generator) -> Predictions:
     num_rows = len(predictions.y)
     rows = np.sort(random.choice(num_rows, min(num_rows, most), replace=False))
-    raw = {name: column[rows] for name, column in predictions.raw.items()}
-    return replace(predictions, raw=raw, y=predictions.y[rows], predicted=predictions.predicted[rows])
+    return predictions.take(rows)
 
 
 def _shuffles(raw: Raw, parts: list[RawInput], random: np.random.Generator) -> Iterator[Raw]:
@@ -81,8 +79,7 @@ def _shuffles(raw: Raw, parts: list[RawInput], random: np.random.Generator) -> I
 
 
 def _outcome(some: Predictions, outputs: Raw) -> Outcome:
-    found = Predictions.of(outputs, some.raw, some.y, some.spec, some.objective)
-    return Outcome.of(found.objective, found.y, found.predicted, found.decisions)
+    return Predictions.of(outputs, some.raw, some.y, some.spec, some.objective).outcome
 
 
 def effects(predictions: Predictions, columns: list[str], answer: Answer, seed: int) -> list[Effect]:

@@ -7,7 +7,7 @@ from percept.reporting import charts
 from percept.reporting.page import charts as side_by_side
 from percept.reporting.page import figure, paragraph, table
 from percept.reporting.run import Run
-from percept.reporting.scores import missing, number, score_table
+from percept.reporting.scores import interval, missing, score_table
 
 MAX_POINTS = 600  # of a scatter plot
 THRESHOLDS = np.linspace(0.1, 0.9, 9)
@@ -18,7 +18,7 @@ def scores(run: Run) -> list[str]:
     at = header.index("test") + 1
     header.insert(at, "95 % interval")
     for row in rows:
-        row.insert(at, _interval(run, row[0]))
+        row.insert(at, interval(run.intervals.get(row[0])))
     note = (
         "The primary metric is marked. The other models learned from the same training and validation rows and were "
         "judged on the same test rows: a guess (the commonest class or the mean), a straight line, boosted trees. "
@@ -32,11 +32,6 @@ def scores(run: Run) -> list[str]:
         paragraph(f"Not in the table: {lacking}", "quiet") if lacking else "",
         paragraph(f"Units: {units}.", "quiet"),
     ]
-
-
-def _interval(run: Run, name: str) -> str:
-    ends = METRICS[name].interval(run.outcome) if name in METRICS else None
-    return "" if ends is None else " to ".join(map(number, METRICS[name].possible(ends)))
 
 
 def learning_curves(run: Run) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from percept.evaluation.groups import Group
-from percept.evaluation.outcome import Outcome
+from percept.evaluation.intervals import Interval
 from percept.evaluation.predictions import Predictions
 from percept.model_file.metadata import Metadata
 from percept.prepared.quality import Quality
@@ -27,16 +27,13 @@ class Run:
     metadata: Metadata
     quality: Quality
     layers: list[dict[str, Any]]
+    intervals: dict[str, Interval]  # 95 %, of test scores by metric, where there is one
     beside: dict[str, Scores]  # test scores of other models
     groups: list[Group]
     importances: list[Importance]
     effects: list[Effect]
     plots: Path  # the folder that evaluate wrote
     sha256: str  # of model.onnx
-
-    @property
-    def outcome(self) -> Outcome:
-        return Outcome.of(self.test.objective, self.test.y, self.test.predicted, self.test.decisions)
 
     @property
     def value(self) -> float | None:

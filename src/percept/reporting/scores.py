@@ -5,6 +5,8 @@ from typing import Any
 
 from percept.errors import listed
 
+Interval = tuple[float, float]
+
 NAMES = {"guess": "guess", "linear": "line", "trees": "trees"}
 Scores = Mapping[str, float | None]
 
@@ -49,3 +51,7 @@ def missing(beside: Mapping[str, Scores], num_targets: int) -> str:
     if not lacking or num_targets > 1:
         return ""
     return f"{listed(lacking)}: `python src/baselines.py` (they take longer than a run should)"
+
+
+def interval(ends: Interval | None) -> str:
+    return "" if ends is None else " to ".join(map(number, ends))
