@@ -4,17 +4,16 @@ Colours are CSS variables of style.css, so that a chart follows the page it stan
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from percept.reporting.specification import Data, Spec, by_run, chart, key, named, number, of_measure
+from percept.reporting.style import PALETTE
 
 if TYPE_CHECKING:
     from percept.reporting.explanations import Effect
 
-Spec = dict[str, Any]
-Data = list[dict[str, Any]] | str  # rows, or the word that DVC replaces by them
 Chart = Callable[[Data, bool], Spec]  # rows, whether they are of several runs -> specification
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-WIDTH, HEIGHT = 330, 240
 SQUARE = 260
 BAR = 20  # height of a line of a chart whose lines have names
 LOG_FROM = 30  # largest to smallest value of a loss, from which a logarithmic scale shows more
@@ -22,81 +21,6 @@ QUIET: Spec = {"strokeDash": [3, 3], "color": "var(--quiet)", "strokeWidth": 1.2
 LINES: Spec = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2}
 IDEAL: Spec = {"values": [{"ideal": 0}, {"ideal": 1}]}
 SHARE: Spec = {"domain": [0, 1]}
-PALETTE = [f"var(--{name})" for name in ("blue", "orange", "green", "purple", "sky", "yellow")]
-
-CONFIG: Spec = {
-    "aria": False,  # the page names each chart
-    "background": None,
-    "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif",
-    "axis": {
-        "labelColor": "var(--ink)",
-        "titleColor": "var(--ink)",
-        "gridColor": "var(--grid)",
-        "domainColor": "var(--quiet)",
-        "tickColor": "var(--quiet)",
-        "labelFontSize": 12,
-        "titleFontSize": 12.5,
-        "titleFontWeight": "normal",
-        "labelLimit": 190,
-    },
-    "header": {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFontSize": 12},
-    "legend": {
-        "labelColor": "var(--ink)",
-        "titleColor": "var(--ink)",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "orient": "bottom",
-        "columns": 3,
-        "symbolSize": 120,
-        "labelLimit": 300,
-    },
-    "title": {"color": "var(--ink)", "fontSize": 14, "anchor": "start", "offset": 10},
-    "view": {"stroke": None},
-    "range": {"category": PALETTE},
-    "line": {"strokeWidth": 2, "color": PALETTE[0]},
-    "bar": {"color": PALETTE[0]},
-    "point": {"color": PALETTE[0], "filled": True, "size": 45, "opacity": 1},
-    "rule": {"color": "var(--ink)"},
-    "text": {"color": "var(--ink)", "fontSize": 12},
-}
-
-
-def number(field: str, title: str | None, **more: Any) -> Spec:
-    return {"field": field, "type": "quantitative", "title": title, **more}
-
-
-def named(field: str, title: str | None, **more: Any) -> Spec:
-    return {"field": field, "type": "nominal", "title": title, **more}
-
-
-def chart(data: Data, title: str | Spec, **parts: Any) -> Spec:
-    return {
-        "$schema": SCHEMA,
-        "title": title,
-        "data": {"name": "drawn", "values": data},
-        "width": WIDTH,
-        "height": HEIGHT,
-        **parts,
-    }
-
-
-def of_measure(text: str) -> Spec:
-    """Return a title with the name of the metric, which stands in the rows, put before `text`."""
-    return {"text": {"expr": f"data('drawn')[0].measure + '{text}'"}}
-
-
-def by_run(several: bool) -> Spec:
-    """Return the colour of each run; of one run alone there is nothing to tell apart."""
-    return {"color": named("rev", "run", sort=None)} if several else {"color": {"value": PALETTE[0]}}
-
-
-def key(several: bool, field: str) -> tuple[list[Spec], Spec]:
-    """Return transforms and a colour by run where there are several, and by another field where there is one."""
-    if not several:
-        return [], named(field, None, sort=None)
-    count = {"joinaggregate": [{"op": "distinct", "field": "rev", "as": "runs"}]}
-    choose = {"calculate": f"datum.runs > 1 ? datum.rev : datum['{field}']", "as": "colour"}
-    return [count, choose], named("colour", None, sort=None)
 
 
 def curves(data: Data, several: bool) -> Spec:

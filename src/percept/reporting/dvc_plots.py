@@ -2,8 +2,9 @@
 
 import json
 
-from percept.reporting.charts import CHARTS, CONFIG
+from percept.reporting.charts import CHARTS
 from percept.reporting.page import STYLE
+from percept.reporting.style import CONFIG
 
 ROWS = "<DVC_METRIC_DATA>"  # DVC puts the rows of all runs here
 PAGE = """<!DOCTYPE html>

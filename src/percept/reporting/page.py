@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from percept.reporting.charts import CONFIG, Spec
+from percept.reporting.specification import Spec
+from percept.reporting.style import CONFIG
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # so that no browser asks anyone for anything

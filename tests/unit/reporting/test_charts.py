@@ -1,0 +1,56 @@
+"""Every chart is drawn, with its text as text and without anything that two of one page would quarrel about."""
+
+import pytest
+
+from percept.evaluation.plots import HEADERS
+from percept.reporting import charts
+from percept.reporting.explanations import Effect
+from percept.reporting.page import svg
+from percept.reporting.run import GROUPS, IMPORTANCE
+
+FILES = {"curves": "loss", "residuals": "predicted_vs_actual"}
+COLUMNS = {"importance": IMPORTANCE, "groups": GROUPS}
+TEXTS = {
+    "rows": "training",
+    "measure": "loss",
+    "actual": "<b>",
+    "predicted": "c&d",
+    "group": "g",
+    "column": "c",
+    "target": "t",
+}
+
+
+def rows(name: str) -> list[dict]:
+    header = COLUMNS.get(name) or HEADERS[f"{FILES.get(name, name)}.csv"]
+    of_values = name in ("predicted_vs_actual", "residuals")
+    texts = {"target": "t"} if of_values else TEXTS
+    return [{field: texts.get(field, 0.25 * number) for field in header} for number in (1, 2)]
+
+
+@pytest.mark.parametrize("name", charts.CHARTS)
+def test_a_chart_is_drawn_with_colours_of_the_page(name):
+    found = svg(charts.CHARTS[name](rows(name), False))
+    assert "<text" in found and "var(--ink)" in found and "var(--" in found.split("<text")[0] + found
+    assert " id=" not in found and "url(" not in found and "font-family" not in found
+    assert "<b>" not in found
+
+
+@pytest.mark.parametrize("name", charts.CHARTS)
+def test_a_chart_of_two_runs_tells_them_apart(name):
+    both = [{**row, "rev": run} for run in ("HEAD", "workspace") for row in rows(name)]
+    found = svg(charts.CHARTS[name](both, True))
+    assert ">HEAD<" in found and ">workspace<" in found
+
+
+@pytest.mark.parametrize(("values", "is_log"), [((1.0, 0.5), False), ((1.0, 0.01), True), ((1.0, 0.0), False)])
+def test_a_loss_that_falls_far_and_stays_above_0_is_drawn_on_a_logarithmic_scale(values, is_log):
+    data = [row | {"value": value, "measure": "loss"} for row, value in zip(rows("curves"), values, strict=True)]
+    scale = charts.logarithmic(charts.curves(data, several=False))["encoding"]["y"]["scale"]
+    assert (scale == {"type": "log"}) == is_log
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0], ["a", "b"]])
+def test_an_effect_is_drawn_of_numbers_and_of_categories(values):
+    found = svg(charts.effect(Effect("age", values, {"yes": [0.1, 0.2]}), "mean probability"))
+    assert ">mean probability by age<" in found and ">yes<" in found
