@@ -42,7 +42,7 @@ def judged() -> Predictions:
     spec = DatasetSpec(task="t", raw_inputs=inputs, shape=(1,), targets=("y",), rows=rows)
     y = answer(RAW)[OUTPUT].astype(np.float64)
     asked.clear()
-    return Predictions(Regression(kind="regression", target="y", primary="mse"), spec, RAW, y, y)
+    return Predictions(Regression(kind="regression", target="y", primary="mse"), spec, RAW, y, y, None)
 
 
 def test_columns_stand_in_the_order_in_which_they_count_and_parts_of_a_date_as_one(judged):
