@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 OWN_DATA = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", ["pipeline", "models", "cross-validation", "search"])
+@pytest.mark.parametrize("page", ["pipeline", "models", "cross-validation", "report", "search"])
 def test_the_commands_of_a_page_run(fresh, page):
     for command in commands((ROOT / f"docs/{page}.md").read_text(encoding="utf-8")):
         fresh.run("sh", "-c", command)

@@ -1,7 +1,8 @@
 """Groups of test rows, by category, by quarter of a number, or by class: how good the model is in each."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -74,10 +75,11 @@ def scored(predictions: Predictions) -> list[Group]:
     """Return the groups with rows enough, the worst by the primary metric first."""
     predictions = predictions.take(slice(None, None, -(-len(predictions.y) // MAX_ROWS)))
     metric, errors, found = METRICS[predictions.objective.primary], _errors(predictions), []
-    for name, rows in (*of_categories(predictions), *of_numbers(predictions)):
+    judged = replace(predictions, raw={})  # which need not be copied for each group
+    for name, rows in chain(of_categories(predictions), of_numbers(predictions)):
         if not MIN_ROWS <= rows.sum() < len(rows):
             continue
-        outcome = predictions.take(rows).outcome
+        outcome = judged.take(rows).outcome
         value = metric.function(outcome)
         if value is not None:
             interval = metric.interval(outcome)

@@ -239,22 +239,27 @@ def save_layers(model: keras.Model, path: Path) -> None:
 
 
 def _layers(model: keras.Model) -> list[dict[str, Any]]:
-    """Return for each layer, those of inner networks too: name, kind, options, inputs, shape of its output, weights."""
+    """Return for each layer and operation, those of inner networks too: name, kind, options, inputs, shape, weights.
+
+    The shape is that of its output. Inputs and options of layers of a person's own class may be unknown.
+    """
+    configs = {config["name"]: config for config in model.get_config().get("layers", [])}
     found = []
-    for layer, config in zip(model.layers, model.get_config()["layers"], strict=True):
+    for layer in getattr(model, "operations", model.layers):  # operations between layers are no layers
         if isinstance(layer, keras.Model):
             found += _layers(layer)
             continue
-        options = {name: config["config"].get(name) for name in SHOWN_OPTIONS}
-        outputs = keras.tree.flatten(layer.output)
+        config = configs.get(layer.name, {})
+        options = {name: config.get("config", {}).get(name) for name in SHOWN_OPTIONS}
+        outputs = keras.tree.flatten(getattr(layer, "output", None))
         found.append(
             {
                 "name": layer.name,
                 "kind": type(layer).__name__,
                 "options": {name: value for name, value in options.items() if value not in (None, "linear")},
-                "inputs": list(dict.fromkeys(_histories(config["inbound_nodes"]))),
-                "shape": list(outputs[0].shape[1:]),
-                "weights": layer.count_params(),
+                "inputs": list(dict.fromkeys(_histories(config.get("inbound_nodes")))),
+                "shape": list(outputs[0].shape[1:]) if outputs and outputs[0] is not None else [],
+                "weights": layer.count_params() if isinstance(layer, keras.layers.Layer) else 0,
             }
         )
     return found

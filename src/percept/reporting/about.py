@@ -89,9 +89,10 @@ def network(run: Run) -> list[str]:
             if layer["weights"]
             else ""
         )
-        weights = f", {layer['weights']:,} weights" if layer["weights"] else ""
+        facts = [f"output {shape}"] if shape else []
+        facts += [f"{layer['weights']:,} weights"] if layer["weights"] else []
         words = f"<strong>{text(layer['kind'])}</strong> {text(options)} <small>{text(layer['name'] + source)}</small>"
-        items.append(f"<li>{words}<br><small>output {text(shape)}{weights}</small>{size}</li>")
+        items.append(f"<li>{words}<br><small>{text(', '.join(facts))}</small>{size}</li>")
         before = layer["name"]
     optimizer, fit = run.params["optimizer"], run.params["fit"]
     said = (
