@@ -32,7 +32,7 @@ def curves(data: Data, several: bool) -> Spec:
     dash = named("rows", None, scale={"domain": both, "range": [[5, 3], [1, 0]]}, legend=LINES)
     best = [{"filter": "datum.best == 1"}]
     axes = {
-        "x": number("epoch", "epoch", axis={"tickMinStep": 1, "tickCount": 6}),
+        "x": number("epoch", "epoch", axis={"tickMinStep": 1, "format": "d"}),
         "y": number("value", None, scale={"zero": False}, axis={"tickCount": 6}),
     }
     return chart(
