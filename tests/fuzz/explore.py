@@ -1,0 +1,105 @@
+"""explore [--seconds N] [--door NAME]: inputs that libFuzzer makes, guided by the branches of percept that they reach.
+
+PYTHONPATH=src:tests python tests/fuzz/explore.py                 the same inputs each time: what CI does
+PYTHONPATH=src:tests python tests/fuzz/explore.py --seconds 3600  others each time; --door csv: one door alone
+Status 1 where there is a find; each lies in .cache/fuzz/finds, and goes to tests/fuzz/corpus with its correction.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tabulate import tabulate
+
+CORPUS = Path(__file__).parent / "corpus"
+CACHE = Path(__file__).parents[2] / ".cache/fuzz"  # inputs that reach something new, and finds
+INPUT_S = 20  # an input that takes longer is a find
+MEMORY_MIB = 2048  # a process that has more, whatever it has read before, is a find
+LONGEST = 20_000  # bytes of an input
+NUM_INPUTS = {  # of a run without --seconds, about ten seconds of each door
+    **{"overrides": 20, "parameters": 300, "csv": 4000, "new_task": 150, "packed": 4000, "parquet": 500},
+    **{"arff": 6000, "idx": 6000, "picture": 3000, "archive": 200, "formula": 6000, "dates": 3000},
+    **{"numerals": 3000, "model": 200, "metadata": 200},
+}
+FIGURES = ("number_of_executed_units", "slowest_unit_time_sec", "peak_rss_mb")
+
+
+def main() -> None:
+    options = _options()
+    if options.child:
+        _explore(options.door, options.engine)
+        return
+    doors = [options.door] if options.door else list(NUM_INPUTS)
+    rows = [_run(door, options.seconds and options.seconds / len(doors)) for door in doors]
+    print(tabulate(rows, headers="keys", intfmt=","))
+    if any(row["finds"] for row in rows):
+        sys.exit(f"explore: each find lies in {CACHE / 'finds'}, with its traceback beside it")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, help="for all doors together (default: a fixed number of inputs)")
+    parser.add_argument("--door", choices=NUM_INPUTS)
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("engine", nargs="*", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _run(door: str, seconds: float | None) -> dict[str, object]:
+    """Explore one door in a process of its own, again after an input that ended it; return the row of the table."""
+    finds, corpus = CACHE / "finds" / door, CACHE / "corpus" / door
+    for folder in (finds, corpus):
+        folder.mkdir(parents=True, exist_ok=True)
+    before, started = set(finds.iterdir()), time.monotonic()
+    seed = random.randrange(1, 2**31) if seconds else 1
+    amount = [f"-max_total_time={seconds:.0f}"] if seconds else [f"-runs={NUM_INPUTS[door]}"]
+    kept = [str(corpus)] if seconds else []
+    engine = [f"-seed={seed}", f"-timeout={INPUT_S}", f"-rss_limit_mb={MEMORY_MIB}", f"-max_len={LONGEST}"]
+    engine += [*amount, "-print_final_stats=1", "-verbosity=0", f"-artifact_prefix={finds}/", *kept, str(CORPUS / door)]
+    command = [sys.executable, __file__, "--child", "--door", door, "--", *engine]
+    known = os.environ | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(
+        command, env=known, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    new = sorted(path for path in set(finds.iterdir()) - before if path.suffix != ".txt")
+    figures = [int(found[1]) if (found := re.search(rf"stat::{name}: *(\d+)", done.stdout)) else 0 for name in FIGURES]
+    if done.returncode or not figures[0]:
+        print(done.stdout[-4000:])
+    row = {"door": door, "inputs": figures[0], "seconds": round(time.monotonic() - started)}
+    return row | {"slowest [s]": figures[1], "memory [MiB]": figures[2], "finds": len(new) or int(done.returncode != 0)}
+
+
+def _explore(door: str, engine: list[str]) -> None:
+    """Let libFuzzer make inputs; it ends the process itself."""
+    try:
+        import atheris
+    except ModuleNotFoundError:
+        sys.exit("explore: atheris is not installed; `make setup` does it on Linux (x86_64), elsewhere there is none")
+    sys.dont_write_bytecode = True
+    with atheris.instrument_imports(include=["percept"]):
+        from fuzz.doors import DOORS
+        from fuzz.trial import tried
+
+    finds = CACHE / "finds" / door
+    known = {path.name for path in finds.iterdir()}
+
+    def one(content: bytes) -> None:
+        find = tried(DOORS[door], content)
+        name = find and hashlib.sha256(find.place.encode()).hexdigest()[:12]
+        if find and name not in known:  # one fault has many inputs
+            known.add(name)
+            (finds / name).write_bytes(content)
+            (finds / f"{name}.txt").write_text(f"{find.place}\n\n{find.text}", encoding="utf-8", errors="replace")
+
+    atheris.Setup([sys.argv[0], *engine], one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
