@@ -156,11 +156,12 @@ def load_model(
     started = time.monotonic()
     try:
         session = shipped.open_session(path, _bounds(limits))
-    except _errors() as error:
+        metadata = _read_metadata(path, session)
+        wrong = [*problems(metadata, session, limits)]
+    except _errors(UnicodeDecodeError) as error:  # of a name in it, or in what the runtime says
         raise _failure(path, error, started, limits) from None
-    metadata = _read_metadata(path, session)
     model = ShippedModel(path, session, metadata, limits, all_probabilities)
-    if wrong := [*problems(metadata, session, limits)]:
+    if wrong:
         found = f"what it says of itself does not fit what is in it: {listed(wrong, 3)}"
         raise UserError(str(path), found, "a file that train wrote", NEW_FILE)
     return model
@@ -192,6 +193,8 @@ def _errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
 def _failure(path: Path, error: Exception, started: float, limits: PredictionLimits) -> UserError:
     """Make the error for a file that cannot be opened, or gives no answer."""
     said = " ".join(str(error).split())
+    if isinstance(error, UnicodeDecodeError):
+        said = f"a name in it is no text ({said})"
     if time.monotonic() - started >= limits.answer_s:
         return limits.refusal(str(path), f"no answer within {limits.answer_s:g} seconds", "answer_s")
     if "Available memory" in said:
