@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots table lessons bench clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots table lessons bench fuzz soak clean-runs clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -51,6 +51,15 @@ bench: .venv/ready  ## the pipeline against plain Keras scripts, its fit against
 	@$(ACTIVATE) python benchmarks/engines.py
 	@$(ACTIVATE) python benchmarks/predict.py
 	@$(ACTIVATE) python benchmarks/search.py
+
+fuzz: .venv/ready  ## inputs of strangers for every door: the same two minutes each time, or FUZZ_SECONDS=600 DOOR=csv
+	@$(ACTIVATE) PYTHONPATH=src:tests python tests/fuzz/explore.py $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(if $(DOOR),--door $(DOOR))
+
+soak: .venv/ready  ## 200 experiments in a row through the queue, and what grows meanwhile: an hour
+	@$(ACTIVATE) python benchmarks/soak.py $(if $(RUNS),--runs $(RUNS))
+
+clean-runs: .venv/ready  ## remove experiments but the newest 20 (KEEP=...) and what commits refer to
+	@$(ACTIVATE) python src/clean_runs.py $(if $(KEEP),--keep $(KEEP))
 
 clean:  ## remove the environment; data, models and results stay
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage

@@ -183,6 +183,8 @@ def _in_zip(path: Path, stack: ExitStack, limits: Limits) -> Contents:
     files, folders, size = {}, set(), 0
     _check_number(path, len(archive.infolist()), limits)
     for info in archive.infolist():
+        if not info.filename:
+            raise zipfile.BadZipFile("a file without a name")
         if info.is_dir():
             folders.add(_zip_name(info))
         elif not stat.S_ISLNK(info.external_attr >> 16):

@@ -1,0 +1,53 @@
+"""Queued runs go on whatever becomes of their workers, with the real DVC, and each that is lost is named."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+LONG = ("-S", "task=and_gate", "-S", "fit.epochs=9000000")
+SHORT = ("-S", "task=and_gate", "-S", "fit.epochs=1")
+
+
+def works_here(clone, word: str) -> list[psutil.Process]:
+    """The processes of the clone with such a word in their command."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        if word in (process.info["cmdline"] or []) and str(process.info["cwd"]).startswith(str(clone.folder)):
+            found.append(process)
+    return found
+
+
+def waited_for(condition) -> None:
+    deadline_s = time.monotonic() + 240
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.2)
+
+
+def test_a_worker_that_is_killed_is_started_again_and_its_run_is_named(clone):
+    clone.run("dvc", "exp", "run", "--queue", "-n", "long", *LONG)
+    clone.run("dvc", "exp", "run", "--queue", "-n", "short", *SHORT)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
+    command = [sys.executable, "src/run_queue.py"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=clone.folder, env=known | {"PATH": path}, **streams) as process:
+        waited_for(lambda: list((clone.folder / "logs").glob("and_gate-*-long/train/*")))
+        (worker,) = works_here(clone, "queue-worker")
+        for each in (worker, *worker.children(recursive=True)):
+            each.send_signal(signal.SIGKILL)
+        said, _ = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "1 of the workers were gone, and are started again" in said
+    assert "long was lost with its worker, and counts as failed" in said
+    assert "run_queue: 1 ended, 1 failed" in said and not works_here(clone, "queue-worker")
+    lines = [line.split() for line in clone.run("dvc", "queue", "status").stdout.splitlines()]
+    assert {line[1]: line[-1] for line in lines if len(line) > 3 and line[1] in ("short", "long")} == {
+        "short": "Success",
+        "long": "Failed",
+    }
