@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 FOLDERS = ("src", "tests", "benchmarks")
-OWN = {"percept", "competitors", *(file.stem for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))}
+OWN = {"percept", "competitors", "fuzz", *(file.stem for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))}
 MODULES = {"xgboost": "xgboost-cpu"}  # module -> distribution, where their names differ and it need not be installed
 COMMANDS = {  # declared, but run and not imported
     "cmaes": "a sampler of Optuna",

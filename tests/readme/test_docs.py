@@ -17,6 +17,12 @@ def test_the_commands_of_a_page_run(fresh, page):
         fresh.run("sh", "-c", command)
 
 
+def test_the_commands_of_the_reliability_page_run(fresh):
+    for command in commands((ROOT / "docs/reliability.md").read_text(encoding="utf-8")):
+        if not command.startswith("make "):  # which take long, or run what stands beside them
+            fresh.run("sh", "-c", command)
+
+
 def test_the_commands_of_the_own_data_page_run(fresh):
     task = next(block for block in re.findall(r"```yaml\n(.*?)```", OWN_DATA, re.S) if "task: deliveries" in block)
     rows = [
