@@ -1,1 +1,1 @@
-"""What a run that was killed leaves behind, and how it is put in order; imports errors, paths."""
+"""What killed runs leave, runs that wait in the queue, experiments that may go; imports errors, paths, names."""

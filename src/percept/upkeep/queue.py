@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from percept import paths
+from percept.errors import UserError
 
 if TYPE_CHECKING:
     from dvc.repo.experiments.queue.celery import LocalCeleryQueue
 
+MOST_IN_VAIN = 10  # looks in a row at which a worker had to be started, and nothing had happened since the last
+ADVICE = "read what they say in .dvc/tmp/exps/celery/*.out"
 WAITING, RUNNING, FAILED, ENDED = "Queued", "Running", "Failed", "Success"  # DVC's words
 
 
@@ -67,16 +70,18 @@ def run_all(
 ) -> Counter[str]:
     """Run what is queued, with so many workers at a time, until nothing is left; return how many ended in which way.
 
-    A worker that is gone is started again. wait: called between two looks, with the counts.
+    A worker that is gone is started again. wait: called between two looks, with the counts. Raises `UserError` where
+    workers end as soon as they are started.
     """
-    num_started = 0
+    num_in_vain, former = 0, None
     while True:
         counts, alive = queue.counts(), len(workers())
         if counts[WAITING] and alive < num_jobs:
-            started = queue.start_workers(min(num_jobs, counts[WAITING] + alive))
-            if num_started and started:
-                say(f"{started} of the workers were gone, and are started again")
-            num_started += started
+            num_in_vain, former = num_in_vain + 1 if counts == former else 0, counts
+            if num_in_vain == MOST_IN_VAIN:
+                raise UserError("the queue", "its workers end at once", "workers that run what is queued", ADVICE)
+            if started := queue.start_workers(min(num_jobs, counts[WAITING] + alive)):
+                say(f"workers started: {started}")
         elif not counts[WAITING] and not alive:
             break
         wait(counts)
