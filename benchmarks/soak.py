@@ -35,7 +35,11 @@ def main() -> None:
         subprocess.run(["dvc", "exp", "run", "--queue", *settings], cwd=folder, env=environment, check=True, stdout=2)
         command = [sys.executable, "src/run_queue.py", "--jobs", str(options.jobs)]
         with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            looks = _watched(folder, process)
+            looks: list[dict[str, float]] = []
+            try:
+                _watch(folder, process, looks)
+            except KeyboardInterrupt:  # the table is of what was seen until then
+                subprocess.run(["dvc", "queue", "stop", "--kill"], cwd=folder, env=environment, check=True)
             said = process.stdout.read().splitlines() if process.stdout else []
         print(tabulate(_rows(looks, options.runs), headers="keys", floatfmt=",.1f", tablefmt="github"))
         print("\n".join(said[-3:]))
@@ -55,13 +59,12 @@ def _clone(folder: Path) -> dict[str, str]:
     return environment | names | {"PATH": path, "DVC_SITE_CACHE_DIR": str(folder.parent / "site")}
 
 
-def _watched(folder: Path, process: subprocess.Popen) -> list[dict[str, float]]:
+def _watch(folder: Path, process: subprocess.Popen, looks: list[dict[str, float]]) -> None:
     """Look at the clone until the process has ended."""
-    started, looks = time.monotonic(), []
+    started = time.monotonic()
     while process.poll() is None:
         looks.append({"ended": _num_ended(folder), "minutes": (time.monotonic() - started) / 60} | _figures(folder))
         time.sleep(LOOK_S)
-    return looks
 
 
 def _num_ended(folder: Path) -> int:
