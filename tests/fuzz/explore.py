@@ -12,6 +12,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,10 +23,10 @@ CACHE = Path(__file__).parents[2] / ".cache/fuzz"  # inputs that reach something
 INPUT_S = 20  # an input that takes longer is a find
 MEMORY_MIB = 2048  # a process that has more, whatever it has read before, is a find
 LONGEST = 20_000  # bytes of an input
-NUM_INPUTS = {  # of a run without --seconds, about ten seconds of each door
-    **{"overrides": 20, "parameters": 300, "csv": 4000, "new_task": 150, "packed": 4000, "parquet": 500},
-    **{"arff": 6000, "idx": 6000, "picture": 3000, "archive": 200, "formula": 6000, "dates": 3000},
-    **{"numerals": 3000, "model": 200, "metadata": 200},
+NUM_INPUTS = {  # of a run without --seconds: some seconds of each door
+    **{"overrides": 20, "parameters": 800, "csv": 1500, "new_task": 300, "packed": 800, "parquet": 800},
+    **{"arff": 5000, "idx": 3000, "picture": 3000, "archive": 800, "formula": 1500, "dates": 5000},
+    **{"numerals": 1500, "model": 150, "metadata": 250},
 }
 FIGURES = ("number_of_executed_units", "slowest_unit_time_sec", "peak_rss_mb")
 
@@ -52,27 +53,33 @@ def _options() -> argparse.Namespace:
 
 
 def _run(door: str, seconds: float | None) -> dict[str, object]:
-    """Explore one door in a process of its own, again after an input that ended it; return the row of the table."""
+    """Explore one door in a process of its own; return the row of the table."""
     finds, corpus = CACHE / "finds" / door, CACHE / "corpus" / door
     for folder in (finds, corpus):
         folder.mkdir(parents=True, exist_ok=True)
     before, started = set(finds.iterdir()), time.monotonic()
-    seed = random.randrange(1, 2**31) if seconds else 1
-    amount = [f"-max_total_time={seconds:.0f}"] if seconds else [f"-runs={NUM_INPUTS[door]}"]
-    kept = [str(corpus)] if seconds else []
-    engine = [f"-seed={seed}", f"-timeout={INPUT_S}", f"-rss_limit_mb={MEMORY_MIB}", f"-max_len={LONGEST}"]
-    engine += [*amount, "-print_final_stats=1", "-verbosity=0", f"-artifact_prefix={finds}/", *kept, str(CORPUS / door)]
-    command = [sys.executable, __file__, "--child", "--door", door, "--", *engine]
-    known = os.environ | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(
-        command, env=known, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
-    new = sorted(path for path in set(finds.iterdir()) - before if path.suffix != ".txt")
-    figures = [int(found[1]) if (found := re.search(rf"stat::{name}: *(\d+)", done.stdout)) else 0 for name in FIGURES]
-    if done.returncode or not figures[0]:
-        print(done.stdout[-4000:])
+    with tempfile.TemporaryDirectory() as unkept:  # the first folder takes the inputs that reach something new
+        folders = [str(corpus) if seconds else unkept, str(CORPUS / door)]
+        said, status = _engine(door, seconds, finds, folders)
+    num_new = len([path for path in set(finds.iterdir()) - before if path.suffix != ".txt"])
+    figures = [int(found[1]) if (found := re.search(rf"stat::{name}: *(\d+)", said)) else 0 for name in FIGURES]
+    if status or not figures[0]:
+        print(said[-4000:])
     row = {"door": door, "inputs": figures[0], "seconds": round(time.monotonic() - started)}
-    return row | {"slowest [s]": figures[1], "memory [MiB]": figures[2], "finds": len(new) or int(done.returncode != 0)}
+    return row | {"slowest [s]": figures[1], "memory [MiB]": figures[2], "finds": num_new or int(status != 0)}
+
+
+def _engine(door: str, seconds: float | None, finds: Path, folders: list[str]) -> tuple[str, int]:
+    """Let a process explore a door; return what it said, and its status."""
+    seed = random.randrange(1, 2**31) if seconds else 1
+    amount = f"-max_total_time={seconds:.0f}" if seconds else f"-runs={NUM_INPUTS[door]}"
+    options = [f"-seed={seed}", f"-timeout={INPUT_S}", f"-rss_limit_mb={MEMORY_MIB}", f"-max_len={LONGEST}", amount]
+    options += ["-print_final_stats=1", "-verbosity=0", f"-artifact_prefix={finds}/"]
+    command = [sys.executable, __file__, "--child", "--door", door, "--", *options, *folders]
+    known = os.environ | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, env=known, encoding="latin-1", check=False, **streams)
+    return done.stdout, done.returncode
 
 
 def _explore(door: str, engine: list[str]) -> None:
