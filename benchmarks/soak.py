@@ -1,10 +1,11 @@
 """soak [--runs N]: experiments in a row through DVC's queue, two at a time; what grows meanwhile, as a table.
 
-python benchmarks/soak.py --runs 40    in a clone of its own, in a temporary folder; 200 by default
+python benchmarks/soak.py --runs 40   in a clone of its own, in a temporary folder; 200 by default
 """
 
 import argparse
 import collections
+import contextlib
 import os
 import subprocess
 import sys
@@ -26,6 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="stop then, and say what was seen")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         folder = Path(name).resolve() / "clone"
@@ -35,11 +37,11 @@ def main() -> None:
         subprocess.run(["dvc", "exp", "run", "--queue", *settings], cwd=folder, env=environment, check=True, stdout=2)
         command = [sys.executable, "src/run_queue.py", "--jobs", str(options.jobs)]
         with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            looks: list[dict[str, float]] = []
             try:
-                _watch(folder, process, looks)
-            except KeyboardInterrupt:  # the table is of what was seen until then
-                subprocess.run(["dvc", "queue", "stop", "--kill"], cwd=folder, env=environment, check=True)
+                looks = _watched(folder, process, 60 * options.minutes)
+            finally:  # nothing goes on in a folder that goes
+                process.terminate()
+                subprocess.run(["dvc", "queue", "stop", "--kill"], cwd=folder, env=environment, check=True, stdout=2)
             said = process.stdout.read().splitlines() if process.stdout else []
         print(tabulate(_rows(looks, options.runs), headers="keys", floatfmt=",.1f", tablefmt="github"))
         print("\n".join(said[-3:]))
@@ -59,12 +61,13 @@ def _clone(folder: Path) -> dict[str, str]:
     return environment | names | {"PATH": path, "DVC_SITE_CACHE_DIR": str(folder.parent / "site")}
 
 
-def _watch(folder: Path, process: subprocess.Popen, looks: list[dict[str, float]]) -> None:
-    """Look at the clone until the process has ended."""
-    started = time.monotonic()
-    while process.poll() is None:
+def _watched(folder: Path, process: subprocess.Popen, seconds: float) -> list[dict[str, float]]:
+    """Look at the clone until the process has ended, or so long."""
+    started, looks = time.monotonic(), []
+    while process.poll() is None and time.monotonic() - started < seconds:
         looks.append({"ended": _num_ended(folder), "minutes": (time.monotonic() - started) / 60} | _figures(folder))
         time.sleep(LOOK_S)
+    return looks
 
 
 def _num_ended(folder: Path) -> int:
@@ -84,19 +87,17 @@ def _figures(folder: Path) -> dict[str, float]:
             continue
     tmp = folder / ".dvc/tmp"
     copies = len(list((tmp / "exps").glob("tmp*")))
-    return {"worker [MiB]": max(memory), "its files": max(files), ".dvc/tmp [MiB]": _mib(tmp, "tmp*"), "copies": copies}
+    return {"worker [MiB]": max(memory), "its files": max(files), ".dvc/tmp [MiB]": _mib(tmp), "copies": copies}
 
 
-def _mib(folder: Path, but: str = "") -> float:
+def _mib(folder: Path) -> float:
     """Return the size of a folder, without the copies in which runs go on; files may go meanwhile."""
     total = 0
-    for file in folder.rglob("*"):
-        inside = file.relative_to(folder).parts
-        if not (but and len(inside) > 1 and Path(inside[1]).match(but)):
-            try:
-                total += file.lstat().st_size
-            except FileNotFoundError:
-                continue
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith("tmp")]
+        for name in files:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(place) / name).lstat().st_size
     return total / MIB
 
 

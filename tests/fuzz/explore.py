@@ -24,9 +24,9 @@ INPUT_S = 20  # an input that takes longer is a find
 MEMORY_MIB = 2048  # a process that has more, whatever it has read before, is a find
 LONGEST = 20_000  # bytes of an input
 NUM_INPUTS = {  # of a run without --seconds: some seconds of each door
-    **{"overrides": 20, "parameters": 800, "csv": 1500, "new_task": 300, "packed": 800, "parquet": 800},
-    **{"arff": 5000, "idx": 3000, "picture": 3000, "archive": 800, "formula": 1500, "dates": 5000},
-    **{"numerals": 1500, "model": 150, "metadata": 250},
+    **{"overrides": 100, "parameters": 2000, "csv": 3000, "new_task": 400, "packed": 800, "parquet": 1500},
+    **{"arff": 8000, "idx": 5000, "picture": 6000, "archive": 1500, "formula": 5000, "dates": 8000},
+    **{"numerals": 3000, "model": 300, "metadata": 500},
 }
 FIGURES = ("number_of_executed_units", "slowest_unit_time_sec", "peak_rss_mb")
 
