@@ -39,6 +39,7 @@ from percept.sources.archive import extract
 from percept.sources.arff import read_arff
 from percept.sources.idx import read_idx
 from percept.sources.image_folder import ImageFolder
+from percept.yaml_file import dump
 
 CHUNK = 3  # rows that predict takes at a time, so that small files have several chunks
 
@@ -61,7 +62,9 @@ def overrides(content: bytes) -> None:
 def parameters(content: bytes) -> None:
     """A params.yaml; what it says is what is written again."""
     path = written("params.yaml", content)
-    Config.check(read(path), str(path))
+    values = read(path)
+    Config.check(values, str(path))
+    assert read(written("again.yaml", dump(values))) == values
 
 
 def csv(content: bytes) -> None:

@@ -1,5 +1,6 @@
 """Experiments that may go: all but the newest, and those that a commit holds. What commits refer to always stays."""
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from percept.upkeep.queue import ENDED, FAILED, Queue
 
 RECORDS = Path(".dvc/tmp/exps/run")  # what each queued run printed, by the rev of its entry
 LOCK = "dvc.lock"
-OF_DVC = ("exec", "stash", "celery", "apply", "queue", "init", "tempdir")  # other references below refs/exps
+REF = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/[^/]+")  # of an experiment, by the commit that it began with
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def experiments() -> list[Experiment]:
     form = "--format=%(refname) %(objectname)"
     lines = _git("for-each-ref", "--sort=-committerdate", form, "refs/exps").splitlines()
     found = [Experiment(*line.split()) for line in lines]
-    return [one for one in found if one.ref.count("/") == 4 and one.ref.split("/")[2] not in OF_DVC]
+    return [one for one in found if REF.fullmatch(one.ref)]
 
 
 def superfluous(num_kept: int) -> list[Experiment]:
