@@ -42,7 +42,9 @@ def open_session(file: Path | bytes, bounds: Bounds | None = None) -> "Inference
     options.add_session_config_entry("session.use_env_allocators", "1")
     options.log_severity_level = FATAL
     with _stopped_after(bounds.seconds, lambda: options.set_load_cancellation_flag(True)):
-        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(  # a second attempt, which it would print, is the same
+            file, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )
 
 
 @cache

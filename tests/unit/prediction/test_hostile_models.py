@@ -217,6 +217,14 @@ def test_operators_that_no_runtime_knows_and_data_beside_the_file_are_refused(tm
     refused(tmp_path, "beside.onnx")
 
 
+def test_a_name_that_is_no_text_is_refused_without_another_word(tmp_path, capsys):
+    saved(tmp_path / "model.onnx", [helper.make_node("Neg", ["x"], [OUTPUT])])
+    content = (tmp_path / "model.onnx").read_bytes()
+    (tmp_path / "model.onnx").write_bytes(content.replace(b"Neg", b"N\xff\xfe"))
+    assert "a name in it is no text" in refused(tmp_path, "model.onnx")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_file_larger_than_the_bound_is_not_opened(tmp_path):
     (tmp_path / "large.onnx").write_bytes(b"\0" * (2**20 + 1))
     assert "--limit file_mib=2" in refused(tmp_path, "large.onnx", file_mib=1)
