@@ -84,8 +84,8 @@ def run_all(
 ) -> Counter[str]:
     """Run what is queued, with so many workers at a time, until nothing is left; return how many ended in which way.
 
-    A worker that is gone is started again, as is one with many open files once its run has ended. wait: called between two looks, with the counts. Raises `UserError` where
-    workers end as soon as they are started.
+    A worker that is gone is started again, and so is one that had many open files once its run has ended. wait: called
+    between two looks, with the counts. Raises `UserError` where workers end as soon as they are started.
     """
     num_in_vain, former = 0, None
     while True:
