@@ -58,10 +58,7 @@ def test_the_other_commands_run_in_the_order_of_the_page(fresh):
     assert len(COMMANDS) > 15
     accuracy = {}
     for command in COMMANDS[1:]:
-        if command == "dvc queue start":
-            fresh.run("sh", "-c", f"{command} > queue.txt 2>&1")  # or its worker holds what `run` reads from
-            _wait_for_queue(fresh)
-        elif command not in APART:
+        if command not in APART:
             fresh.run("sh", "-c", command)
             if command == IRIS:
                 for name in USED:
@@ -80,13 +77,6 @@ def test_the_page_shows_the_task_file_as_it_is_written(fresh):
     written = (fresh.folder / "conf/task/customers.yaml").read_text(encoding="utf-8").splitlines()
     shown = [line for line in EXCERPT.splitlines() if line != "..."]
     assert len(shown) > 15 and [line for line in shown if line not in written] == []
-
-
-def _wait_for_queue(clone) -> None:
-    deadline_s = time.monotonic() + 240
-    while (status := clone.run("dvc", "queue", "status").stdout).count("Success") < 2:
-        assert time.monotonic() < deadline_s and "Failed" not in status, status
-        time.sleep(1)
 
 
 def test_the_programs_that_use_a_model_run_as_they_stand(fresh):
