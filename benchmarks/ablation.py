@@ -25,10 +25,10 @@ PARTS: dict[str, list[str]] = {  # what is replaced -> overrides
     AS_WRITTEN: [],
     "no bins": ["features.bins=null"],
     "scaling standard": ["features.scaling=standard"],
-    "levels of categories embedded, 8": ["model.embedding=8"],
+    "levels of categories embedded in 8 inputs": ["model.embedding=8"],
     "one member in each stack": ["model.members=1"],
     "8 members in each stack": ["model.members=8"],
-    "validation rows set apart, no folds": [
+    "validation rows set apart in place of folds": [
         "split.validation={kind:fraction,fraction:0.2,stratify:false}",
         "~split.validation.num",
     ],
