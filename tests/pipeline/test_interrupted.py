@@ -64,6 +64,7 @@ def test_the_doctor_says_what_a_killed_run_left_and_repairs_it(killed):
     clone, _ = killed
     found = clone.run("python", "src/doctor.py", check=False)
     assert found.returncode == 1 and "--repair` does what can be done" in found.stdout
+    assert "\nok    packages " in found.stdout and "\nok    disk " in found.stdout
     for left in ("HEAD: on no branch", ".dvc/tmp/rwlock: held by", ".models.draft", "logs/and_gate-"):
         assert left in found.stdout
     assert clone.run("git", "symbolic-ref", "--quiet", "HEAD", check=False).returncode

@@ -1,1 +1,1 @@
-"""What killed runs leave, runs that wait in the queue, experiments that may go; imports errors, paths, names."""
+"""Whether a clone is in order, what killed runs left, runs that wait, experiments that may go; imports params, paths."""
