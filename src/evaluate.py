@@ -22,7 +22,7 @@ from percept.objective import Objective
 from percept.params import Params, Seed
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.quality import Quality
-from percept.workspace import run_stage
+from percept.workspace import run_stage, wrote
 
 
 class EvaluateParams(Params):
@@ -66,9 +66,8 @@ def main() -> None:
         save_table(predictions_file, table_of(test, examples[1]))
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
-    print(f"evaluate: test {scores}")
-    for warning in found.get("warnings", []):
-        print(f"evaluate: warning: {warning}")
+    print(f"evaluate: {spec.rows.test:,} test rows: {scores}")
+    print(f"evaluate: {wrote()}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from percept.command import option_parser
 from percept import paths
 from percept.params import Params
 from percept.sources import Source
-from percept.workspace import run_stage
+from percept.workspace import run_stage, wrote
 
 
 class FetchParams(Params):
@@ -17,6 +17,9 @@ def main() -> None:
     with paths.replaced(paths.RAW) as folder:
         params.source.fetch(folder, paths.RAW)
         params.check_unchanged()
+        sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    print(f"fetch: {params.source.kind} source: {len(sizes):,} files, {sum(sizes):,} bytes")
+    print(f"fetch: {wrote()}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from percept.objective import Objective
 from percept.params import Params, Seed
 from percept.prepared.contents import Prepared
 from percept.sources import Source
-from percept.workspace import run_stage
+from percept.workspace import run_stage, wrote
 
 
 class PreprocessParams(Params):
@@ -39,6 +39,7 @@ def main() -> None:
         prepared.save(folder)
         params.check_unchanged()
     _say(prepared)
+    print(f"preprocess: {wrote()}")
 
 
 def _options(params: PreprocessParams) -> Preparation:
@@ -55,10 +56,10 @@ def _options(params: PreprocessParams) -> Preparation:
 
 def _say(prepared: Prepared) -> None:
     rows = prepared.spec.rows
-    dropped = "".join(f", {count} dropped ({reason})" for reason, count in rows.dropped.items())
-    validation = f"in {prepared.spec.num_folds} folds" if prepared.spec.num_folds else f"{rows.validation} validation"
-    subsets = f"{rows.train} train, {validation}, {rows.test} test"
-    print(f"preprocess: {rows.source} rows -> {subsets}{dropped}; {'x'.join(map(str, prepared.spec.shape))} inputs")
+    dropped = "".join(f", {count:,} dropped ({reason})" for reason, count in rows.dropped.items())
+    validation = f"in {prepared.spec.num_folds} folds" if prepared.spec.num_folds else f"{rows.validation:,} validation"
+    subsets = f"{rows.train:,} train, {validation}, {rows.test:,} test"
+    print(f"preprocess: {rows.source:,} rows -> {subsets}{dropped}; {'x'.join(map(str, prepared.spec.shape))} inputs")
     for message in prepared.quality.messages():
         print(f"preprocess: {message}")
 

@@ -29,7 +29,7 @@ from percept.reporting import explanations
 from percept.reporting.report import report_page
 from percept.reporting.run import GROUPS, IMPORTANCE, Run, group_rows, importance_rows
 from percept.reporting.terminal import result
-from percept.workspace import run_stage
+from percept.workspace import run_stage, wrote
 
 NUM_EFFECTS = 3  # columns, of the most important, whose effect is drawn
 
@@ -60,7 +60,7 @@ def main() -> None:
         _write_plots(folder, run)
         reference_file.write_text(json.dumps({"task": params.task, **run.beside}, indent=1) + "\n", encoding="utf-8")
         params.check_unchanged()
-    print(f"report: wrote {paths.REPORT}")
+    print(f"report: {wrote()}")
     if os.environ.get("PERCEPT_SHOW") != "after":  # as `make repro` does
         print(result(run.report, run.beside))
 

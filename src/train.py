@@ -18,7 +18,7 @@ from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
-from percept.workspace import run_stage
+from percept.workspace import run_stage, wrote
 
 if TYPE_CHECKING:
     from percept.training.run import Trained
@@ -41,6 +41,7 @@ def main() -> None:
         _save(folder, trained, spec, params.objective)
         save_out_of_fold(trained.out_of_fold, folder)
         params.check_unchanged()
+    _tell(wrote())
 
 
 def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
@@ -91,7 +92,7 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
         trained.use_best_weights()
         export.save_keras(network, folder / paths.BEST)
         difference = export.agreement(answers(), expected, spec, x)
-    _tell(f"wrote {paths.MODELS / paths.SHIPPED}; in a fresh process it agrees with Keras within {difference:.0e}")
+    _tell(f"{paths.MODELS / paths.SHIPPED} agrees with Keras within {difference:.0e}, in a fresh process")
 
 
 if __name__ == "__main__":

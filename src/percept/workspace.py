@@ -6,6 +6,7 @@ The lock is DVC's own of its experiments, so that DVC refuses a second `dvc exp 
 import hashlib
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -65,6 +66,14 @@ def run_stage(main: Callable[[], None]) -> None:
             main()
 
     errors.run(alone)
+
+
+def wrote() -> str:
+    """Say what this process has replaced, and how long it took with all that it had to load."""
+    import psutil
+
+    seconds = time.time() - psutil.Process().create_time()
+    return f"wrote {', '.join(dict.fromkeys(map(str, paths.done)))} in {seconds:.1f} s"
 
 
 def begin(values: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import csv
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
@@ -15,6 +15,8 @@ from percept.training.monitor import Monitor
 from percept.training.optimizer import Optimizer
 
 PROGRESS_INTERVAL_S = 10  # between lines where there is no terminal
+LIVE = "train: epoch {n_fmt} of {total_fmt}, {remaining} left{postfix}"  # cut at the edge of the terminal
+NO_SCORES = ("epoch", "learning_rate")  # in the rows of a history
 
 Tell = Callable[[str], None]  # is given what a person may want to read
 
@@ -127,8 +129,21 @@ class Watch(Observer):
         self.each(epoch + 1, float((logs or {})[self.monitor.name]))
 
 
+def in_words(logs: Mapping[str, float]) -> str:
+    """Say loss and metrics of an epoch, those on validation rows first."""
+    subsets = {
+        "validation": {name.removeprefix("val_"): value for name, value in logs.items() if name.startswith("val_")},
+        "training": {name: value for name, value in logs.items() if name not in NO_SCORES and name[:4] != "val_"},
+    }
+    return "; ".join(
+        f"{subset} {', '.join(f'{name} {value:.4f}' for name, value in values.items())}"
+        for subset, values in subsets.items()
+        if values
+    )
+
+
 class Progress(Observer):
-    """Show a bar in a terminal; elsewhere tell a line every ten seconds at most, whatever the number of epochs."""
+    """Show one live line in a terminal; elsewhere tell a line every ten seconds at most, however many epochs."""
 
     def __init__(self, epochs: int, tell: Tell) -> None:
         super().__init__()
@@ -140,10 +155,10 @@ class Progress(Observer):
         if sys.stderr.isatty():
             from tqdm import tqdm
 
-            self.bar = tqdm(total=self.epochs, desc="train", unit="epoch", dynamic_ncols=True, leave=False)
+            self.bar = tqdm(total=self.epochs, bar_format=LIVE, dynamic_ncols=True, leave=False)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        text = ", ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
+        text = in_words(logs or {})
         if self.bar is not None:
             self.bar.set_postfix_str(text, refresh=False)
             self.bar.update()

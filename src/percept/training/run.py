@@ -18,7 +18,7 @@ from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
 from percept.training.assembly import assemble
-from percept.training.callbacks import History, Tell
+from percept.training.callbacks import History, Tell, in_words
 from percept.training.fit_data import FitData, fit_data, smoothed, weighted
 from percept.training.monitor import Monitor, monitor_of
 from percept.training.optimizer import Optimizer
@@ -124,8 +124,7 @@ def compiled(
 def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Tell) -> None:
     epochs = len(fitted.history.rows)
     kept = epochs if options.weights == "last" else fitted.best.epoch
-    last = ", ".join(f"{name} {value:.4f}" for name, value in fitted.history.rows[kept - 1].items() if name != "epoch")
-    tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {last}")
+    tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {in_words(fitted.history.rows[kept - 1])}")
 
 
 def _tell_whether_separable(train: Examples, accuracy: float, task: str, tell: Tell) -> None:

@@ -137,8 +137,10 @@ def test_progress_names_the_epoch_and_its_values(fitted, monkeypatch):
     monkeypatch.setattr(callbacks, "PROGRESS_INTERVAL_S", 0)
     told: list[str] = []
     _, result = fitted(epochs=3, tell=told.append)
-    values = ", ".join(f"{name} {value:.4f}" for name, value in result.history.rows[-1].items() if name != "epoch")
-    assert told[-1] == f"epoch 3 of 3: {values}" and len(told) == 4  # the engine first
+    last = {name: f"{value:.4f}" for name, value in result.history.rows[-1].items()}
+    validation = f"validation accuracy {last['val_accuracy']}, loss {last['val_loss']}"
+    training = f"training accuracy {last['accuracy']}, loss {last['loss']}"
+    assert told[-1] == f"epoch 3 of 3: {validation}; {training}" and len(told) == 4  # the engine first
 
 
 @pytest.mark.parametrize("engine", ENGINES)

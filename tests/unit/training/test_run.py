@@ -79,7 +79,7 @@ def test_network_engine_epochs_and_decision_are_told_in_order():
     assert len(told) == len(starts)
     for line, start in zip(told, starts, strict=True):
         assert line.startswith(start)
-    assert f"; weights of epoch {result.best_epoch}: accuracy " in told[2]
+    assert f"; weights of epoch {result.best_epoch}: validation accuracy " in told[2]
 
 
 def test_the_same_options_give_the_same_bits_in_one_process():

@@ -41,9 +41,9 @@ class Progress:
 
     def _text(self, counts: Counter[str], best: str) -> str:
         left_s = self._left_s(counts)
-        left = "" if left_s is None else f"; about {timedelta(seconds=round(left_s))} left"
+        left = "" if left_s is None else f", {timedelta(seconds=round(left_s))} left"
         states = f"{counts['complete']} done, {counts['pruned']} pruned, {counts['fail']} failed"
-        return f"{best}; {states}, {counts['running']} running{left}"
+        return f"{states}, {counts['running']} running{left}; {best}"
 
     def _left_s(self, counts: Counter[str]) -> float | None:
         """Return how long it will take, as long as trials take what they took so far; None: nobody knows."""
