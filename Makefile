@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots table lessons bench fuzz soak clean-runs clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots table lessons pictures bench fuzz soak clean-runs clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ table: .venv/ready  ## run every task with 5 seeds and write the table of result
 
 lessons: .venv/ready  ## make the tables and pictures of docs/lessons anew
 	@$(ACTIVATE) python src/lesson.py
+
+pictures: .venv/ready  ## make the pictures of the README anew: runs in a clone, and a browser looks at them
+	@$(ACTIVATE) python tools/pictures.py
 
 bench: .venv/ready  ## the pipeline against plain Keras scripts, its fit against others, and how fast it predicts
 	@$(ACTIVATE) python benchmarks/run.py

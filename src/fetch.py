@@ -18,7 +18,7 @@ def main() -> None:
         params.source.fetch(folder, paths.RAW)
         params.check_unchanged()
         sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    print(f"fetch: {params.source.kind} source: {len(sizes):,} files, {sum(sizes):,} bytes")
+    print(f"fetch: {params.source.kind} source: {sum(sizes):,} bytes in {len(sizes):,} file{'s' * (len(sizes) != 1)}")
     print(f"fetch: {wrote()}")
 
 

@@ -3,10 +3,12 @@
 import os
 import signal
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
+BEGIN_S = time.monotonic()  # when this process began to load
 CACHE = Path(__file__).resolve().parents[2] / ".cache"  # of packages that would use the home folder
 os.environ |= {
     "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime would keep a device id, and look up a host of its maker

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from percept import errors, paths
+from percept import BEGIN_S, errors, paths
 from percept.errors import UserError
 
 if TYPE_CHECKING:
@@ -70,10 +70,8 @@ def run_stage(main: Callable[[], None]) -> None:
 
 def wrote() -> str:
     """Say what this process has replaced, and how long it took with all that it had to load."""
-    import psutil
-
-    seconds = time.time() - psutil.Process().create_time()
-    return f"wrote {', '.join(dict.fromkeys(map(str, paths.done)))} in {seconds:.1f} s"
+    written = ", ".join(dict.fromkeys(map(str, paths.done)))
+    return f"wrote {written} in {time.monotonic() - BEGIN_S:.1f} s"
 
 
 def begin(values: dict[str, Any]) -> None:
