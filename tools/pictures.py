@@ -43,7 +43,7 @@ def main() -> None:
         clone = Path(name) / "percept"
         make_runs(clone)
         take(browser, (clone / "results/report.html").as_uri(), "report", 780)
-        take(browser, (clone / "dvc_plots/index.html").as_uri(), "plots")
+        take(browser, (clone / "dvc_plots/index.html").as_uri(), "plots", 900)
         with tensorboard(clone) as address:
             take(browser, address + TENSORBOARD, "tensorboard")
 
