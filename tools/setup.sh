@@ -2,6 +2,13 @@
 # requirements.lock -> .venv, with every package checked against its hash and compiled to bytecode.
 set -eu
 
+if [ -L .venv ]; then  # `venv --clear` would empty the folder that it leads to, which others may work with
+    echo "setup: .venv is a link to $(readlink .venv); nothing was changed" >&2
+    echo "  expected: a folder of this clone, or none" >&2
+    echo "  what to do: rm .venv, then run again" >&2
+    exit 1
+fi
+
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 python=
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python; do
