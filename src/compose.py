@@ -38,7 +38,8 @@ def _check(config: DictConfig, overrides: list[str]) -> None:
         config = composed([f"task={found.get('task')}"])
     wanted = plain_values(config)
     differing = [
-        f"{key}: {here!r} here, {there!r} in conf/" for key, here, there in differences(found, wanted) if key != "conf"
+        f"{key}: {here!r} here, {there!r} in conf/"
+        for key, here, there in differences({**found, "conf": {}}, wanted | {"conf": {}})
     ]
     if differing:
         raise UserError(

@@ -1,5 +1,5 @@
 """evaluate: models/model.onnx on the raw rows -> models/model_card.md and, in results/, metrics.json, plots,
-test_predictions.csv. Never loads TensorFlow.
+test_predictions.csv; and the same for TensorBoard, in logs/. Never loads TensorFlow.
 """
 
 import json
@@ -14,12 +14,13 @@ from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
 from percept.evaluation.prediction_table import save_table, table_of
 from percept.evaluation.predictions import judge_validation, predict_subset, report
+from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
 from percept.evaluation.warnings import warnings
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
 from percept.names import Name
 from percept.objective import Objective
-from percept.params import Params, Seed
+from percept.params import Params, Seed, read
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.quality import Quality
 from percept.workspace import run_stage, wrote
@@ -64,6 +65,7 @@ def main() -> None:
         metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         card_file.write_text(card, encoding="utf-8")
         save_table(predictions_file, table_of(test, examples[1]))
+        write_evaluation(Evaluation(read(paths.PARAMS), test, examples[1], found, card, model, paths.HISTORY))
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: {spec.rows.test:,} test rows: {scores}")

@@ -1,18 +1,16 @@
-"""train: data/prepared -> models, results/history.csv, logs/<task>-<model>-<run>."""
+"""train: data/prepared -> models, results/history.csv, and a folder of the run in logs/."""
 
-import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percept.command import option_parser
 
 from percept import paths
+from percept.logs import run as logged_run
 from percept.model_file.fresh_process import answering
 from percept.models import Model
-from percept.names import folder_name
 from percept.objective import Objective
-from percept.params import Params, Seed
+from percept.params import Params, Seed, read
 from percept.prepared.examples import load_examples, load_raw, load_spec, save_out_of_fold
 from percept.prepared.spec import DatasetSpec, Subset
 from percept.training.optimizer import Optimizer
@@ -48,27 +46,24 @@ def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
     """Train, with logs for TensorBoard that stay if it comes to its end."""
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow(params.fit.threads)
-    from percept.training import environment, tensorboard
+    from percept.training import environment
     from percept.training import run as training
+    from percept.training.tensorboard.callbacks import callbacks_for
 
     if (cpus := environment.num_cpus()) > params.fit.threads:
         _tell(f"computes on {params.fit.threads} of {cpus} CPUs; `fit.threads={cpus}` uses all and rounds otherwise")
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
-    with paths.unfinished(_log_dir(spec.task, params.model.kind)) as log_dir:
-        callbacks = tensorboard.callbacks_for(log_dir, params.fit, _tell)
+    with paths.unfinished(logged_run.begun(read(paths.PARAMS))) as log_dir:
+        callbacks = callbacks_for(log_dir, spec.task, params.optimizer.learning_rate, params.fit, _tell)
         trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
+        trained.history.save(log_dir / logged_run.HISTORY)
         environment.save_fingerprint(log_dir / "environment.json")
     return trained
 
 
 def _tell(text: str) -> None:
     print(f"train: {text}", flush=True)
-
-
-def _log_dir(task: str, model: str) -> Path:
-    name = os.environ.get("DVC_EXP_NAME") or time.strftime("%Y%m%d-%H%M%S")
-    return paths.logs() / folder_name(f"{task}-{model}-{name}")
 
 
 def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Objective) -> None:

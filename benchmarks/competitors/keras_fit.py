@@ -52,7 +52,7 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
     from percept.training.callbacks import Observer
     from percept.training.fit_data import fit_data
     from percept.training.monitor import monitor_of
-    from percept.training.tensorboard import callbacks_for
+    from percept.training.tensorboard.callbacks import callbacks_for
 
     began_s: list[float] = []
     said: list[str] = []
@@ -71,7 +71,10 @@ def percept(job: Job, engine: str | None = None) -> Fitted:
     monitor = monitor_of(plan.monitor, model, params.objective, bool(len(validation)))
     with tempfile.TemporaryDirectory() as folder:
         start_s = time.perf_counter()
-        callbacks = [*callbacks_for(Path(folder), plan, lambda _: None)(model, monitor), Clock()]
+        make_callbacks = callbacks_for(
+            Path(folder), job.spec.task, params.optimizer.learning_rate, plan, lambda _: None
+        )
+        callbacks = [*make_callbacks(model, monitor, train), Clock()]
         fitted = fit.fit(model, train, validation, plan, params.optimizer, monitor, callbacks, said.append)
         end_s = time.perf_counter()
     epochs = len(fitted.history.rows)

@@ -3,7 +3,9 @@
 import atexit
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -13,10 +15,10 @@ from percept.errors import UserError
 from percept.workspace import begin, held
 
 
-def check_and_begin(config: DictConfig) -> str:
+def check_and_begin(config: DictConfig) -> dict[str, Any]:
     """Check what DVC composed, say where it is another task, and let the stages of this very process know it."""
     values = sections(config)
-    checked = check_for_dvc(config)
+    checked = check_for_dvc(config, given)
     if change := task_change(str(config.task)):
         print(change, file=sys.stderr)
     begin(values)
@@ -39,12 +41,13 @@ def check_cache() -> None:
 if Path(sys.argv[0]).stem != "dvc":  # compose.py and others that compose
     register()
 else:
-    check_overrides(overrides_of_dvc(sys.argv[1:]))
+    given = overrides_of_dvc(sys.argv[1:])
+    check_overrides(given)
     if {"--queue", "--temp"}.isdisjoint(sys.argv):
         register(check_and_begin)
         until_exit = ExitStack()
         until_exit.enter_context(held("run"))
         atexit.register(until_exit.close)
     else:
-        register()
+        register(partial(check_for_dvc, overrides=given))
         check_cache()

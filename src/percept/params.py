@@ -131,7 +131,9 @@ def _with_bases(file: Path, seen: tuple[Path, ...] = ()) -> list[Path]:
 def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:
     """Say so on stderr when conf/ was edited after it had been composed into params.yaml."""
     conf = path.parent / paths.CONF
-    if conf.is_dir() and values.get("conf") != conf_digest(str(values.get("task")), conf):
+    composed = values.get("conf")
+    digest = composed.get("digest") if isinstance(composed, dict) else None
+    if conf.is_dir() and digest != conf_digest(str(values.get("task")), conf):
         print(
             f"warning: {path} was composed before conf/ was edited, and the run follows {path}.\n"
             "  `python src/compose.py --check` shows what differs; "

@@ -15,7 +15,7 @@ LAYERS = (  # from the top; a room may import itself and the layers below, and n
     {"composition"},
     {"evaluation", "prediction", "spaces", "training"},
     {"features", "model_file", "models", "sources"},
-    {"files", "prepared"},
+    {"files", "logs", "prepared"},
     {"dataset", "objective"},
     {"params"},
     {"workspace"},

@@ -178,7 +178,7 @@ def conf(tmp_path):
 
 def warning(params_yaml, conf, capsys, edit: str | None, task: str = "churn") -> str:
     """What is said about params.yaml once a file of conf/ was edited or added."""
-    content = {"task": task, "conf": conf_digest(task, conf)}
+    content = {"task": task, "conf": {"digest": conf_digest(task, conf)}}
     if edit:
         file = conf / edit
         file.parent.mkdir(exist_ok=True)

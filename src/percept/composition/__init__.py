@@ -10,9 +10,10 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from percept import paths
-from percept.composition.config import RENAMED_MODELS, Config, Sections, check, checked_sections, sections, task_change
+from percept.composition.config import RENAMED_MODELS, Config, Sections, check, checked_sections, task_change
 from percept.composition.hydra_setup import option_classes, register
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
+from percept.composition.references import sections
 from percept.errors import UserError, nearest
 from percept.params import plain_values
 from percept.workspace import held
@@ -44,9 +45,10 @@ def composed(overrides: list[str]) -> DictConfig:
     """
     register()
     check_overrides(overrides)
-    with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
-        config = _compose(overrides)
-        config.conf = check(config)
+    with _explained(overrides):
+        with initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
+            config = _compose(overrides)
+        config.conf = check(config, overrides)
         OmegaConf.resolve(config)
     return config
 
@@ -112,7 +114,7 @@ def unchecked(overrides: list[str]) -> dict[str, Any]:
 
     Raises `UserError` where nothing can be composed.
     """
-    register(lambda config: "")
+    register(lambda config: {})
     with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
         return sections(_compose(overrides))
 

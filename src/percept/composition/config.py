@@ -1,9 +1,13 @@
 """Every section of params.yaml, and the check of all of them at once."""
 
-from omegaconf import DictConfig, OmegaConf
+from collections.abc import Iterable
+from typing import Any
+
+from omegaconf import DictConfig
 
 from percept import paths
-from percept.composition.references import resolved
+from percept.composition.changed import changed
+from percept.composition.references import sections
 from percept.dataset.contract import Contract
 from percept.errors import UserError
 from percept.evaluation.metrics import check_primary
@@ -56,36 +60,32 @@ class Sections(Params):
 class Config(Sections):
     """All of params.yaml."""
 
-    conf: str  # digest of the files it was composed from
+    conf: dict[str, Any]  # what it was composed of: see `check`
 
 
-def check(config: DictConfig) -> str:
-    """Resolve and validate a composed configuration; return the digest that params.yaml keeps. Raises `UserError`.
+def check(config: DictConfig, overrides: Iterable[str]) -> dict[str, Any]:
+    """Resolve and validate what was composed with overrides. Raises `UserError`.
 
+    Returns what params.yaml keeps of it: the digest of the files of conf/, and which options differ from the task's.
     Its texts are then escaped twice: once for `OmegaConf.resolve`, which DVC calls next, and once for params.yaml.
     """
     values = sections(config)
     _check_keys(values, "")
     _check_model_name(values)
     checked = checked_sections(values, "configuration")
+    differing = changed(values, overrides)
     for name, value in values.items():
         config[name] = with_texts(value, lambda _, text: escape(escape(text)))
-    return conf_digest(checked.task, paths.ROOT / paths.CONF)
+    return {"digest": conf_digest(checked.task, paths.ROOT / paths.CONF), "changed": differing}
 
 
 def checked_sections(values: dict, where: str) -> Config:
     """Return sections that are right, and that go together. Raises `UserError`; where: what they are, for its text."""
-    checked = Config.check({"conf": ""} | values, where)
+    checked = Config.check({"conf": {}} | values, where)
     check_serves(checked.model, checked.features.kind, checked.task)
     check_takes_folds(checked.model, isinstance(checked.split.validation, Folds))
     check_primary(checked.objective)
     return checked
-
-
-def sections(config: DictConfig) -> dict:
-    """Return all but `conf`, the digest, with references resolved. Raises `UserError`."""
-    others = OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"])
-    return dict(resolved(OmegaConf.to_container(others, resolve=False, throw_on_missing=True)))
 
 
 def _check_keys(values: dict | list, where: str) -> None:

@@ -1,6 +1,6 @@
 """What Hydra is told before it composes conf/, in our own process and in DVC's, which composes by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,7 +23,7 @@ MAIN = "config.yaml"
 RESOLVERS = ("oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "oc.env", "oc.select")
 
 
-def register(check: Callable[[DictConfig], str] | None = None) -> None:
+def register(check: Callable[[DictConfig], dict[str, Any]] | None = None) -> None:
     """Make known what conf/config.yaml asks for, so that DVC's composition checks like our own.
 
     `${check:}` runs `check`, or `check_for_dvc`, in DVC alone. `options/<group>/<kind>` has the defaults of a class of
@@ -48,12 +48,12 @@ def register(check: Callable[[DictConfig], str] | None = None) -> None:
             store.store(group=f"options/{group}", name=name, node=_defaults(options, {"kind": name} if kind else {}))
 
 
-def check_for_dvc(config: DictConfig) -> str:
+def check_for_dvc(config: DictConfig, overrides: Iterable[str] = ()) -> dict[str, Any]:
     """Check what DVC composes, which it writes into the folder it was called in. Raises `UserError`."""
     if not Path.cwd().samefile(paths.ROOT):
         found, expected = f"DVC would write {paths.PARAMS} here", "the project's folder"
         raise UserError(str(Path.cwd()), found, expected, f"cd {paths.ROOT}, and run it there")
-    return check_sections(config)
+    return check_sections(config, overrides)
 
 
 class FileConfigSource(file_config_source.FileConfigSource):

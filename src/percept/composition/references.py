@@ -7,6 +7,8 @@ together so that a short file becomes a text without end.
 import re
 from typing import Any
 
+from omegaconf import DictConfig, OmegaConf
+
 from percept.errors import UserError
 from percept.yaml_file import OPEN, unescape, with_texts
 
@@ -18,6 +20,12 @@ ADVICE = "write the value itself; where ${ is text, write \\${"
 def resolved(values: Any) -> Any:
     """Return values with each reference replaced, and each text as it is meant. Raises `UserError` with the key."""
     return with_texts(values, lambda key, text: _value(values, key, text))
+
+
+def sections(config: DictConfig) -> dict[str, Any]:
+    """Return all but `conf` with references resolved. Raises `UserError`."""
+    others = OmegaConf.masked_copy(config, [str(key) for key in config if key != "conf"])
+    return dict(resolved(OmegaConf.to_container(others, resolve=False, throw_on_missing=True)))
 
 
 def check_references(values: Any, where: str) -> None:

@@ -91,7 +91,7 @@ def run(session: "InferenceSession", raw: dict[str, NDArray], bounds: Bounds | N
     names = [output.name for output in session.get_outputs()]
     chunks = []
     for part in in_parts(raw):
-        rows = {name: _as_onnx(column) for name, column in part.items()}
+        rows = {name: padded(column) for name, column in part.items()}
         num_rows = len(next(iter(part.values())))
         chunks.append([answer[:num_rows] for answer in _answers(session, names, rows, bounds)])
     found = zip(names, zip(*chunks, strict=True), strict=True)
@@ -111,7 +111,8 @@ def _answers(
         return session.run(names, rows, options)
 
 
-def _as_onnx(column: NDArray) -> NDArray:
+def padded(column: NDArray) -> NDArray:
+    """Return a raw input as the runtime takes it: text as objects, and rows in multiples of `GROUP`."""
     column = column.astype(object) if column.dtype.kind == "U" else column
     lacking = -len(column) % GROUP
     return np.concatenate([column, column[-1:].repeat(lacking, axis=0)]) if lacking else column

@@ -19,6 +19,7 @@ class Fit(Section):
     # both stop alike, as an equal value is none better.
     weights: Literal["last", "best", "last_best"] = "best"
     checkpoints: bool = False  # keep the network of every epoch that was the best so far, beside the logs
+    watch_layers: bool = True  # write weights, gradients and dead units of the layers, on some epochs, for TensorBoard
     threads: PositiveInt = 2  # that compute; with another number convolutions round in another way, on any machine
     engine: Literal["auto", "compiled", "graph", "keras"] = "auto"  # runs the epochs; auto: the fastest for the data
 

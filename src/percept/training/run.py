@@ -27,7 +27,8 @@ from percept.training.stacks import by_stack
 
 SEPARABLE_ROWS = 10_000  # more take the linear program too long
 
-MakeCallbacks = Callable[[keras.Model, Monitor], Sequence[keras.callbacks.Callback]]  # for a compiled network
+# For a compiled network, what tells its better epochs, and the rows it will learn from.
+MakeCallbacks = Callable[[keras.Model, Monitor, FitData], Sequence[keras.callbacks.Callback]]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def run(
     validation: Examples,
     spec: DatasetSpec,
     options: Training,
-    make_callbacks: MakeCallbacks = lambda network, monitor: (),
+    make_callbacks: MakeCallbacks = lambda network, monitor, train: (),
     tell: Tell = lambda _: None,
 ) -> Trained:
     """Train on `train`; choose the epoch, temperature and thresholds on `validation`. Raises `UserError`.
@@ -82,7 +83,7 @@ def run(
     apart = f" in {spec.num_folds} folds" if spec.num_folds else f", {len(validation):,} validation rows"
     counts = f"{len(train):,} training rows{apart}"
     tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
-    callbacks = make_callbacks(network, monitor)
+    callbacks = make_callbacks(network, monitor, train_data)
     start_s = time.monotonic()
     fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)

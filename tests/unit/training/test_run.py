@@ -146,7 +146,7 @@ def test_a_perceptron_that_is_wrong_somewhere_is_told_whether_it_could_be_right(
 
 
 def test_what_cannot_serve_is_refused_before_a_callback_is_made():
-    def make_callbacks(network, monitor):
+    def make_callbacks(network, monitor, train):
         raise AssertionError("training has begun")
 
     empty, counts = rows(0), spec(40, 0)

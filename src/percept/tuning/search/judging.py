@@ -99,7 +99,7 @@ def _fit(config: Config, part: Part, each: Each | None) -> "Trained":
 
     examples = part.prepared.examples
     options = run.Training(config.model, config.optimizer, config.fit, config.objective, config.seed)
-    callbacks = _watched(config, each) if each else lambda network, monitor: ()
+    callbacks = _watched(config, each) if each else lambda network, monitor, train: ()
     return run.run(examples["train"], examples["validation"], part.prepared.spec, options, callbacks)
 
 
@@ -107,7 +107,7 @@ def _watched(config: Config, each: Each) -> "MakeCallbacks":
     from percept.training.callbacks import Watch
 
     higher = METRICS[config.objective.primary].higher_is_better
-    return lambda _, monitor: [
+    return lambda _, monitor, __: [
         Watch(monitor, lambda epoch, value: each(epoch, value if monitor.higher_is_better == higher else -value))
     ]
 

@@ -31,13 +31,13 @@ def test_the_page_has_settings_scores_states_and_curves(tmp_path):
         assert shown == [trial.settings["model.units"][0], len(trial.settings["model.units"])]
         assert start.hparams["fit.patience"].string_value == ("null" if trial.settings["fit.patience"] is None else "")
         assert (end.status == api_pb2.STATUS_FAILURE) == (trial.outcome.state == "failed")
-        scores = {"mse", "mae", "latency_us"} if trial.outcome.state == "complete" else set()
+        scores = {"validation/mse", "validation/mae", "latency_us"} if trial.outcome.state == "complete" else set()
         assert scores == set(runs.Runs()[name]["scalars"])
         if scores:
-            (event,) = runs.Scalars(name, "mse")
+            (event,) = runs.Scalars(name, "validation/mse")
             assert event.value == pytest.approx(trial.outcome.scores["mse"])
-            curve = [event.value for event in runs.Scalars(f"{name}/validation", "epoch_loss")]
-            assert curve == [1.0, 0.5]
+            curve = [(event.step, event.value) for event in runs.Scalars(f"{name}/validation", "search/loss")]
+            assert curve == [(1, 1.0), (2, 0.5)]
 
 
 def test_a_driver_writes_without_tensorflow(tmp_path):

@@ -1,0 +1,117 @@
+"""Pictures of an evaluation: confusion matrix, test pictures with what the model says, filters and feature maps."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+BLUE, ORANGE, GREY, BLACK = (0, 114, 178), (213, 94, 0), (150, 150, 150), (20, 20, 20)  # told apart by everyone
+SIDE = 72  # of a picture in a tile, pixels
+TILE = (236, 88)
+TOP = 3  # classes of which a probability is shown
+COLUMNS = 4
+MAX_CLASSES = 100  # of a confusion matrix
+LETTERS = 12  # of a name
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+Pixels = NDArray[np.uint8]  # (height, width, 1 or 3)
+
+
+def png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def confusion(names: Sequence[str], y: NDArray[np.int64], decisions: NDArray[np.int64]) -> Image.Image:
+    """Draw the confusion matrix: a row for each class as it is, a column for each as the model has it."""
+    size = len(names)
+    counts = np.zeros((size, size), np.int64)
+    np.add.at(counts, (y, decisions), 1)
+    cell = 36 if size <= 20 else max(6, 720 // size)
+    edge = 100
+    picture = Image.new("RGB", (edge + size * cell + 10, edge + size * cell + 10), "white")
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(12)
+    draw.text((edge, 4), "predicted", BLACK, font)
+    draw.text((4, edge - 18), "actual", BLACK, font)
+    for row in range(size):
+        for column in range(size):
+            share = counts[row, column] / max(1, counts[row].sum())
+            colour = _mixed(BLUE if row == column else ORANGE, share if row == column else min(1, 4 * share))
+            place = (edge + column * cell, edge + row * cell)
+            draw.rectangle((*place, place[0] + cell - 2, place[1] + cell - 2), colour)
+            if size <= 20 and counts[row, column]:
+                middle = (place[0] + cell / 2 - 1, place[1] + cell / 2 - 1)
+                draw.text(middle, str(counts[row, column]), "white" if share > 0.5 else BLACK, font, "mm")
+        if cell >= 12:
+            along = edge + row * cell + cell / 2
+            draw.text((edge - 6, along), names[row][:LETTERS], BLACK, font, "rm")
+            _draw_upright(picture, names[row][:LETTERS], (int(along), edge - 6), font)
+    return picture
+
+
+def examples(
+    pictures: Sequence[Pixels],
+    titles: Sequence[str],
+    probabilities: NDArray[np.float64],
+    names: Sequence[str],
+    right: Sequence[str],
+) -> Image.Image:
+    """Draw pictures, each with a title and bars for its likeliest classes; that of `right` is blue."""
+    rows = -(-len(pictures) // COLUMNS)
+    sheet = Image.new("RGB", (COLUMNS * TILE[0], rows * (TILE[1] + 16)), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
+    for number, pixels in enumerate(pictures):
+        left, top = (number % COLUMNS) * TILE[0] + 6, number // COLUMNS * (TILE[1] + 16) + 4
+        draw.text((left, top), titles[number], BLACK, font)
+        sheet.paste(_fitted(pixels, SIDE), (left, top + 18))
+        for place, index in enumerate(np.argsort(-probabilities[number], kind="stable")[:TOP]):
+            share, down = float(probabilities[number, index]), top + 18 + place * 24
+            colour = BLUE if names[index] == right[number] else ORANGE
+            beside = left + SIDE + 8
+            draw.text((beside, down), f"{names[index][:LETTERS]}  {share:.0%}", BLACK, font)
+            draw.rectangle((beside, down + 15, beside + max(1, round(140 * share)), down + 20), colour)
+    return sheet
+
+
+def tiles(planes: NDArray[np.float32], side: int) -> Image.Image:
+    """Draw planes (planes, height, width), each from its lowest value, black, to its highest, white."""
+    columns = min(16, len(planes))
+    rows = -(-len(planes) // columns)
+    sheet = Image.new("L", (columns * (side + 4), rows * (side + 4)), 255)
+    for number, plane in enumerate(planes):
+        spread = np.ptp(plane) or 1.0
+        levels = ((plane - plane.min()) / spread * 255).astype(np.uint8)
+        place = (number % columns * (side + 4) + 2, number // columns * (side + 4) + 2)
+        sheet.paste(_fitted(levels[..., np.newaxis], side), place)
+    return sheet
+
+
+def sprite(pictures: Sequence[Pixels], side: int) -> Image.Image:
+    """Put pictures into a square, as the projector takes them: row by row, each of the same size."""
+    columns = int(np.ceil(np.sqrt(len(pictures))))
+    sheet = Image.new("RGB", (columns * side, columns * side), "white")
+    for number, pixels in enumerate(pictures):
+        sheet.paste(_fitted(pixels, side), (number % columns * side, number // columns * side))
+    return sheet
+
+
+def _fitted(pixels: Pixels, side: int) -> Image.Image:
+    picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+    scale = side / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    return picture.resize((width, height), Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR)
+
+
+def _draw_upright(picture: Image.Image, word: str, bottom: tuple[int, int], font: Font) -> None:
+    length = int(font.getlength(word)) + 2
+    label = Image.new("RGB", (length, 16), "white")
+    ImageDraw.Draw(label).text((0, 1), word, BLACK, font)
+    picture.paste(label.rotate(90, expand=True), (bottom[0] - 8, bottom[1] - length))
+
+
+def _mixed(colour: tuple[int, int, int], share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(255 + (part - 255) * share) for part in colour)
+    return red, green, blue

@@ -1,0 +1,1 @@
+"""Runs as TensorBoard shows them, written without TensorFlow: folders, event files, curves; imports params."""

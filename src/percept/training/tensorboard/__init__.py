@@ -1,0 +1,1 @@
+"""What TensorBoard shows of a fit: curves, layers, the network; imports logs."""
