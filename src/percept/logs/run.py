@@ -72,11 +72,13 @@ def value_at(params: Mapping[str, Any], key: str) -> Any:
 
 def as_text(value: Any) -> str:
     """Return a value in a word: lists as 64,32, mappings as JSON."""
+    if value in (None, [], {}):
+        return "none"
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ",".join(map(as_text, value))
     if isinstance(value, dict | list):
         return str(value.get("kind")) if isinstance(value, dict) and "kind" in value else json.dumps(value)
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _word(key: str, value: Any) -> str:

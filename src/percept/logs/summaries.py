@@ -37,13 +37,13 @@ def image(tag: str, size: tuple[int, int], png: bytes, about: str = "") -> Summa
 
 
 def histogram(tag: str, values: NDArray[Any]) -> Summary.Value:
-    """Show how values are distributed. Raises `ValueError` where one is not finite."""
-    low, high = values.min(), values.max()
-    if low == high:  # as TensorBoard has it: all in the last of equal buckets
-        counts, edges = np.zeros(BUCKETS), np.full(BUCKETS + 1, low)
-        counts[-1] = values.size
-    else:
-        counts, edges = np.histogram(values, BUCKETS, (low, high))
+    """Show how finite values are distributed, in buckets of equal width; all in the last one where they are equal."""
+    low, high = float(values.min()), float(values.max())
+    places = np.full(values.size, BUCKETS - 1.0)
+    if high > low:
+        np.minimum((values.ravel() - low) * (BUCKETS / (high - low)), BUCKETS - 1, out=places)
+    counts = np.bincount(places.astype(np.int64), minlength=BUCKETS)  # several times as fast as `np.histogram`
+    edges = np.linspace(low, high, BUCKETS + 1)
     return Summary.Value(tag=tag, metadata=HISTOGRAM, tensor=_floats(np.stack([edges[:-1], edges[1:], counts], axis=1)))
 
 

@@ -13,6 +13,7 @@ TILE = (236, 88)
 TOP = 3  # classes of which a probability is shown
 COLUMNS = 4
 MAX_CLASSES = 100  # of a confusion matrix
+EDGE_OF_CELLS, WIDEST_CELL, LEAST_WITH_COUNT = 400, 100, 20  # pixels
 LETTERS = 12  # of a name
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -30,7 +31,7 @@ def confusion(names: Sequence[str], y: NDArray[np.int64], decisions: NDArray[np.
     size = len(names)
     counts = np.zeros((size, size), np.int64)
     np.add.at(counts, (y, decisions), 1)
-    cell = 36 if size <= 20 else max(6, 720 // size)
+    cell = max(6, min(WIDEST_CELL, EDGE_OF_CELLS // size))
     edge = 100
     picture = Image.new("RGB", (edge + size * cell + 10, edge + size * cell + 10), "white")
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(12)
@@ -42,7 +43,7 @@ def confusion(names: Sequence[str], y: NDArray[np.int64], decisions: NDArray[np.
             colour = _mixed(BLUE if row == column else ORANGE, share if row == column else min(1, 4 * share))
             place = (edge + column * cell, edge + row * cell)
             draw.rectangle((*place, place[0] + cell - 2, place[1] + cell - 2), colour)
-            if size <= 20 and counts[row, column]:
+            if cell >= LEAST_WITH_COUNT and counts[row, column]:
                 middle = (place[0] + cell / 2 - 1, place[1] + cell / 2 - 1)
                 draw.text(middle, str(counts[row, column]), "white" if share > 0.5 else BLACK, font, "mm")
         if cell >= 12:

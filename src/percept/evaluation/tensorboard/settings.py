@@ -8,7 +8,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from percept.logs import hparams
 from percept.logs.run import as_text, changed, value_at
 
-SECTIONS = ("model", "optimizer", "fit", "features", "objective", "split")  # whose options are shown
+SECTIONS = ("model", "optimizer", "fit")  # whose options are shown, those of the others where they differ
 NUMBERS = int | float  # bool is one, too
 MAX_TEXT = 60  # characters of a value
 
@@ -18,8 +18,8 @@ def shown(params: Mapping[str, Any], name: str) -> Iterator[Summary.Value]:
     keys = changed(params)
     differs = ", ".join(f"{key.rpartition('.')[2]} {_value(value_at(params, key))}" for key in keys)
     found: dict[str, Any] = {"differs from the task's defaults": differs or "nothing", "task": params["task"]}
-    for key in [*keys, "seed", *_options(params)]:
-        found.setdefault(key, _value(value_at(params, key)))
+    for key in ["seed", *keys, *_options(params)]:
+        found[key] = _value(value_at(params, key))
     yield from hparams.start(name, found)
     yield hparams.end()
 

@@ -11,7 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from percept import paths
 from percept.evaluation.plots import read_history
-from percept.evaluation.prediction_table import table_of
+from percept.evaluation.prediction_table import GROUP, ROW, table_of
 from percept.evaluation.predictions import Predictions
 from percept.evaluation.tensorboard import images, settings, texts
 from percept.evaluation.tensorboard.projector import MAX_ROWS, write_projector
@@ -97,7 +97,7 @@ def _curves(test: Predictions) -> Iterator[Summary.Value]:
     for number, truth in truths.items():
         probability = test.predicted[:, 0 if test.objective.kind == "binary" else number]
         about = f"{truth.sum()} of {len(truth)} test rows are {names[number]}"
-        yield pr_curve(f"{task}/{names[number]}", truth, probability, about)
+        yield pr_curve(f"{task}/precision and recall of {names[number]}", truth, probability, about)
 
 
 def _write_projector(folder: Path, found: Evaluation, inner: InnerValues) -> None:
@@ -106,6 +106,8 @@ def _write_projector(folder: Path, found: Evaluation, inner: InnerValues) -> Non
     hidden = inner.hidden_values(some.raw)
     if hidden is None:
         return
-    columns = {name: cells[rows].tolist() for name, cells in table_of(found.test, found.examples).items()}
+    table = table_of(found.test, found.examples)
+    named = sorted(table, key=lambda name: name in (ROW, GROUP))  # the first is what points are labelled with
+    columns = {name: table[name][rows].tolist() for name in named}
     name = f"{found.test.spec.task}, last hidden layer of {len(rows)} test rows"
     write_projector(folder, name, hidden, columns, images.visible(some) if some.spec.pixels else ())

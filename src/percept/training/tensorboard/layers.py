@@ -16,7 +16,7 @@ from percept.training.engines.dropout_masks import layers_of
 from percept.training.fit_data import FitData
 
 NUM_ROWS = 256  # training rows that the gradient is of
-GROWTH = 7 / 6  # the next epoch that is looked at: 1 to 7, 9, 11, 13, ...: 24 of 100 epochs, 39 of 1000
+GROWTH = 6 / 5  # to the next epoch that is looked at: 1 to 6, 8, 10, 12, 15, ...: 20 of 100 epochs, 33 of 1000
 
 Write = Callable[[int, Sequence[Summary.Value]], None]
 
@@ -25,7 +25,7 @@ class Layers(Observer):
     """Look at the layers after the first epochs and then ever more rarely, and after the last one.
 
     The gradient is that of the training loss on some training rows, without dropout. Nothing is drawn at random, and
-    the network has its own weights again afterwards: the fit is the same to the bit.
+    the network keeps its weights: the fit is the same to the bit.
     """
 
     def __init__(self, network: keras.Model, train: FitData, task: str, write: Write) -> None:
@@ -55,17 +55,15 @@ class Probe:
         self.network = network
         self.rows = keras.tree.map_structure(tf.constant, rows.arrays)
         self.layers = [layer for layer in layers_of(network) if not isinstance(layer, keras.Model)]
-        self.names = {id(weight): weight.path for weight in network.trainable_weights}
         self.measured = self._measured if network.run_eagerly else tf.function(self._measured, autograph=False)
 
     def values(self, task: str, weights: Sequence[NDArray[Any]]) -> Iterator[Summary.Value]:
         """Return what is shown of the network with these weights; finite ones alone."""
-        with self._having(weights):
-            gradients, dead = keras.tree.map_structure(np.asarray, self.measured())
+        gradients, dead = self.measured([tf.constant(weight) for weight in weights])
         norms: dict[str, float] = {}
         of_weight = dict(zip((id(weight) for weight in self.network.weights), weights, strict=True))
-        for weight, gradient in zip(self.network.trainable_weights, gradients, strict=True):
-            layer = weight.path.rpartition("/")[0]
+        for weight, tensor in zip(self.network.trainable_weights, gradients, strict=True):
+            layer, gradient = weight.path.rpartition("/")[0], tensor.numpy()
             norms[layer] = norms.get(layer, 0.0) + float(np.square(gradient).sum())
             for what, found in (("weights", of_weight[id(weight)]), ("gradients", gradient)):
                 if np.isfinite(found).all():
@@ -75,23 +73,19 @@ class Probe:
         for layer, share in dead.items():
             yield scalar(f"{task} layers/share of dead units, {layer}", float(share))
 
-    @contextmanager
-    def _having(self, weights: Sequence[NDArray[Any]]) -> Iterator[None]:
-        own = [weight.value.numpy() for weight in self.network.weights]
-        _assign(self.network, weights)
-        yield
-        _assign(self.network, own)
-
-    def _measured(self) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
+    def _measured(self, weights: Sequence[tf.Tensor]) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
         """Return the gradient of each trainable array, and by layer the share of units with one answer to all rows."""
         x, y, *weight = self.rows
-        variables = [variable.value for variable in self.network.trainable_weights]
-        with self._recorded() as answers, tf.GradientTape() as tape:
+        of_weight = dict(zip(map(id, self.network.weights), weights, strict=True))
+        trained = [of_weight[id(weight)] for weight in self.network.trainable_weights]
+        pairs = list(zip(self.network.weights, weights, strict=True))
+        with self._recorded() as answers, tf.GradientTape() as tape, keras.StatelessScope(state_mapping=pairs):
+            tape.watch(trained)
             predicted = self.network(x, training=False)
             loss = self.network.compute_loss(x, y, predicted, *weight)
         outputs = {id(output) for output in keras.tree.flatten(predicted)}
         hidden = {name: answer for name, answer in answers.items() if id(answer) not in outputs}
-        gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
+        gradients = tape.gradient(loss, trained, unconnected_gradients="zero")
         return [tf.convert_to_tensor(gradient) for gradient in gradients], {
             name: _share_of_equal(answer) for name, answer in hidden.items()
         }
@@ -121,8 +115,3 @@ def evenly(num_rows: int, most: int) -> NDArray[np.int64]:
 def _share_of_equal(answer: tf.Tensor) -> tf.Tensor:
     answer = tf.reshape(answer, (-1, answer.shape[-1]))
     return tf.reduce_mean(tf.cast(tf.reduce_max(answer, 0) == tf.reduce_min(answer, 0), tf.float32))
-
-
-def _assign(network: keras.Model, weights: Sequence[NDArray[Any]]) -> None:
-    for weight, value in zip(network.weights, weights, strict=True):
-        weight.assign(value)
