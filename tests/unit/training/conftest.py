@@ -44,6 +44,12 @@ def validation() -> Examples:
 
 
 @pytest.fixture
+def rows_of_fit() -> FitData:
+    """The rows that `fitted` trains on."""
+    return rows(37, 1)
+
+
+@pytest.fixture
 def fitted(tmp_path):
     """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
     from percept.training import fit

@@ -113,16 +113,64 @@ def test_history_has_a_row_for_each_epoch(fitted, tmp_path):
     assert float(table[-1]["loss"]) == result.history.rows[-1]["loss"]
 
 
-def test_tensorboard_gets_scalars_of_both_parts_and_the_graph(fitted, tmp_path):
+def events_of(folder):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+    return EventAccumulator(str(folder), size_guidance={"scalars": 0, "tensors": 0}).Reload()
+
+
+def test_tensorboard_gets_the_values_of_both_parts_counted_from_1(fitted, tmp_path):
     _, result = fitted(epochs=4)
     for part, prefix in (("train", ""), ("validation", "val_")):
-        events = EventAccumulator(str(tmp_path / "logs" / part), size_guidance={"scalars": 0})
-        events.Reload()
-        losses = [event.value for event in events.Scalars("epoch_loss")]
-        assert losses == pytest.approx([row[f"{prefix}loss"] for row in result.history.rows], rel=1e-6)
-        assert events.Graph() if part == "train" else True
+        losses = events_of(tmp_path / "logs" / part).Scalars("toy/loss")
+        expected = [(row["epoch"], pytest.approx(row[f"{prefix}loss"], rel=1e-6)) for row in result.history.rows]
+        assert [(event.step, event.value) for event in losses] == expected
+
+
+def test_the_graph_has_a_node_for_each_layer(fitted, tmp_path):
+    fitted(epochs=1, units=(8, 4), dropout=0.1)
+    nodes = {node.name: list(node.input) for node in events_of(tmp_path / "logs/train").Graph().node}
+    assert nodes == {
+        "features": [],
+        "dense": ["features"],
+        "dropout": ["dense"],
+        "dense_1": ["dropout"],
+        "dropout_1": ["dense_1"],
+        "probability": ["dropout_1"],
+    }
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_looking_at_layers_does_not_change_the_fit(fitted, engine, tmp_path):
+    settings = {"engine": engine, "epochs": 20, "dropout": 0.3}
+    (one, first), (two, second) = (fitted(watch_layers=watch, **settings) for watch in (False, True))
+    assert first.history.rows == second.history.rows
+    for mine, yours in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, yours)
+    events = events_of(tmp_path / "logs/train")
+    steps = [event.step for event in events.Tensors("toy weights/dense/kernel")]
+    assert steps == [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 20]
+    assert [event.step for event in events.Scalars("toy layers/gradient norm, dense")] == steps
+
+
+def test_the_gradient_is_that_of_the_weights_at_the_end_of_the_epoch(fitted, tmp_path, rows_of_fit):
+    import keras
+    import tensorflow as tf
+
+    model, _ = fitted(epochs=3)
+    layer = model.get_layer("dense")
+    with tf.GradientTape() as tape:
+        loss = keras.losses.BinaryCrossentropy()(rows_of_fit.y, model(rows_of_fit.x))
+    gradients = tape.gradient(loss, [weight.value for weight in layer.trainable_weights])
+    norm = events_of(tmp_path / "logs/train").Scalars("toy layers/gradient norm, dense")[-1]
+    assert (norm.step, norm.value) == (3, pytest.approx(float(tf.linalg.global_norm(gradients)), rel=1e-4))
+
+
+def test_units_that_say_the_same_of_every_row_count_as_dead(fitted, tmp_path, rows_of_fit):
+    model, _ = fitted(epochs=5, learning_rate=20.0, units=(16,))
+    hidden = np.maximum(0, rows_of_fit.x @ model.get_weights()[0] + model.get_weights()[1])
+    share = events_of(tmp_path / "logs/train").Scalars("toy layers/share of dead units, dense")[-1].value
+    assert share == pytest.approx((np.ptp(hidden, axis=0) == 0).mean())
 
 
 def test_a_log_without_terminal_stays_short(fitted):
