@@ -24,15 +24,15 @@ RUNS = (  # a task of each kind, and one task twice
     ["task=linnerud", "fit.epochs=3"],
 )
 OF_DATA_ELSEWHERE = (["task=churn", "fit.epochs=1"], ["task=emotions", "fit.epochs=3"])
-PAGES = {
-    "timeseries": ("digits/loss", "digits/validation loss : training loss"),
-    "scalars": ("digits/loss", "digits/learning rate"),
-    "images": ("digits/confusion matrix", "digits test pictures/worst"),
+PAGES = {  # what stands there, of whichever task comes first
+    "timeseries": ("/loss", "/validation loss : training loss"),
+    "scalars": ("/loss", "/learning rate"),
+    "images": ("/confusion matrix",),
     "graphs": ("Main Graph", "features"),
-    "distributions": ("digits gradients/dense/kernel",),
-    "histograms": ("digits weights/dense/kernel",),
-    "text": ("Model card: digits", "95 % interval"),
-    "pr_curves": ("digits/precision and recall of 0",),
+    "distributions": ("gradients/dense/kernel",),
+    "histograms": ("gradients/dense/kernel",),
+    "text": ("Model card: ", "95 % interval"),
+    "pr_curves": ("/precision and recall of ",),
     "hparams": ("model.units", "test/accuracy"),
     "projector": ("Points: ", "last hidden layer of"),
 }
