@@ -19,7 +19,8 @@ def run_of(
     validation: float | None = None, metric: str = "accuracy", task: str = "churn", test: float = 0.5, **fit: Any
 ) -> dict:
     metrics = {"task": task, "primary": metric, "validation": {metric: validation}, "test": {metric: test}}
-    params = {**PARAMS, "task": task, "fit": {**PARAMS["fit"], **fit}}
+    composed = {"digest": task, "changed": [f"fit.{name}" for name in fit]}
+    params = {**PARAMS, "conf": composed, "task": task, "fit": {**PARAMS["fit"], **fit}}
     return {"name": "some", "commit": "1234567", "is_commit": False, "metrics": metrics, "params": params}
 
 

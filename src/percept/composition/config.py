@@ -1,12 +1,12 @@
 """Every section of params.yaml, and the check of all of them at once."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from omegaconf import DictConfig
 
 from percept import paths
-from percept.composition.changed import changed
+from percept.composition.origin import origin
 from percept.composition.references import sections
 from percept.dataset.contract import Contract
 from percept.errors import UserError
@@ -63,20 +63,21 @@ class Config(Sections):
     conf: dict[str, Any]  # what it was composed of: see `check`
 
 
-def check(config: DictConfig, overrides: Iterable[str]) -> dict[str, Any]:
+def check(config: DictConfig, overrides: Sequence[str]) -> dict[str, Any]:
     """Resolve and validate what was composed with overrides. Raises `UserError`.
 
-    Returns what params.yaml keeps of it: the digest of the files of conf/, and which options differ from the task's.
+    Returns what params.yaml keeps of it: the digest of the files of conf/, the experiment that was chosen, and which
+    options differ from its, or the task's.
     Its texts are then escaped twice: once for `OmegaConf.resolve`, which DVC calls next, and once for params.yaml.
     """
     values = sections(config)
     _check_keys(values, "")
     _check_model_name(values)
     checked = checked_sections(values, "configuration")
-    differing = changed(values, overrides)
+    composed_of = origin(values, overrides)
     for name, value in values.items():
         config[name] = with_texts(value, lambda _, text: escape(escape(text)))
-    return {"digest": conf_digest(checked.task, paths.ROOT / paths.CONF), "changed": differing}
+    return {"digest": conf_digest(checked.task, paths.ROOT / paths.CONF)} | composed_of
 
 
 def checked_sections(values: dict, where: str) -> Config:

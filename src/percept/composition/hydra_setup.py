@@ -1,6 +1,6 @@
 """What Hydra is told before it composes conf/, in our own process and in DVC's, which composes by itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,7 +33,9 @@ def register(check: Callable[[DictConfig], dict[str, Any]] | None = None) -> Non
     """
     for resolver in RESOLVERS:  # so that none runs before `check` could refuse it, in a list of defaults for example
         OmegaConf.clear_resolver(resolver)
-    OmegaConf.register_new_resolver("check", lambda *, _root_: (check or check_for_dvc)(_root_), replace=True)
+    OmegaConf.register_new_resolver(
+        "check", lambda *, _root_: OmegaConf.create((check or check_for_dvc)(_root_)), replace=True
+    )
     SourcesRegistry.instance().types[FileConfigSource.scheme()] = FileConfigSource
     sections = [name for name, field in Config.model_fields.items() if option_classes(field.annotation)]
     node = OmegaConf.create({name: OmegaConf.create({}, flags={"struct": False}) for name in sections})
@@ -48,7 +50,7 @@ def register(check: Callable[[DictConfig], dict[str, Any]] | None = None) -> Non
             store.store(group=f"options/{group}", name=name, node=_defaults(options, {"kind": name} if kind else {}))
 
 
-def check_for_dvc(config: DictConfig, overrides: Iterable[str] = ()) -> dict[str, Any]:
+def check_for_dvc(config: DictConfig, overrides: Sequence[str] = ()) -> dict[str, Any]:
     """Check what DVC composes, which it writes into the folder it was called in. Raises `UserError`."""
     if not Path.cwd().samefile(paths.ROOT):
         found, expected = f"DVC would write {paths.PARAMS} here", "the project's folder"

@@ -46,7 +46,10 @@ def is_of(folder: Path, history: Path) -> bool:
 
 
 def name_of(params: Mapping[str, Any]) -> str:
-    """Return task, model and what differs from the task's defaults: digits-mlp-units=64,32-epochs=20."""
+    """Return task, model, experiment and what else differs from the task's defaults: digits-mlp-units=64,32-epochs=20.
+
+    experiment: the file of conf/experiment, where one was chosen.
+    """
     words: list[str] = []
     keys = [key for key in changed(params) if key != "model.kind"]
     for key in keys:
@@ -55,13 +58,23 @@ def name_of(params: Mapping[str, Any]) -> str:
             words.append(f"{len(keys) - len(words)}_more")
             break
         words.append(word)
-    return "-".join([params["task"], params["model"]["kind"], *words])
+    chosen = [experiment.replace("/", "-")] if (experiment := experiment_of(params)) else []
+    return "-".join([params["task"], params["model"]["kind"], *chosen, *words])
+
+
+def experiment_of(params: Mapping[str, Any]) -> str | None:
+    """Return the name of the file of conf/experiment that was chosen, if any."""
+    return _composed(params).get("experiment")
 
 
 def changed(params: Mapping[str, Any]) -> list[str]:
-    """Return the keys of the options that differ from the task's defaults, as composing params.yaml found them."""
+    """Return the keys of the options that differ from the experiment's or the task's, as composing found them."""
+    return list(_composed(params).get("changed", []))
+
+
+def _composed(params: Mapping[str, Any]) -> dict[str, Any]:
     composed = params.get("conf")
-    return list(composed.get("changed", [])) if isinstance(composed, dict) else []
+    return composed if isinstance(composed, dict) else {}  # a text, in a params.yaml of a former version
 
 
 def value_at(params: Mapping[str, Any], key: str) -> Any:

@@ -10,7 +10,7 @@ from percept.errors import UserError
 from percept.evaluation.metrics import METRICS
 from percept.programs import output_of
 
-SHOWN = ("conf", "task", "model.kind", "model.units", "optimizer.kind", "optimizer.learning_rate", "fit.epochs")
+SHOWN = ("task", "model.kind", "model.units", "optimizer.kind", "optimizer.learning_rate", "fit.epochs")
 MAX_VALUE = 30  # characters of a setting that are shown
 LOCK = "dvc.lock"
 
@@ -95,7 +95,7 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def settings(group: list[dict]) -> list[str]:
     """Say of each run how it differs from the others that have the same setting, what other columns show aside."""
-    all_values = [flat(run["params"]) for run in group]
+    all_values = [flat({**run["params"], "conf": None}) for run in group]
     values_of: dict[str, set[str]] = {}
     for values in all_values:
         for name, value in values.items():

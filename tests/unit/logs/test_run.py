@@ -15,8 +15,8 @@ PARAMS = {
 }
 
 
-def params(*changed: str) -> dict:
-    return PARAMS | {"conf": {"digest": "0", "changed": list(changed)}}
+def params(*changed: str, experiment: str | None = None) -> dict:
+    return PARAMS | {"conf": {"digest": "0", "experiment": experiment, "changed": list(changed)}}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,10 @@ def params(*changed: str) -> dict:
 )
 def test_a_run_is_named_by_task_model_and_what_differs_from_the_defaults(changed, name):
     assert run.name_of(params(*changed)) == name
+
+
+def test_a_run_of_an_experiment_file_is_named_by_it():
+    assert run.name_of(params("seed", experiment="mine/best")) == "digits-mlp-mine-best-seed=3"
 
 
 def test_a_long_name_is_cut_and_says_how_much_is_left_out():
