@@ -85,7 +85,7 @@ def fitted(
     options = Training(config.model, config.optimizer, config.fit, config.objective, config.seed)
     subsets = prepared.examples["train"], prepared.examples["validation"]
     callbacks = () if look is None else (look,)
-    return Fitted(config, prepared, run(*subsets, prepared.spec, options, lambda network, monitor: callbacks))
+    return Fitted(config, prepared, run(*subsets, prepared.spec, options, lambda *_: callbacks))
 
 
 def of_truth(said: NDArray, y: NDArray) -> NDArray[np.float64]:

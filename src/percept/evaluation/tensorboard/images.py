@@ -15,7 +15,7 @@ from percept.prepared.examples import Examples
 
 NUM_EXAMPLES = 16
 MAX_PLANES = 64  # filters or feature maps of a convolution
-SIDES = {"filters": 28, "feature maps": 56}  # pixels
+SIDES = {"filters": 18, "feature maps": 40}  # pixels
 
 
 def shown(test: Predictions, examples: Examples, inner: InnerValues) -> Iterator[Summary.Value]:

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 BLUE, ORANGE, GREY, BLACK = (0, 114, 178), (213, 94, 0), (150, 150, 150), (20, 20, 20)  # told apart by everyone
-SIDE = 72  # of a picture in a tile, pixels
-TILE = (236, 88)
+WIDTH = 350  # of what TensorBoard shows beside others, pixels: a wider picture loses some of them
+SIDE = 54  # of a picture with bars
+COLUMNS, TITLE, BAR = 2, 16, 18  # of pictures with bars; the heights of what is said of each
 TOP = 3  # classes of which a probability is shown
-COLUMNS = 4
+GAP = 3  # between planes
 MAX_CLASSES = 100  # of a confusion matrix
-EDGE_OF_CELLS, WIDEST_CELL, LEAST_WITH_COUNT = 400, 100, 20  # pixels
-LETTERS = 12  # of a name
+MARGIN, WIDEST_CELL, LEAST_WITH_COUNT, LEAST_WITH_NAME, LEAST = 85, 130, 20, 12, 6  # pixels
+LETTERS = 11  # of a name
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Pixels = NDArray[np.uint8]  # (height, width, 1 or 3)
@@ -31,11 +32,10 @@ def confusion(names: Sequence[str], y: NDArray[np.int64], decisions: NDArray[np.
     size = len(names)
     counts = np.zeros((size, size), np.int64)
     np.add.at(counts, (y, decisions), 1)
-    cell = max(6, min(WIDEST_CELL, EDGE_OF_CELLS // size))
-    edge = 100
-    picture = Image.new("RGB", (edge + size * cell + 10, edge + size * cell + 10), "white")
+    edge, cell = MARGIN, max(LEAST, min(WIDEST_CELL, (WIDTH - MARGIN) // size))
+    picture = Image.new("RGB", (max(WIDTH, edge + size * cell), edge + size * cell), "white")
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(12)
-    draw.text((edge, 4), "predicted", BLACK, font)
+    draw.text((4, 4), "predicted", BLACK, font)
     draw.text((4, edge - 18), "actual", BLACK, font)
     for row in range(size):
         for column in range(size):
@@ -46,7 +46,7 @@ def confusion(names: Sequence[str], y: NDArray[np.int64], decisions: NDArray[np.
             if cell >= LEAST_WITH_COUNT and counts[row, column]:
                 middle = (place[0] + cell / 2 - 1, place[1] + cell / 2 - 1)
                 draw.text(middle, str(counts[row, column]), "white" if share > 0.5 else BLACK, font, "mm")
-        if cell >= 12:
+        if cell >= LEAST_WITH_NAME:
             along = edge + row * cell + cell / 2
             draw.text((edge - 6, along), names[row][:LETTERS], BLACK, font, "rm")
             _draw_upright(picture, names[row][:LETTERS], (int(along), edge - 6), font)
@@ -62,30 +62,31 @@ def examples(
 ) -> Image.Image:
     """Draw pictures, each with a title and bars for its likeliest classes; that of `right` is blue."""
     rows = -(-len(pictures) // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * TILE[0], rows * (TILE[1] + 16)), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
+    height = TITLE + max(SIDE, TOP * BAR) + 6
+    sheet = Image.new("RGB", (WIDTH, rows * height), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
     for number, pixels in enumerate(pictures):
-        left, top = (number % COLUMNS) * TILE[0] + 6, number // COLUMNS * (TILE[1] + 16) + 4
+        left, top = number % COLUMNS * (WIDTH // COLUMNS) + 4, number // COLUMNS * height + 2
         draw.text((left, top), titles[number], BLACK, font)
-        sheet.paste(_fitted(pixels, SIDE), (left, top + 18))
+        sheet.paste(_fitted(pixels, SIDE), (left, top + TITLE))
         for place, index in enumerate(np.argsort(-probabilities[number], kind="stable")[:TOP]):
-            share, down = float(probabilities[number, index]), top + 18 + place * 24
+            share, down = float(probabilities[number, index]), top + TITLE + place * BAR
             colour = BLUE if names[index] == right[number] else ORANGE
-            beside = left + SIDE + 8
-            draw.text((beside, down), f"{names[index][:LETTERS]}  {share:.0%}", BLACK, font)
-            draw.rectangle((beside, down + 15, beside + max(1, round(140 * share)), down + 20), colour)
+            beside = left + SIDE + 6
+            draw.text((beside, down - 1), f"{names[index][:LETTERS]}  {share:.0%}", BLACK, font)
+            draw.rectangle((beside, down + 13, beside + max(1, round(100 * share)), down + 15), colour)
     return sheet
 
 
 def tiles(planes: NDArray[np.float32], side: int) -> Image.Image:
     """Draw planes (planes, height, width), each from its lowest value, black, to its highest, white."""
-    columns = min(16, len(planes))
+    columns = WIDTH // (side + GAP)
     rows = -(-len(planes) // columns)
-    sheet = Image.new("L", (columns * (side + 4), rows * (side + 4)), 255)
+    sheet = Image.new("L", (WIDTH, rows * (side + GAP)), 255)
     for number, plane in enumerate(planes):
         spread = np.ptp(plane) or 1.0
         levels = ((plane - plane.min()) / spread * 255).astype(np.uint8)
-        place = (number % columns * (side + 4) + 2, number // columns * (side + 4) + 2)
+        place = (number % columns * (side + GAP), number // columns * (side + GAP))
         sheet.paste(_fitted(levels[..., np.newaxis], side), place)
     return sheet
 

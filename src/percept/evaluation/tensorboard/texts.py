@@ -13,7 +13,7 @@ from percept.logs.summaries import text
 from percept.prepared.examples import Examples
 
 NUM_ROWS = 20
-MAX_COLUMNS = 12  # of the raw columns
+MAX_COLUMNS = 6  # of the raw columns
 
 
 def shown(test: Predictions, examples: Examples, card: str) -> Iterator[Summary.Value]:
