@@ -23,25 +23,31 @@ RUNS = (  # a task of each kind, and one task twice
     ["task=iris", "fit.epochs=3", "model.units=[8]"],
     ["task=linnerud", "fit.epochs=3"],
 )
-OF_DATA_ELSEWHERE = (["task=churn", "fit.epochs=1"], ["task=emotions", "fit.epochs=3"])
-PAGES = {  # what stands there, of whichever task comes first
-    "timeseries": ("/loss", "/validation loss : training loss"),
-    "scalars": ("/loss", "/learning rate"),
-    "graphs": ("Main Graph", "features"),
-    "hparams": ("model.units", "test/accuracy"),
-    "projector": ("Points: ", "last hidden layer of"),
+OF_DATA_ELSEWHERE = (["task=churn", "fit.epochs=3"], ["task=emotions", "fit.epochs=3"])
+PAGES = {  # of each what is drawn, as CSS finds it, and what stands there whichever task comes first
+    "timeseries": ("line-chart", ("/loss", "/validation loss : training loss")),
+    "scalars": ("path.line", ("/loss", "/learning rate")),
+    "images": ("img", ("/confusion matrix",)),
+    "graphs": ("g.node", ("Main Graph", "features")),
+    "distributions": ("path.area", (" gradients/",)),
+    "histograms": ("path.outline", (" gradients/",)),
+    "text": ("table", ("Model card:", "Primary metric:")),
+    "pr_curves": ("path.line", ("/precision and recall of",)),
+    "hparams": ("vaadin-grid-cell-content", ("model.units", "test/accuracy")),
+    "projector": ("canvas", ("Points: ", "last hidden layer of")),
 }
-ALL_TEXT = """
-const words = [];
+SEEN = """
+const selector = arguments[0], words = [], drawn = [];
 function walk(node) {
   if (node.nodeType === Node.TEXT_NODE) words.push(node.data);
+  if (node.tagName === "INPUT") words.push(node.value);
+  if (node.matches && node.matches(selector)) drawn.push(node.getBoundingClientRect());
   if (node.shadowRoot) walk(node.shadowRoot);
   if (node.tagName === "IFRAME" && node.contentDocument) walk(node.contentDocument);
-  if (node.tagName === "INPUT") words.push(node.value);
   if (!["SCRIPT", "STYLE"].includes(node.tagName)) node.childNodes.forEach(walk);
 }
 walk(document);
-return words.join(" ");
+return [words.join(" "), drawn.filter(box => box.width > 1 && box.height > 1).length];
 """
 pytestmark = [
     pytest.mark.slow,
@@ -116,21 +122,37 @@ def browser(tmp_path_factory) -> Iterator[str]:
         yield session
 
 
-def text_of(session: str) -> str:
-    """All that the page says, in shadow trees and frames too, without blanks: some pages put them inside of tags."""
-    answer = requests.post(f"{session}/execute/sync", json={"script": ALL_TEXT, "args": []}, timeout=120)
-    return squeezed(answer.json()["value"])
+def seen(session: str, selector: str) -> tuple[str, int]:
+    """Return all that the page says, and how much is drawn, in shadow trees and frames too."""
+    answer = requests.post(f"{session}/execute/sync", json={"script": SEEN, "args": [selector]}, timeout=120)
+    words, num_drawn = answer.json()["value"]
+    return squeezed(words), num_drawn
 
 
 def squeezed(text: str) -> str:
+    """Leave out blanks: some pages put them inside of tags."""
     return "".join(text.split())
+
+
+def test_every_page_that_tensorboard_offers_is_looked_at(tensorboard):
+    deadline_s, offered = time.monotonic() + 60, set()
+    while not offered >= set(PAGES) and time.monotonic() < deadline_s:  # it is still looking into the files
+        plugins = requests.get(f"{tensorboard}/data/plugins_listing", timeout=60).json()
+        offered = {name for name, about in plugins.items() if about["enabled"]}
+        time.sleep(1)
+    assert offered == set(PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_data(tensorboard, browser, page):
+    selector, expected = PAGES[page]
     for address in ("about:blank", f"{tensorboard}/#{page}"):
         requests.post(f"{browser}/url", json={"url": address}, timeout=120).raise_for_status()
     deadline_s = time.monotonic() + 90
-    while missing := [words for words in PAGES[page] if squeezed(words) not in (text := text_of(browser))]:
-        assert time.monotonic() < deadline_s, f"{page} lacks {missing}: {text[-3000:]}"
+    while True:
+        text, num_drawn = seen(browser, selector)
+        missing = [words for words in expected if squeezed(words) not in text]
+        if num_drawn and not missing:
+            return
+        assert time.monotonic() < deadline_s, f"{page}: {num_drawn} drawn, no {missing} in {text[-3000:]}"
         time.sleep(1)
