@@ -1,7 +1,7 @@
 """Predictions of the shipped file beside their targets, and the scores and the report that follow from them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
