@@ -15,8 +15,8 @@ from percept.training.callbacks import Observer
 from percept.training.engines.dropout_masks import layers_of
 from percept.training.fit_data import FitData
 
-NUM_ROWS = 256  # training rows that the gradient is of
-GROWTH = 6 / 5  # to the next epoch that is looked at: 1 to 6, 8, 10, 12, 15, ...: 20 of 100 epochs, 33 of 1000
+NUM_ROWS = 128  # training rows that the gradient is of
+GROWTH = 2  # to the next epoch that is looked at: 1, 2, 4, 8, ..., and the last: 8 of 100, 11 of 1000
 
 Write = Callable[[int, Sequence[Summary.Value]], None]
 
@@ -55,7 +55,7 @@ class Probe:
         self.network = network
         self.rows = keras.tree.map_structure(tf.constant, rows.arrays)
         self.layers = [layer for layer in layers_of(network) if not isinstance(layer, keras.Model)]
-        self.measured = self._measured if network.run_eagerly else tf.function(self._measured, autograph=False)
+        self.measured = self._measured
 
     def values(self, task: str, weights: Sequence[NDArray[Any]]) -> Iterator[Summary.Value]:
         """Return what is shown of the network with these weights; finite ones alone."""
