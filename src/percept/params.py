@@ -128,12 +128,17 @@ def _with_bases(file: Path, seen: tuple[Path, ...] = ()) -> list[Path]:
     return [file, *(found for base in bases for found in _with_bases(base, (*seen, file)))]
 
 
-def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:
-    """Say so on stderr when conf/ was edited after it had been composed into params.yaml."""
-    conf = path.parent / paths.CONF
+def is_stale(values: dict[str, Any], conf: Path = paths.CONF) -> bool:
+    """Say whether conf/ was edited after it had been composed into params.yaml, of which these are the values."""
     composed = values.get("conf")
     digest = composed.get("digest") if isinstance(composed, dict) else None
-    if conf.is_dir() and digest != conf_digest(str(values.get("task")), conf):
+    return digest != conf_digest(str(values.get("task")), conf)
+
+
+def warn_when_stale(values: dict[str, Any], path: Path = paths.PARAMS) -> None:
+    """Say so on stderr."""
+    conf = path.parent / paths.CONF
+    if conf.is_dir() and is_stale(values, conf):
         print(
             f"warning: {path} was composed before conf/ was edited, and the run follows {path}.\n"
             "  `python src/compose.py --check` shows what differs; "

@@ -76,7 +76,7 @@ def test_queued_experiments_run_and_log_where_tensorboard_looks(clone):
     assert {"iris-mlp-flowers-1", "wine-mlp-flowers-2"} <= names
     for name in ("iris-mlp-flowers-1", "wine-mlp-flowers-2"):
         events = list((clone.folder / "logs" / name).rglob("events.out.tfevents.*"))
-        assert {event.parent.name for event in events} == {"train", "validation"}
+        assert {event.parent.name for event in events} == {"train", "validation", "test"}
         fingerprint = json.loads((clone.folder / "logs" / name / "environment.json").read_text(encoding="utf-8"))
         assert fingerprint["packages"].keys() >= {"keras", "tensorflow"} and fingerprint["cpus"] >= 1
 
@@ -100,7 +100,7 @@ def test_metrics_and_plots_of_two_runs_stand_side_by_side(clone):
     output = clone.run("dvc", "plots", "diff", "HEAD").stdout
     assert "WARNING" not in output
     page = (clone.folder / "dvc_plots/index.html").read_text(encoding="utf-8")
-    for title in ("confusion matrix, test rows", "ROC, test rows", "precision and recall, test rows"):
+    for title in ("confusion matrix: test rows", "ROC: test rows", "precision and recall: test rows"):
         assert title in page
     clone.run("git", "checkout", "--quiet", ".")
     clone.run("dvc", "checkout", "--force")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from percept import paths
 from percept.errors import UserError, listed
-from percept.params import conf_digest, read
+from percept.params import is_stale, read
 from percept.programs import output_of
 from percept.upkeep import git
 from percept.upkeep.environment import size
@@ -65,7 +65,7 @@ def parameters() -> Finding:
     except UserError:
         return Finding(str(paths.PARAMS), "missing, or not readable", "python src/compose.py task=NAME", must=True)
     task = values.get("task")
-    if values.get("conf") == conf_digest(str(task)):
+    if not is_stale(values):
         return Finding(str(paths.PARAMS), f"task {task}; conf/ was not edited since")
     cure = f"python src/compose.py task={task}   # `--check` says what differs"
     return Finding(str(paths.PARAMS), f"task {task}; conf/ was edited since it was composed", cure, must=True)

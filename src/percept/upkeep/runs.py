@@ -11,6 +11,7 @@ import yaml
 
 from percept import paths
 from percept.errors import UserError
+from percept.logs.run import name_of
 from percept.names import folder_name
 from percept.programs import output_of
 from percept.upkeep.processes import at_work
@@ -57,7 +58,7 @@ def logs_of(experiment: Experiment) -> Path | None:
     """Return the folder of its curves, None where there is none, or where it cannot be told."""
     try:
         values = yaml.safe_load(_git("show", f"{experiment.rev}:{paths.PARAMS}"))
-        folder = paths.logs() / folder_name(f"{values['task']}-{values['model']['kind']}-{experiment.name}")
+        folder = paths.logs() / folder_name(f"{name_of(values)}-{experiment.name}")
     except (UserError, yaml.YAMLError, KeyError, TypeError):
         return None
     return folder if folder.is_dir() else None

@@ -33,13 +33,13 @@ def _nodes(network: keras.Model, scope: str, places: dict[int, str]) -> Iterator
 
     places: where tensors, by their identity, come from; those of this network are added.
     """
-    by_depth = network._nodes_by_depth  # from the outputs
+    by_depth = getattr(network, "_nodes_by_depth", {})  # from the outputs; a network of a class of its own has none
     for node in [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]:
         if all(id(tensor) in places for tensor in node.output_tensors):
             continue  # an input, of a network inside of another, that the outer one feeds
         operation, outer = node.operation, [places[id(tensor)] for tensor in node.input_tensors]
         name = f"{scope}{operation.name}"
-        if isinstance(operation, keras.Model):
+        if getattr(operation, "_nodes_by_depth", None):  # a network of layers; of others nobody knows what is inside
             inner = dict(zip(map(id, operation.inputs), outer, strict=True))
             yield from _nodes(operation, f"{name}/", inner)
             places |= dict(
