@@ -149,7 +149,7 @@ def test_looking_at_layers_does_not_change_the_fit(fitted, engine, tmp_path):
         np.testing.assert_array_equal(mine, yours)
     events = events_of(tmp_path / "logs/train")
     steps = [event.step for event in events.Tensors("toy weights/dense/kernel")]
-    assert steps == [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 20]
+    assert steps == [1, 2, 4, 8, 16, 20]
     assert [event.step for event in events.Scalars("toy layers/gradient norm, dense")] == steps
 
 

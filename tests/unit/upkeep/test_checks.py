@@ -93,7 +93,7 @@ def test_parameters_are_stale_once_conf_was_edited(tmp_path, monkeypatch):
     assert repository.parameters().state == "mend"
     Path("conf/task").mkdir(parents=True)
     Path("conf/task/wine.yaml").write_text("task: wine\n")
-    Path("params.yaml").write_text(f"task: wine\nconf: '{conf_digest('wine')}'\n")
+    Path("params.yaml").write_text(f"task: wine\nconf: {{digest: '{conf_digest('wine')}'}}\n")
     assert repository.parameters().state == "ok"
     Path("conf/task/wine.yaml").write_text("task: wine\nseed: 1\n")
     told = repository.parameters()

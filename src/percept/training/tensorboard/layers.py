@@ -32,7 +32,7 @@ class Layers(Observer):
         super().__init__()
         self.probe = Probe(network, train.take(evenly(len(train), NUM_ROWS)))
         self.task, self.write = task, write
-        self.next, self.last = 1, 0  # epochs, counted from 1
+        self.next, self.last, self.seen = 1, 0, 0  # epochs, counted from 1
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.last = epoch + 1
@@ -40,11 +40,11 @@ class Layers(Observer):
             self._look()
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        if self.last and self.last < self.next - 1:
+        if self.last > self.seen:
             self._look()
 
     def _look(self) -> None:
-        self.next = max(self.last + 1, int(np.ceil(self.last * GROWTH)))
+        self.next, self.seen = self.last * GROWTH, self.last
         self.write(self.last, list(self.probe.values(self.task, self.model.get_weights())))
 
 
