@@ -70,7 +70,8 @@ def run_stage(main: Callable[[], None]) -> None:
 
 def wrote() -> str:
     """Say what this process has replaced, and how long it took with all that it had to load."""
-    written = ", ".join(dict.fromkeys(map(str, paths.done)))
+    ends = [target for target in paths.done if not any(part.endswith(".draft") for part in target.parts)]
+    written = ", ".join(dict.fromkeys(map(str, ends)))
     return f"wrote {written} in {time.monotonic() - BEGIN_S:.1f} s"
 
 
