@@ -68,7 +68,7 @@ def _tell(text: str) -> None:
 
 def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Objective) -> None:
     """Write the network, the shipped file and the summary; refuse a shipped file that says something else."""
-    from percept.model_file import export, session
+    from percept.model_file import export, layers, session
 
     network = trained.as_shipped(spec)
     export.save_keras(network, folder / paths.NETWORK)
@@ -83,7 +83,7 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
     expected = export.predictions(network, x)
     with answering(folder / paths.SHIPPED, raw) as answers:
         export.save_summary(network, folder / "summary.txt")
-        export.save_layers(network, folder / paths.LAYERS)
+        layers.save_layers(network, folder / paths.LAYERS)
         trained.use_best_weights()
         export.save_keras(network, folder / paths.BEST)
         difference = export.agreement(answers(), expected, spec, x)

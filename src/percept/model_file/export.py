@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 TOLERANCE = 1e-5  # between the shipped file and Keras; relative for values, absolute for probabilities
 CHECKED_ROWS = 1000  # at most, on which the shipped file is compared with Keras
-SHOWN_OPTIONS = ("units", "filters", "kernel_size", "pool_size", "rate", "activation", "members")  # of a layer
 PACKAGES = ("keras", "tensorflow", "onnx", "scikit-learn")  # whose versions the shipped file carries
 
 
@@ -231,43 +230,3 @@ def save_summary(model: keras.Model, path: Path) -> None:
     lines: list[str] = []
     model.summary(print_fn=lambda line, **_: lines.append(line))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def save_layers(model: keras.Model, path: Path) -> None:
-    """Write the layers of a network as JSON, from which the report draws it."""
-    path.write_text(json.dumps(_layers(model), indent=1) + "\n", encoding="utf-8")
-
-
-def _layers(model: keras.Model) -> list[dict[str, Any]]:
-    """Return for each layer and operation, those of inner networks too: name, kind, options, inputs, shape, weights.
-
-    The shape is that of its output. Inputs and options of layers of a person's own class may be unknown.
-    """
-    configs = {config["name"]: config for config in model.get_config().get("layers", [])}
-    found = []
-    for layer in getattr(model, "operations", model.layers):  # operations between layers are no layers
-        if isinstance(layer, keras.Model):
-            found += _layers(layer)
-            continue
-        config = configs.get(layer.name, {})
-        options = {name: config.get("config", {}).get(name) for name in SHOWN_OPTIONS}
-        outputs = keras.tree.flatten(getattr(layer, "output", None))
-        found.append(
-            {
-                "name": layer.name,
-                "kind": type(layer).__name__,
-                "options": {name: value for name, value in options.items() if value not in (None, "linear")},
-                "inputs": list(dict.fromkeys(_histories(config.get("inbound_nodes")))),
-                "shape": list(outputs[0].shape[1:]) if outputs and outputs[0] is not None else [],
-                "weights": layer.count_params() if isinstance(layer, keras.layers.Layer) else 0,
-            }
-        )
-    return found
-
-
-def _histories(node: Any) -> list[str]:
-    """Return the names of the layers that a serialised call takes its tensors from."""
-    if isinstance(node, dict) and "keras_history" in node:
-        return [node["keras_history"][0]]
-    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ()
-    return [name for part in inner for name in _histories(part)]

@@ -39,7 +39,7 @@ def dvc_state() -> Finding:
     found = f"cache {_size_of(cache())}; experiments: {num_kept} kept, {num_waiting} queued"
     if not num_waiting:
         return Finding("DVC", found)
-    return Finding("DVC", found, "`dvc queue status` tells which; `dvc queue start` runs them")
+    return Finding("DVC", found, "`dvc queue status` tells which; `python src/run_queue.py` runs them")
 
 
 def cache() -> Path:

@@ -4,7 +4,7 @@ import json
 
 import keras
 
-from percept.model_file.export import save_layers
+from percept.model_file.layers import save_layers
 
 
 def told(model: keras.Model, folder) -> list[dict]:
