@@ -31,6 +31,7 @@ MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "training",
     "lessons/inside.py",
     "model_file/export.py",
+    "model_file/layers.py",
     "release/saved_model.py",
 )
 MAY_PRINT = {"params", "prediction", "sources"}  # the others return values, or tell a callback
