@@ -156,6 +156,16 @@ def _check_task_name(values: dict[str, Any], path: Path) -> None:
         raise UserError(f"{path}: task", f"{values.get('task')!r}", str(error), advice) from None
 
 
+def unknown_keys(cls: type[Section], values: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Return the keys in `values` that a class does not have, by the keys that lead to them."""
+    try:
+        cls.model_validate(values)
+    except ValidationError as error:
+        problems = [problem for problem in error.errors() if problem["type"] == "extra_forbidden"]
+        return [tuple(_located(cls, problem["loc"])[1]) for problem in problems]
+    return []
+
+
 def _explained(cls: type[Section], error: ValidationError, where: str) -> UserError:
     found = [(*_located(cls, problem["loc"]), problem) for problem in error.errors()]
     reasons: dict[str, list[str]] = {}
@@ -166,24 +176,12 @@ def _explained(cls: type[Section], error: ValidationError, where: str) -> UserEr
             reasons.setdefault(subject, []).append(reason)
     lines = [f"{subject}: {', or '.join(dict.fromkeys(texts))}" for subject, texts in reasons.items()]
     count = f"{len(lines)} problem" + ("s" if len(lines) > 1 else "")
-    left = [".".join(names) for section, names, problem in found if _is_left_of_another_kind(section, names, problem)]
-    advice = "correct the value in conf/ or in the `-S` override; nothing was run"
-    if left:
-        words = " ".join(f"-S '~{name}'" for name in left)
-        advice += f". What is left of another kind, take away: `{words}`"
     return UserError(
         where,
         "\n    ".join([count, *lines]),
         "the keys and ranges that the classes in src/percept declare (params.yaml has every key)",
-        advice,
+        "correct the value in conf/ or in the `-S` override; nothing was run",
     )
-
-
-def _is_left_of_another_kind(section: type[Section] | None, names: list[str], problem: Any) -> bool:
-    """Say whether a key is unknown to a section that has kinds, and is no slip of the pen."""
-    if section is None or problem["type"] != "extra_forbidden" or "kind" not in section.model_fields:
-        return False
-    return not nearest(names[-1], list(section.model_fields))
 
 
 def _described(section: type[Section] | None, names: list[str], problem: Any) -> tuple[str, str]:

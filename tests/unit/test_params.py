@@ -70,15 +70,6 @@ def problems(content: dict) -> str:
     return str(caught.value)
 
 
-def test_what_another_kind_has_left_is_taken_away_as_the_message_says():
-    choose = ["task=digits", "optimizer=adamw_cosine", "optimizer.schedule={kind: constant}"]
-    with pytest.raises(UserError, match="unknown key") as caught:
-        Config.check(OmegaConf.to_container(composed(choose)), "params.yaml")
-    words = re.findall(r"-S '([^']+)'", str(caught.value))
-    assert words == ["~optimizer.schedule.warmup_epochs"]
-    Config.check(OmegaConf.to_container(composed([*choose, *words])), "params.yaml")
-
-
 @pytest.mark.parametrize(("task", "key", "message"), UNKNOWN_KEYS)
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(task, key, message):
     assert problems(values(task, **{key: 1})).startswith(f"params.yaml: 1 problem\n    {message}\n")

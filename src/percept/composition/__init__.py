@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, get_args
+from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException, MissingConfigException
@@ -11,7 +11,8 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 
 from percept import paths
 from percept.composition.config import RENAMED_MODELS, Config, Sections, check, checked_sections, task_change
-from percept.composition.hydra_setup import option_classes, register
+from percept.composition.hydra_setup import register
+from percept.composition.inherited import without_inherited
 from percept.composition.overrides import check_overrides, choices_of, overrides_of_dvc
 from percept.composition.references import sections
 from percept.errors import UserError, nearest
@@ -30,7 +31,6 @@ __all__ = [
     "load_config",
     "overrides_of_dvc",
     "register",
-    "section_of",
     "sections",
     "task_change",
     "unchecked",
@@ -110,26 +110,11 @@ def load_config(overrides: list[str]) -> Config:
 
 
 def unchecked(overrides: list[str]) -> dict[str, Any]:
-    """Return the sections that conf/ composes, which may have what a task says for one of another kind.
-
-    Raises `UserError` where nothing can be composed.
-    """
+    """Return the sections that conf/ composes, of whatever values. Raises `UserError` where nothing can be composed."""
     register(lambda config: {})
     with _explained(overrides), initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
-        return sections(_compose(overrides))
-
-
-def section_of(task: str, group: str, name: str) -> dict[str, Any]:
-    """Return a section as `group=name` composes it for a task, without what the task says for one of another kind.
-
-    It is not checked. Raises `UserError` where there is no such name.
-    """
-    section = unchecked([f"task={task}", f"{group}={name}"])[group]
-    for options in option_classes(Config.model_fields[group].annotation):
-        kind = options.model_fields.get("kind")
-        if kind is None or section.get("kind") in get_args(kind.annotation):
-            return {key: value for key, value in section.items() if key in options.model_fields}
-    return dict(section)
+        found = sections(_compose(overrides))
+    return without_inherited(Sections, found, overrides)
 
 
 def differences(here: object, there: object, key: str = "") -> list[tuple[str, object, object]]:

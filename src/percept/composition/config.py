@@ -6,6 +6,7 @@ from typing import Any
 from omegaconf import DictConfig
 
 from percept import paths
+from percept.composition.inherited import without_inherited
 from percept.composition.origin import origin
 from percept.composition.references import sections
 from percept.dataset.contract import Contract
@@ -73,6 +74,7 @@ def check(config: DictConfig, overrides: Sequence[str]) -> dict[str, Any]:
     values = sections(config)
     _check_keys(values, "")
     _check_model_name(values)
+    values = without_inherited(Sections, values, overrides)
     checked = checked_sections(values, "configuration")
     composed_of = origin(values, overrides)
     for name, value in values.items():

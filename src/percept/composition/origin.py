@@ -15,17 +15,27 @@ EXPERIMENT = re.compile(r"experiment=([\w/-]+)")  # one; where a queue takes sev
 
 def origin(values: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Return `experiment`, a name or None, and `changed`, keys such as `fit.epochs`. values: sections composed."""
-    experiment = next((found[1] for found in map(EXPERIMENT.fullmatch, overrides) if found), None)
+    experiment = chosen_experiment(overrides)
     chosen = [f"experiment={experiment}"] if experiment else []
     return {"experiment": experiment, "changed": _changed(values, chosen, overrides)}
 
 
-def _changed(values: dict[str, Any], chosen: list[str], overrides: Sequence[str]) -> list[str]:
+def chosen_experiment(overrides: Sequence[str]) -> str | None:
+    """Return the name in `experiment=name`."""
+    return next((found[1] for found in map(EXPERIMENT.fullmatch, overrides) if found), None)
+
+
+def composed_alone(words: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the sections that `task=...` and the like compose without the overrides, but from the same folders."""
     places = [word for word in overrides if word.startswith("hydra.searchpath=")]
+    with initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
+        return sections(compose("config", [*words, *places]))
+
+
+def _changed(values: dict[str, Any], chosen: list[str], overrides: Sequence[str]) -> list[str]:
     if not [word for word in overrides if word not in chosen and not word.startswith(("task=", "hydra."))]:
         return []
-    with initialize_config_dir(str(paths.ROOT / paths.CONF), version_base=None):
-        defaults = sections(compose("config", [f"task={values['task']}", *chosen, *places]))
+    defaults = composed_alone([f"task={values['task']}", *chosen], overrides)
     found: list[str] = []
     for section in SECTIONS:
         here, there = values[section], defaults[section]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from percept.composition import choices_of, differences, section_of, unchecked
+from percept.composition import choices_of, differences, unchecked
 from percept.errors import UserError
 from percept.spaces.options import Search
 from percept.tuning.search.space import GROUPS
@@ -26,7 +26,7 @@ class Changes:
 
     groups: dict[str, str]  # names of files in conf/, by section
     values: dict[Path, Any]  # that differ, by the keys that lead to them
-    left: tuple[str, ...]  # keys that files cannot take away, as the task gives them to a section of another kind
+    left: tuple[str, ...]  # keys of the task that files cannot take away
 
     @property
     def words(self) -> list[str]:
@@ -91,7 +91,7 @@ def _nearest(task: str, group: str, section: Mapping[str, Any]) -> str:
     """Return the file of a section's kind that differs least from it, of those that are called by the kind if any."""
     kind, known = section["kind"], choices_of(group)
     called = [name for name in known if name.startswith(kind)]
-    found = {name: section_of(task, group, name) for name in called or known}
+    found = {name: unchecked([f"task={task}", f"{group}={name}"])[group] for name in called or known}
     alike = {name: values for name, values in found.items() if values.get("kind") == kind}
     return min(alike, key=lambda name: len(differences(dict(section), alike[name])))
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from percept.composition import Config, checked_sections, choices_of, section_of
+from percept.composition import Config, checked_sections, choices_of, unchecked
 from percept.composition.references import value_at
 from percept.errors import UserError, listed, nearest
 from percept.spaces.defaults import default_space
@@ -69,7 +69,7 @@ class Space:
         names = {key: name for key, name in settings.items() if key in GROUPS and isinstance(name, str)}
         for group, name in names.items():
             if (group, name) not in self._sections:
-                self._sections[group, name] = section_of(values["task"], group, name)
+                self._sections[group, name] = unchecked([f"task={values['task']}", f"{group}={name}"])[group]
             values[group] = copy.deepcopy(self._sections[group, name])
         for key, value in settings.items():
             if key not in names:
