@@ -10,7 +10,7 @@ from percept.reporting.specification import Data, Spec, by_run, chart, key, name
 from percept.reporting.style import PALETTE
 
 if TYPE_CHECKING:
-    from percept.reporting.explanations import Effect
+    from percept.evaluation.explanations import Effect
 
 Chart = Callable[[Data, bool], Spec]  # rows, whether they are of several runs -> specification
 

@@ -34,7 +34,7 @@ class Evaluation:
     examples: Examples  # the test rows
     report: Mapping[str, Any]  # what metrics.json holds
     card: str  # Markdown
-    model: Path  # the shipped file
+    model: bytes  # the shipped file
     history: Path  # a row for each epoch
 
 
