@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from percept.reporting.drawing import svg
 from percept.reporting.specification import Spec
-from percept.reporting.style import CONFIG
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # so that no browser asks anyone for anything
@@ -75,13 +75,6 @@ def figure(spec: Spec, label: str, caption: str = "") -> str:
     """Return a chart as SVG. label: what it shows, for those who hear the page."""
     below = f"<figcaption>{text(caption)}</figcaption>" if caption else ""
     return f'<figure role="img" aria-label="{text(label)}">{svg(spec)}{below}</figure>'
-
-
-def svg(spec: Spec) -> str:
-    """Draw a chart; text stays text, and colours stay CSS variables."""
-    import vl_convert
-
-    return re.sub(r' font-family="[^"]*"', "", vl_convert.vegalite_to_svg(spec, config=CONFIG))
 
 
 def charts(*figures: str) -> str:

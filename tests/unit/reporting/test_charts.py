@@ -5,7 +5,7 @@ import pytest
 from percept.evaluation.explanations import Effect
 from percept.evaluation.plots import HEADERS
 from percept.reporting import charts
-from percept.reporting.page import svg
+from percept.reporting.drawing import svg
 
 FILES = {"curves": "loss", "residuals": "predicted_vs_actual"}
 TEXTS = {
