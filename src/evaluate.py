@@ -1,5 +1,5 @@
 """evaluate: models/model.onnx on the raw rows -> models/model_card.md and, in results/, metrics.json, plots,
-test_predictions.csv; and the same for TensorBoard, in logs/. Never loads TensorFlow.
+test_predictions.csv and findings, for the report; and the same for TensorBoard, in logs/. Never loads TensorFlow.
 """
 
 import json
@@ -9,20 +9,22 @@ from typing import Any
 from percept.command import option_parser
 
 from percept import paths
-from percept.evaluation import plots
+from percept.evaluation import findings, plots
 from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
 from percept.evaluation.prediction_table import save_table, table_of
 from percept.evaluation.predictions import judge_validation, predict_subset, report
 from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
 from percept.evaluation.warnings import warnings
+from percept.logs import run as logged_run
+from percept.model_file import session
 from percept.model_file.metadata import Metadata
-from percept.model_file.session import predict, read_metadata
 from percept.names import Name
 from percept.objective import Objective
 from percept.params import Params, Seed, read
 from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.quality import Quality
+from percept.prepared.spec import SUBSETS
 from percept.workspace import run_stage, wrote
 
 
@@ -30,7 +32,7 @@ class EvaluateParams(Params):
     task: Name
     seed: Seed
     objective: Objective
-    # These stand in the model card, and are checked by the stages that use them.
+    # These stand in the model card and in the report, and are checked by the stages that use them.
     source: dict[str, Any]
     features: dict[str, Any]
     split: dict[str, Any]
@@ -41,31 +43,45 @@ class EvaluateParams(Params):
 
 
 def main() -> None:
-    params = EvaluateParams.load()
-    objective = params.objective
+    params, everything = EvaluateParams.load(), read(paths.PARAMS)
+    objective, monitor = params.objective, params.fit["monitor"]
     check_primary(objective)
-    spec, model = load_spec(), paths.MODELS / paths.SHIPPED
-    metadata = Metadata.from_texts(read_metadata(model))
-    answer = partial(predict, model)
+    spec, model = load_spec(), (paths.MODELS / paths.SHIPPED).read_bytes()
+    shipped = session.open_session(model)
+    answer = partial(session.run, shipped)
+    metadata = Metadata.from_texts(shipped.get_modelmeta().custom_metadata_map)
     with (
         paths.replaced(paths.PLOTS) as folder,
+        paths.replaced(paths.FINDINGS) as findings_folder,
         paths.replaced(paths.METRICS) as metrics_file,
         paths.replaced(paths.TEST_PREDICTIONS) as predictions_file,
         paths.replaced(paths.CARD) as card_file,
     ):
+        train, held_out, examples = (load_examples(subset) for subset in SUBSETS)
         validation = judge_validation(spec, objective, metadata, answer)
         test = predict_subset("test", spec, objective, answer)
         found = report(validation, test, metadata)
         history = plots.read_history(paths.HISTORY)
-        examples = load_examples("train"), load_examples("test")
-        found |= warnings(test, *examples, history, params.fit["monitor"], params.fit["epochs"])
-        card = model_card(test, found, params.model_dump(mode="json"), model, metadata, Quality.load())
-        plots.write_history(history, folder, params.fit["monitor"])
+        found |= warnings(test, train, examples, history, monitor, params.fit["epochs"])
+        beside = findings.look_at(
+            test,
+            (train, held_out, examples),
+            answer,
+            params.model_dump(mode="json"),
+            logged_run.machine(everything, paths.HISTORY),
+            (model, metadata),
+        )
+        card = model_card(test, found, beside, Quality.load())
+        plots.write_history(history, folder, monitor)
         plots.write_plots(folder, objective, spec.names, test.y, test.predicted, test.decisions)
+        plots.write_importances(beside.importances, folder, objective.primary)
+        plots.write_groups(beside.groups, folder, objective.primary, found["test"][objective.primary])
+        beside.save(findings_folder)
+        test.save(findings_folder)
         metrics_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         card_file.write_text(card, encoding="utf-8")
-        save_table(predictions_file, table_of(test, examples[1]))
-        write_evaluation(Evaluation(read(paths.PARAMS), test, examples[1], found, card, model, paths.HISTORY))
+        save_table(predictions_file, table_of(test, examples))
+        write_evaluation(Evaluation(everything, test, examples, found, card, model, paths.HISTORY))
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: {spec.rows.test:,} test rows: {scores}")

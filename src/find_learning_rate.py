@@ -23,7 +23,7 @@ from percept.prepared.spec import DatasetSpec
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
-from percept.tuning.figure import draw_range_test
+from percept.tuning.range_picture import draw_range_test
 from percept.tuning.range_test import MIN_STEPS, LossCurve, grows_from, run_range_test, suggest
 
 

@@ -14,7 +14,7 @@ from percept import paths
 from percept.errors import UserError, run
 from percept.lessons.catalogue import LESSONS, Lesson
 from percept.lessons.made import FOLDER, PICTURES, pages, with_tables
-from percept.lessons.style import save
+from percept.tuning.figure import save
 
 
 def main() -> None:

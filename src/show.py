@@ -13,7 +13,7 @@ from percept.command import option_parser
 
 from percept import paths
 from percept.errors import run
-from percept.reporting.scores import NAMES, Scores
+from percept.reporting.scores import Scores
 from percept.reporting.terminal import result
 from percept.tuning import comparison
 
@@ -30,11 +30,12 @@ def main() -> None:
 
 
 def _beside(report: dict, own: dict | None) -> dict[str, Scores]:
-    """Return test scores of other models on the same rows, as the report and `baselines` left them."""
+    """Return test scores of other models on the same rows, as evaluate and `baselines` left them."""
     found: dict[str, Scores] = {}
-    if paths.REFERENCE.is_file():
-        kept = json.loads(paths.REFERENCE.read_text(encoding="utf-8"))
-        found = {name: kept[name] for name in NAMES if name in kept} if kept["task"] == report["task"] else {}
+    file = paths.FINDINGS / paths.FOUND
+    if file.is_file():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        found = kept["beside"] if kept["task"] == report["task"] else {}
     if own:
         found = {name: {report["primary"]: own[name]} for name in ("linear", "trees")} | found
     return found

@@ -58,7 +58,7 @@ def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
         callbacks = callbacks_for(log_dir, spec.task, params.optimizer.learning_rate, params.fit, _tell)
         trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
         trained.history.save(log_dir / logged_run.HISTORY)
-        environment.save_fingerprint(log_dir / "environment.json")
+        environment.save_fingerprint(log_dir / logged_run.ENVIRONMENT)
     return trained
 
 

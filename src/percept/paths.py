@@ -24,8 +24,7 @@ METRICS = Path("results/metrics.json")
 PLOTS = Path("results/plots")
 TEST_PREDICTIONS = Path("results/test_predictions.csv")
 REPORT = Path("results/report.html")
-EXPLANATIONS = Path("results/explanations")  # plots of the report
-REFERENCE = Path("results/reference.json")  # test scores of a guess and of quick models
+FINDINGS = Path("results/findings")  # what evaluate keeps for the report
 CROSS_VALIDATION = Path("results/cross_validation")  # two files for each name
 COMPARISON = Path("results/compare.html")
 VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
@@ -36,7 +35,7 @@ TRIALS = Path("search/trials.csv")
 BEST_TRIAL = Path("search/best.json")
 SEARCH_PLOTS = Path("search/plots")
 
-OUTPUTS = (RAW, PREPARED, MODELS, PLOTS, EXPLANATIONS, SEARCH_PLOTS)  # folders that are replaced as a whole
+OUTPUTS = (RAW, PREPARED, MODELS, PLOTS, FINDINGS, SEARCH_PLOTS)  # folders that are replaced as a whole
 
 SPEC = "spec.json"  # in PREPARED
 ENCODER = "encoder.onnx"  # in PREPARED
@@ -46,8 +45,9 @@ NETWORK = "model.keras"  # in MODELS
 SHIPPED = "model.onnx"  # in MODELS
 LAYERS = "layers.json"  # in MODELS
 CARD = MODELS / "model_card.md"
-OF_EVALUATE = (METRICS, PLOTS, TEST_PREDICTIONS, CARD)
-OF_REPORT = (REPORT, EXPLANATIONS, REFERENCE)
+FOUND = "findings.json"  # in FINDINGS
+PREDICTED = "test.npz"  # in FINDINGS: what the shipped file says of the test rows
+OF_EVALUATE = (METRICS, PLOTS, FINDINGS, TEST_PREDICTIONS, CARD)
 BEST = "best.keras"  # in MODELS: the network at the epoch with the lowest validation loss
 
 OUT_OF_FOLD = "out_of_fold.npz"  # in MODELS: of the training rows, by members that did not learn from them

@@ -49,7 +49,7 @@ def held(part: str = "") -> Iterator[None]:
 
 def check_links() -> None:
     """Raise `UserError` where an output leads out of the clone: DVC refuses it, but only once all is computed."""
-    for output in (paths.RAW, paths.PREPARED, paths.MODELS, paths.HISTORY, *paths.OF_EVALUATE, *paths.OF_REPORT):
+    for output in (paths.RAW, paths.PREPARED, paths.MODELS, paths.HISTORY, *paths.OF_EVALUATE, paths.REPORT):
         place = output.resolve()
         if not place.is_relative_to(Path.cwd().resolve()):
             expected = "a place in the clone, as DVC takes outputs nowhere else"

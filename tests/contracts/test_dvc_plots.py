@@ -8,14 +8,10 @@ from omegaconf import OmegaConf
 from percept.evaluation.plots import HEADERS
 from percept.reporting.charts import CHARTS
 from percept.reporting.dvc_plots import files
-from percept.reporting.run import GROUPS, IMPORTANCE
 
 ROOT = Path(__file__).parents[2]
 PLOTS = [entry for plot in OmegaConf.to_container(OmegaConf.load(ROOT / "dvc.yaml"))["plots"] for entry in plot.items()]
-COLUMNS = {f"results/plots/{name}": header for name, header in HEADERS.items()} | {
-    "results/explanations/importance.csv": IMPORTANCE,
-    "results/explanations/groups.csv": GROUPS,
-}
+COLUMNS = {f"results/plots/{name}": header for name, header in HEADERS.items()}
 
 
 def test_the_files_of_dvc_plots_are_those_that_make_plots_writes():

@@ -73,7 +73,7 @@ def test_the_numbers_of_the_page_are_those_of_the_metrics(run):
 
 
 def test_the_other_models_are_those_that_are_left_for_show(run):
-    kept = json.loads((run.folder / paths.REFERENCE).read_text(encoding="utf-8"))
+    kept = json.loads((run.folder / paths.FINDINGS / paths.FOUND).read_text(encoding="utf-8"))["beside"]
     rows = {row[0]: row for row in Structure(run.page).rows if row}
     (header,) = [row for row in Structure(run.page).rows if row[:2] in (["", "validation"], ["", "test"])]
     primary = run.metrics["primary"]

@@ -18,7 +18,8 @@ from percept.features.split import Split
 from percept.models import Model, check_serves, check_takes_folds
 from percept.names import LONGEST_KEY, Name, fits_key
 from percept.objective import Objective
-from percept.params import Params, Seed, conf_digest, read
+from percept.params import Params, Seed, read
+from percept.params.staleness import conf_digest
 from percept.sources import Source
 from percept.spaces.options import Search
 from percept.training.optimizer import Optimizer

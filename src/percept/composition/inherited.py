@@ -8,7 +8,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
 from percept.composition.origin import chosen_experiment, composed_alone
-from percept.params import Params, unknown_keys
+from percept.params import Params
+from percept.params.problems import unknown_keys
 
 Path = tuple[str, ...]
 

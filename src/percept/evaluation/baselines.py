@@ -1,6 +1,5 @@
 """Models to be better than: scikit-learn's linear model and gradient-boosted trees, on the rows of a run."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,15 +20,16 @@ MAX_OUTPUTS = 3  # of trees: each epoch of boosting grows one for each
 
 def estimator(name: str, objective: Objective, seed: int) -> Any:
     """Return a scikit-learn model to fit. The trees stop no earlier than told, as that would keep rows from them."""
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    of_values = isinstance(objective, Regression)
+    if name == "trees":
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        trees = HistGradientBoostingRegressor if of_values else HistGradientBoostingClassifier
+        return trees(early_stopping=False, random_state=seed)
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    of_values = isinstance(objective, Regression)
-    if name == "trees":
-        trees = HistGradientBoostingRegressor if of_values else HistGradientBoostingClassifier
-        return trees(early_stopping=False, random_state=seed)
     return make_pipeline(StandardScaler(), Ridge() if of_values else LogisticRegression(max_iter=10_000))
 
 
@@ -88,10 +88,10 @@ def quick_models(spec: DatasetSpec, objective: Objective) -> tuple[str, ...]:
 
 def beside(
     objective: Objective, spec: DatasetSpec, train: Examples, validation: Examples, test: Examples, seed: int
-) -> dict[str, Mapping[str, float | None]]:
+) -> dict[str, dict[str, float | None]]:
     """Return test metrics of a guess and of the models that are quick, by name."""
     outcome = reference.guess(objective, spec, train.y, test.y)
-    found: dict[str, Mapping[str, float | None]] = {
+    found: dict[str, dict[str, float | None]] = {
         "guess": {metric.name: metric.function(outcome) for metric in metrics_for(objective.kind)}
     }
     names = quick_models(spec, objective)

@@ -1,7 +1,5 @@
 """The model card: what the shipped model is, what it was trained on, how good it is, and for whom."""
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,41 +8,29 @@ from tabulate import tabulate
 from percept import yaml_file
 from percept.dataset.contract import Category, ColumnRule, Date
 from percept.errors import listed
-from percept.evaluation import groups
-from percept.evaluation.metrics import METRICS
+from percept.evaluation.findings import Findings
+from percept.evaluation.groups import MIN_ROWS
 from percept.evaluation.outcome import Kind
 from percept.evaluation.predictions import Predictions
-from percept.model_file.metadata import Metadata
 from percept.prepared.quality import Quality
 from percept.prepared.spec import DatasetSpec
 
 NUM_GROUPS = 10  # that are shown
 
 
-def model_card(
-    predictions: Predictions,
-    report: dict[str, Any],
-    params: dict[str, Any],
-    model: Path,
-    metadata: Metadata,
-    quality: Quality,
-) -> str:
-    """Return the card as Markdown.
-
-    report: what metrics.json holds; params: the sections of params.yaml; model: the shipped file;
-    metadata: what that file says of itself.
-    """
+def model_card(predictions: Predictions, report: dict[str, Any], findings: Findings, quality: Quality) -> str:
+    """Return the card as Markdown. report: what metrics.json holds."""
     sections = {
-        f"# Model card: {report['task']}": _summary(predictions, report, params, model, metadata),
-        "## Scores": _scores(predictions, report),
-        "## Where it is worse": _groups(predictions, report),
+        f"# Model card: {report['task']}": _summary(predictions, report, findings),
+        "## Scores": _scores(predictions, report, findings),
+        "## Where it is worse": _groups(predictions, report, findings),
         "## Rows": _table(("rows", ""), row_counts(predictions.spec)),
         "## What goes in": _inputs(predictions.spec),
         "## Limits": [
             *(f"- **{line}**" for line in report.get("warnings", [])),
             *(f"- {line}" for line in limits(predictions, quality)),
         ],
-        "## Configuration": ["```yaml", yaml_file.dump(params).rstrip(), "```"],
+        "## Configuration": ["```yaml", yaml_file.dump(findings.params).rstrip(), "```"],
     }
     return "\n".join(line for title, lines in sections.items() if lines for line in (title, "", *lines, ""))
 
@@ -54,14 +40,12 @@ def _table(header: tuple[str, ...], rows: list[tuple]) -> list[str]:
     return tabulate(cells[1:], cells[0], tablefmt="github", disable_numparse=True).splitlines()
 
 
-def _summary(
-    predictions: Predictions, report: dict[str, Any], params: dict[str, Any], model: Path, metadata: Metadata
-) -> list[str]:
-    spec = predictions.spec
+def _summary(predictions: Predictions, report: dict[str, Any], findings: Findings) -> list[str]:
+    spec, params = predictions.spec, findings.params
     facts = {
         "model": f"{params['model']['kind']}, trained by {params['optimizer']['kind']}, seed {params['seed']}",
-        "shipped file": f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}",
-        "made with": ", ".join(f"{name} {version}" for name, version in metadata.versions.items()),
+        "shipped file": f"sha256 {findings.sha256}",
+        "made with": ", ".join(f"{name} {version}" for name, version in findings.versions.items()),
         "data": ", ".join(f"{name} (sha256 {digest})" for name, digest in spec.sha256.items()),
     }
     if isinstance(report.get("threshold"), float):
@@ -88,12 +72,11 @@ def answer(spec: DatasetSpec, kind: Kind) -> str:
     return listed(spec.targets, 20)
 
 
-def _scores(predictions: Predictions, report: dict[str, Any]) -> list[str]:
-    outcome, rows = predictions.outcome, []
+def _scores(predictions: Predictions, report: dict[str, Any], findings: Findings) -> list[str]:
+    rows = []
     for name, value in report["test"].items():
         if not isinstance(value, dict):
-            ends = METRICS[name].interval(outcome) or ()
-            interval = " to ".join(f"{end:.4g}" for end in ends)
+            interval = " to ".join(map(_number, findings.intervals.get(name, ())))
             rows.append((name, _number(value), interval, _number(report["validation"].get(name))))
     names = ("metric", f"test ({len(predictions.y):,} rows)", "95 % interval", "validation")
     targets = report["test"].get("by_target", {})
@@ -107,22 +90,13 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-def _groups(predictions: Predictions, report: dict[str, Any]) -> list[str]:
+def _groups(predictions: Predictions, report: dict[str, Any], findings: Findings) -> list[str]:
     """Return a table of the groups of test rows with the worst primary metric."""
-    metric = METRICS[report["primary"]]
-    scored = []
-    for group, rows in groups.of_categories(predictions):
-        if rows.sum() < groups.MIN_ROWS:
-            continue
-        found = metric.function(predictions.take(rows).outcome)
-        if found is not None:
-            scored.append((found, group, int(rows.sum())))
-    sign = 1 if metric.higher_is_better else -1
-    scored.sort(key=lambda group: sign * group[0])
-    shown = [(group, count, _number(value)) for value, group, count in scored[:NUM_GROUPS]]
-    whole = ("all test rows", len(predictions.y), _number(report["test"][metric.name]))
-    said = f"Groups of at least {groups.MIN_ROWS} test rows; of {len(scored)} groups some are worse by chance alone."
-    return [said, "", *_table(("group", "rows", metric.name), [*shown, whole])] if shown else []
+    metric = report["primary"]
+    shown = [(group.name, group.num_rows, _number(group.value)) for group in findings.groups[:NUM_GROUPS]]
+    whole = ("all test rows", len(predictions.y), _number(report["test"][metric]))
+    said = f"Groups of at least {MIN_ROWS} test rows; of {len(findings.groups)} groups some are worse by chance alone."
+    return [said, "", *_table(("group", "rows", metric), [*shown, whole])] if shown else []
 
 
 def row_counts(spec: DatasetSpec) -> list[tuple[str, int]]:

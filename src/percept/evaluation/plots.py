@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from percept.evaluation import intervals
 from percept.evaluation.calibration import confidences, reliability
+from percept.evaluation.explanations import Importance
+from percept.evaluation.groups import Group
 from percept.evaluation.outcome import Outcome
 from percept.objective import AUXILIARY, Objective
 
@@ -21,12 +23,15 @@ HEADERS = {
     "precision_recall.csv": ("recall", "precision", "positive"),
     "reliability.csv": ("probability", "observed", "low", "high", "events"),
     "predicted_vs_actual.csv": ("actual", "predicted", "target"),
+    "importance.csv": ("column", "value", "low", "high", "measure"),
+    "groups.csv": ("group", "value", "low", "high", "measure", "whole"),
 }
 OF_TEST = ("confusion.csv", "roc.csv", "precision_recall.csv", "reliability.csv", "predicted_vs_actual.csv")
 MAX_EPOCHS = 500  # that are drawn
 MAX_ROWS = 2000  # of a scatter plot
 MAX_PAIRS = 2_000_000  # of row and class for a curve; of more, every second, third, ... row
 MAX_CLASSES = 30  # of a confusion matrix; of more, those with the most errors
+MAX_NAMES = 15  # groups, and columns, that are drawn
 STEP = 1 / 1000  # of a curve: no point that is left out lies further from one that is kept, in each direction
 
 
@@ -41,7 +46,7 @@ def write_plots(
     """Write the plots, with rows where they suit the objective; arguments as for `metrics.score`."""
     outcome = Outcome.of(objective, y, predicted, decisions)
     for file in OF_TEST:
-        write_rows(folder / file, HEADERS[file], ())
+        _write(folder / file, ())
     if objective.kind == "regression":
         _write(folder / "predicted_vs_actual.csv", _scatter(names, y, predicted))
         return
@@ -123,6 +128,20 @@ def _some(rows: list, most: int) -> list:
     return [rows[index] for index in np.linspace(0, len(rows) - 1, most).astype(int)]
 
 
+def write_importances(found: Sequence[Importance], folder: Path, measure: str) -> None:
+    """Write how much worse the primary metric, `measure`, is without a column."""
+    _write(folder / "importance.csv", [(*each, measure) for each in found[:MAX_NAMES]])
+
+
+def write_groups(found: Sequence[Group], folder: Path, measure: str, whole: float | None) -> None:
+    """Write the primary metric, `measure`, of groups of test rows. whole: of all of them; None: it is not defined."""
+    rows = [
+        (f"{each.name} ({each.num_rows})", each.value, *(each.interval or (each.value, each.value)), measure, whole)
+        for each in found[:MAX_NAMES]
+    ]
+    _write(folder / "groups.csv", [] if whole is None else rows)
+
+
 def _write_curves(folder: Path, truth: NDArray, probability: NDArray) -> None:
     from sklearn import metrics
 
@@ -142,12 +161,7 @@ def thinned(x: NDArray, y: NDArray) -> NDArray[np.float64]:
 
 
 def _write(path: Path, rows: Iterable[Sequence]) -> None:
-    write_rows(path, HEADERS[path.name], rows)
-
-
-def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Write a CSV file."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(header)
+        writer.writerow(HEADERS[path.name])
         writer.writerows(rows)

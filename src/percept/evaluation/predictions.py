@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from percept import paths
+from percept.dataset.arrays import load_arrays, save_arrays
 from percept.evaluation.metrics import Scores, score
 from percept.evaluation.outcome import Outcome, decide
 from percept.model_file.metadata import Metadata
@@ -57,6 +60,19 @@ class Predictions:
         raw = {name: column[rows] for name, column in self.raw.items()}
         predicted, decisions, auxiliary = self.predicted[rows], some(self.decisions), some(self.auxiliary)
         return type(self)(self.objective, self.spec, raw, self.y[rows], predicted, decisions, auxiliary)
+
+    def save(self, folder: Path) -> None:
+        """Write what was predicted; the rows themselves are in data/prepared."""
+        arrays = {"predicted": self.predicted, "decisions": self.decisions}
+        found = {name: array for name, array in arrays.items() if array is not None}
+        save_arrays(folder / paths.PREDICTED, found)
+
+    @classmethod
+    def load(cls, spec: DatasetSpec, objective: Objective, folder: Path = paths.FINDINGS) -> Self:
+        """Return test rows with what `save` wrote of them."""
+        arrays = load_arrays(folder / paths.PREDICTED, {})
+        y = load_examples("test").y
+        return cls(objective, spec, load_raw("test", spec), y, arrays["predicted"], arrays.get("decisions"))
 
     def scores(self) -> Scores:
         """Return the metrics of the main output and, under `auxiliary`, of a second output where there is one."""

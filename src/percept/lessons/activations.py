@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.composition import load_config
+from percept.lessons.drawing import DASHES, draw_lines
 from percept.lessons.fits import Fitted, fitted, prepare_data
 from percept.lessons.made import Made, Table
-from percept.lessons.style import BLUE, COLOURS, DASHES, ORANGE, draw_lines, label, new_figure
+from percept.tuning.figure import BLUE, COLOURS, ORANGE, label, new_figure
 
 if TYPE_CHECKING:
     import keras

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from percept.composition import load_config
+from percept.lessons.drawing import draw_lines, draw_numbers
 from percept.lessons.fits import Fitted, fitted, prepare_data
 from percept.lessons.made import Made, Table
-from percept.lessons.style import draw_lines, draw_numbers, label, new_figure
+from percept.tuning.figure import label, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

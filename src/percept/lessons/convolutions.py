@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from percept.lessons.drawing import draw_grey
 from percept.lessons.fits import Fitted, fitted
 from percept.lessons.made import Made, Table
-from percept.lessons.style import draw_grey, new_figure
+from percept.tuning.figure import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

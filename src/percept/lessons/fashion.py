@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.lessons.drawing import draw_grey, draw_numbers
 from percept.lessons.fits import Fitted, fitted
 from percept.lessons.made import Made, Table
-from percept.lessons.style import draw_grey, draw_numbers, label, new_figure
+from percept.tuning.figure import label, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

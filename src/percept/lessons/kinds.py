@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.lessons.drawing import DASHES
 from percept.lessons.fits import Fitted, fitted, of_truth
 from percept.lessons.made import Made, Table
-from percept.lessons.style import BLUE, COLOURS, DASHES, ORANGE, label, new_figure
+from percept.tuning.figure import BLUE, COLOURS, ORANGE, label, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

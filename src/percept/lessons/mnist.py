@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from percept.lessons.drawing import draw_grey
 from percept.lessons.fits import Fitted, fitted
 from percept.lessons.made import Made, Table
-from percept.lessons.style import BLUE, GREY, ORANGE, draw_grey, new_figure
+from percept.tuning.figure import BLUE, GREY, ORANGE, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from percept.composition import load_config
 from percept.lessons.fits import Fitted, fitted, of_truth, prepare_data
 from percept.lessons.made import Made, Table
-from percept.lessons.style import BLUE, GREY, ORANGE, label, new_figure
 from percept.prepared.contents import Prepared
+from percept.tuning.figure import BLUE, GREY, ORANGE, label, new_figure
 
 if TYPE_CHECKING:
     import keras

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.lessons.drawing import draw_lines
 from percept.lessons.fits import Fitted, fitted
 from percept.lessons.made import Made, Table
-from percept.lessons.style import BLUE, GREY, ORANGE, draw_lines, label, new_figure
+from percept.tuning.figure import BLUE, GREY, ORANGE, label, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

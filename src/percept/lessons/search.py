@@ -8,10 +8,10 @@ from percept import paths
 from percept.composition import composed, load_config
 from percept.lessons.fits import fitted, prepare_data
 from percept.lessons.made import Made, Table
-from percept.lessons.style import BLUE, GREY, ORANGE, label, new_figure
 from percept.params import plain_values
 from percept.spaces.options import Search
 from percept.spaces.parameters import Parameter
+from percept.tuning.figure import BLUE, GREY, ORANGE, label, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,6 +13,8 @@ from percept import paths
 from percept.names import folder_name
 
 HISTORY = "history.csv"  # in the folder: by it evaluate knows which run it judges
+ENVIRONMENT = "environment.json"  # in the folder: what the run was trained with
+MACHINE = ("processor", "cpus", "platform")  # of that
 TRAIN, VALIDATION, TEST = "train", "validation", "test"  # parts of a run, each a folder that TensorBoard lists
 CLOCK = "%Y%m%d-%H%M%S"
 MAX_CHANGES = 60  # characters of a name that say what differs from the task's defaults
@@ -37,6 +39,14 @@ def found(params: Mapping[str, Any], history: Path) -> Path:
     clock = re.compile(rf"{re.escape(name_of(params))}-\d{{8}}-\d{{6}}")
     folders = sorted((folder for folder in paths.logs().glob("*") if clock.fullmatch(folder.name)), reverse=True)
     return next((folder for folder in folders if is_of(folder, history)), paths.logs() / _of_now(params))
+
+
+def machine(params: Mapping[str, Any], history: Path) -> dict[str, str]:
+    """Return what processor and system a run was trained on; nothing where DVC took it out of its cache."""
+    folder = found(params, history)
+    file = folder / ENVIRONMENT
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() and is_of(folder, history) else {}
+    return {name: f"{known[name]}" for name in MACHINE if known.get(name)}
 
 
 def is_of(folder: Path, history: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,10 +27,10 @@ class Convolution:
 class InnerValues:
     """The shipped file with a look inside."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: bytes) -> None:
         import onnx
 
-        self.model = onnx.load(file)
+        self.model = onnx.load_model_from_string(file)
         self.producers = {name: node for node in self.model.graph.node for name in node.output}
 
     def last_hidden(self) -> str | None:

@@ -23,7 +23,7 @@ def sentence(run: Run) -> str:
     """Say what the model does, and how well."""
     spec, name = run.test.spec, run.report["primary"]
     what = "pictures" if spec.pixels else "rows of a table"
-    ends = run.intervals.get(name)
+    ends = run.findings.intervals.get(name)
     within = "" if ends is None else f" (95 % interval {interval(ends)})"
     says = answer(spec, run.test.objective.kind)
     tested = f"{len(run.test.y):,} test {'rows' if not spec.pixels else 'pictures'}"
@@ -58,7 +58,7 @@ def data(run: Run) -> list[str]:
 
 
 def _split(run: Run) -> str:
-    split, spec = run.params["split"], run.test.spec
+    split, spec = run.findings.params["split"], run.test.spec
     if spec.rows.test_is_train:
         return "The test rows are the training rows: a truth table has no others."
     parts = [f"{part} rows: {_words(split[part])}" for part in ("test", "validation") if split.get(part)]
@@ -77,7 +77,7 @@ def _words(options: dict) -> str:
 
 
 def network(run: Run) -> list[str]:
-    model, total = run.params["model"], sum(layer["weights"] for layer in run.layers)
+    model, total = run.findings.params["model"], sum(layer["weights"] for layer in run.layers)
     most = max((layer["weights"] for layer in run.layers), default=0)
     items, before = [], None
     for layer in run.layers:
@@ -94,7 +94,7 @@ def network(run: Run) -> list[str]:
         words = f"<strong>{text(layer['kind'])}</strong> {text(options)} <small>{text(layer['name'] + source)}</small>"
         items.append(f"<li>{words}<br><small>{text(', '.join(facts))}</small>{size}</li>")
         before = layer["name"]
-    optimizer, fit = run.params["optimizer"], run.params["fit"]
+    optimizer, fit = run.findings.params["optimizer"], run.findings.params["fit"]
     said = (
         f"{model['kind']} of {total:,} weights, trained by {optimizer['kind']} (learning rate "
         f"{optimizer['learning_rate']:g}), batches of {fit['batch_size']}, at most {fit['epochs']} epochs."
@@ -117,14 +117,14 @@ def make_it_again(run: Run) -> list[str]:
         "make setup && source .venv/bin/activate",
         "dvc repro                          # with the params.yaml below, in the commit that holds this run",
         f"dvc exp run -S task={task:14} # or the task with its defaults",
-        f"sha256sum models/model.onnx        # {run.sha256}",
+        f"sha256sum models/model.onnx        # {run.findings.sha256}",
         "python src/predict.py NEW_ROWS -o predictions.csv",
     ]
-    versions = [(name, version) for name, version in run.metadata.versions.items()]
-    settings = yaml_file.dump(run.params).rstrip()
+    made_with = [*run.findings.versions.items(), *run.findings.machine.items()]
+    settings = yaml_file.dump(run.findings.params).rstrip()
     return [
         f"<pre>{text(chr(10).join(commands))}</pre>",
         paragraph("The same seed gives the same numbers with the same versions on the same kind of processor."),
-        table(("made with", "version"), versions, words=2),
+        table(("made with", ""), made_with, words=2),
         f"<details><summary>params.yaml</summary><pre>{text(settings)}</pre></details>",
     ]

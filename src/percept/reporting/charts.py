@@ -10,7 +10,7 @@ from percept.reporting.specification import Data, Spec, by_run, chart, key, name
 from percept.reporting.style import PALETTE
 
 if TYPE_CHECKING:
-    from percept.reporting.explanations import Effect
+    from percept.evaluation.explanations import Effect
 
 Chart = Callable[[Data, bool], Spec]  # rows, whether they are of several runs -> specification
 
@@ -18,7 +18,6 @@ SQUARE = 260
 BAR = 20  # height of a line of a chart whose lines have names
 LOG_FROM = 30  # largest to smallest value of a loss, from which a logarithmic scale shows more
 QUIET: Spec = {"strokeDash": [3, 3], "color": "var(--quiet)", "strokeWidth": 1.2}
-LINES: Spec = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2}
 IDEAL: Spec = {"values": [{"ideal": 0}, {"ideal": 1}]}
 SHARE: Spec = {"domain": [0, 1]}
 
@@ -26,18 +25,17 @@ SHARE: Spec = {"domain": [0, 1]}
 def curves(data: Data, several: bool) -> Spec:
     """Loss or metric by epoch; a dot is the best epoch."""
     transform, colour = key(several, "rows")
-    both = ["training", "validation"]
-    if not several:
-        colour = named("rows", None, scale={"domain": both}, legend=LINES)  # one legend with that of the dashes
-    dash = named("rows", None, scale={"domain": both, "range": [[5, 3], [1, 0]]}, legend=LINES)
+    dashes = {"domain": ["training", "validation"], "range": [[5, 3], [1, 0]]}
+    dash = named("rows", None, scale=dashes, legend=None)  # a second one beside that of the colours
     best = [{"filter": "datum.best == 1"}]
     axes = {
-        "x": number("epoch", "epoch", axis={"tickMinStep": 1, "format": "d"}),
+        "x": number("epoch", "epoch", axis={"tickCount": 7, "tickMinStep": 1, "format": "d"}),
         "y": number("value", None, scale={"zero": False}, axis={"tickCount": 6}),
     }
     return chart(
         data,
-        of_measure(" by epoch (the dot: the best epoch)"),
+        of_measure(" by epoch"),
+        "dashed: training; the dot: the best epoch",
         transform=transform,
         usermeta={"logarithmic": {"field": "value", "from": LOG_FROM, "measure": "loss"}},
         encoding=axes,
@@ -86,12 +84,12 @@ def confusion(data: Data, several: bool) -> Spec:
         "transform": [{"filter": "datum.count > 0"}],
         "encoding": {"text": number("count", None), "color": ink},
     }
-    drawn = {"width": SQUARE, "height": SQUARE, "transform": share, "encoding": axes, "layer": [cell, counts]}
-    title = "confusion matrix: test rows (the shade: share of the actual class)"
+    drawn: Spec = {"width": SQUARE, "height": SQUARE, "transform": share, "encoding": axes, "layer": [cell, counts]}
+    words = "confusion matrix: test rows", "the shade: share of the actual class"
     if not several:
-        return chart(data, title, **drawn)
-    facet = {"facet": {"column": named("rev", None, sort=None)}, "spec": drawn}
-    return {name: part for name, part in chart(data, title, **facet).items() if name not in ("width", "height")}
+        return chart(data, *words, **drawn)
+    facet: Spec = {"facet": {"column": named("rev", None, sort=None)}, "spec": drawn}
+    return {name: part for name, part in chart(data, *words, **facet).items() if name not in ("width", "height")}
 
 
 def roc(data: Data, several: bool) -> Spec:
@@ -101,7 +99,8 @@ def roc(data: Data, several: bool) -> Spec:
         "order": {"value": None},
     }
     line = {"mark": "line", "encoding": {**axes, **by_run(several)}}
-    return chart(data, "ROC: test rows (dashed: a guess)", width=SQUARE, height=SQUARE, layer=[_diagonal(axes), line])
+    layer = [_diagonal(axes), line]
+    return chart(data, "ROC: test rows", "dashed: a guess", width=SQUARE, height=SQUARE, layer=layer)
 
 
 def _diagonal(axes: Spec) -> Spec:
@@ -121,8 +120,8 @@ def precision_recall(data: Data, several: bool) -> Spec:
         "mark": {"type": "rule", **QUIET},
         "encoding": {"y": {**precision, "field": "positive", "aggregate": "mean"}},
     }
-    title = "precision and recall: test rows (dashed: a guess)"
-    return chart(data, title, width=SQUARE, height=SQUARE, layer=[guess, line])
+    title = "precision and recall: test rows"
+    return chart(data, title, "dashed: a guess", width=SQUARE, height=SQUARE, layer=[guess, line])
 
 
 def reliability(data: Data, several: bool) -> Spec:
@@ -133,7 +132,8 @@ def reliability(data: Data, several: bool) -> Spec:
     ends = {"x": axes["x"], "y": {**axes["y"], "field": "low"}, "y2": {"field": "high"}}
     return chart(
         data,
-        "reliability: test rows (dashed: ideal; bars: 95 % intervals)",
+        "reliability: test rows",
+        "dashed: ideal; bars: 95 % intervals",
         width=SQUARE,
         height=SQUARE,
         layer=[
@@ -153,8 +153,8 @@ def predicted_vs_actual(data: Data, several: bool) -> Spec:
         "encoding": {"x": actual, "y": predicted, "color": colour},
     }
     ideal = {"mark": {"type": "line", **QUIET}, "encoding": {"x": actual, "y": {**predicted, "field": "actual"}}}
-    title = "predicted against actual: test rows (dashed: ideal)"
-    return chart(data, title, width=SQUARE, height=SQUARE, transform=transform, layer=[points, ideal])
+    title, layer = "predicted against actual: test rows", [points, ideal]
+    return chart(data, title, "dashed: ideal", width=SQUARE, height=SQUARE, transform=transform, layer=layer)
 
 
 def residuals(data: Data, several: bool) -> Spec:
@@ -171,26 +171,27 @@ def residuals(data: Data, several: bool) -> Spec:
         "encoding": {"x": predicted, "y": residual, "color": colour},
     }
     none = {"mark": {"type": "rule", **QUIET}, "encoding": {"y": {"datum": 0}}}
-    title = "residuals: test rows (above the line: predicted too high)"
-    return chart(data, title, width=SQUARE, height=SQUARE, transform=transform, layer=[points, none])
+    words = "residuals: test rows", "above the line: predicted too high"
+    return chart(data, *words, width=SQUARE, height=SQUARE, transform=transform, layer=[points, none])
 
 
 def importance(data: Data, several: bool) -> Spec:
-    return _by_name(data, several, "column", of_measure(": how much worse with one column shuffled"), "worse by", 0)
+    words = of_measure(": what columns give"), "how much worse it is with one of them shuffled"
+    return _by_name(data, several, "column", words, "worse by", 0)
 
 
 def groups(data: Data, several: bool) -> Spec:
-    return _by_name(data, several, "group", of_measure(" by group of test rows (dashed: all of them)"), "", None)
+    return _by_name(data, several, "group", (of_measure(" by group of test rows"), "dashed: all of them"), "", None)
 
 
-def _by_name(data: Data, several: bool, field: str, title: Spec, x: str, whole: int | None) -> Spec:
+def _by_name(data: Data, several: bool, field: str, words: tuple[Spec, str], x: str, whole: int | None) -> Spec:
     """A value and its interval for each name, in the order of the rows."""
     y = named(field, None, sort=None, axis={"labelLimit": 220})
     value = number("value", x or None, scale={"zero": whole is not None})
     offset: Spec = {"yOffset": named("rev", None, sort=None)} if several else {}
     of_all = {"x": {**value, "field": "whole", "aggregate": "mean"}, **by_run(several)}
     line = {"x": {"datum": whole}} if whole is not None else of_all if several else {"x": of_all["x"]}
-    drawn = {
+    drawn: Spec = {
         "height": {"step": BAR},
         "layer": [
             {"mark": {"type": "rule", **QUIET}, "encoding": line},
@@ -207,7 +208,7 @@ def _by_name(data: Data, several: bool, field: str, title: Spec, x: str, whole: 
             {"mark": "point", "encoding": {"y": y, "x": value, **offset, **by_run(several)}},
         ],
     }
-    return chart(data, title, **drawn)
+    return chart(data, *words, **drawn)
 
 
 def effect(found: "Effect", axis: str) -> Spec:

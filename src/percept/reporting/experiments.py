@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from percept.reporting import charts
-from percept.reporting.page import page, paragraph, svg, text
+from percept.reporting.drawing import svg
+from percept.reporting.page import page, paragraph, text
 
 SORT = Path(__file__).with_name("sort.js")
 MAX_POINTS = 100  # of a course

@@ -14,17 +14,17 @@ THRESHOLDS = np.linspace(0.1, 0.9, 9)
 
 
 def scores(run: Run) -> list[str]:
-    header, rows = score_table(run.report, run.beside)
+    header, rows = score_table(run.report, run.findings.beside)
     at = header.index("test") + 1
     header.insert(at, "95 % interval")
     for row in rows:
-        row.insert(at, interval(run.intervals.get(row[0])))
+        row.insert(at, interval(run.findings.intervals.get(row[0])))
     note = (
         "The primary metric is marked. The other models learned from the same training and validation rows and were "
         "judged on the same test rows: a guess (the commonest class or the mean), a straight line, boosted trees. "
         "No choice used the test rows."
     )
-    lacking = missing(run.beside, len(run.test.spec.targets))
+    lacking = missing(run.findings.beside, len(run.test.spec.targets))
     units = "; ".join(f"{name}: {METRICS[name].unit}" for name in run.report["test"] if name in METRICS)
     return [
         table(header, rows, primary=run.report["primary"]),

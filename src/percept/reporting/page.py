@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from percept.reporting.drawing import svg
 from percept.reporting.specification import Spec
-from percept.reporting.style import CONFIG
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # so that no browser asks anyone for anything
@@ -33,6 +33,11 @@ def text(value: Any) -> str:
     return html.escape(str(value))
 
 
+def words(value: str) -> str:
+    """Escape a sentence; what stands in backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
+
+
 def page(title: str, *parts: str, script: str = "") -> str:
     """Return a whole page. script: of the project's own, which runs where the page is looked at."""
     policy = f"{POLICY}; script-src 'unsafe-inline'" if script else POLICY
@@ -50,8 +55,8 @@ def anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def paragraph(words: str, kind: str = "") -> str:
-    return f'<p class="{kind}">{text(words)}</p>' if kind else f"<p>{text(words)}</p>"
+def paragraph(said: str, kind: str = "") -> str:
+    return f'<p class="{kind}">{words(said)}</p>' if kind else f"<p>{words(said)}</p>"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]], words: int = 1, primary: str | None = None) -> str:
@@ -70,13 +75,6 @@ def figure(spec: Spec, label: str, caption: str = "") -> str:
     """Return a chart as SVG. label: what it shows, for those who hear the page."""
     below = f"<figcaption>{text(caption)}</figcaption>" if caption else ""
     return f'<figure role="img" aria-label="{text(label)}">{svg(spec)}{below}</figure>'
-
-
-def svg(spec: Spec) -> str:
-    """Draw a chart; text stays text, and colours stay CSS variables."""
-    import vl_convert
-
-    return re.sub(r' font-family="[^"]*"', "", vl_convert.vegalite_to_svg(spec, config=CONFIG))
 
 
 def charts(*figures: str) -> str:
@@ -102,5 +100,5 @@ def definitions(values: Iterable[tuple[str, Any]]) -> str:
 
 
 def unordered(lines: Iterable[str]) -> str:
-    inner = "".join(f"<li>{text(line)}</li>" for line in lines)
+    inner = "".join(f"<li>{words(line)}</li>" for line in lines)
     return f"<ul>{inner}</ul>" if inner else ""

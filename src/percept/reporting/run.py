@@ -1,39 +1,46 @@
 """A run as the report tells of it."""
 
 import csv
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from percept.evaluation.groups import Group
-from percept.evaluation.intervals import Interval
+from percept import paths
+from percept.errors import UserError
+from percept.evaluation.findings import Findings
 from percept.evaluation.predictions import Predictions
-from percept.model_file.metadata import Metadata
+from percept.prepared.examples import load_examples, load_spec
 from percept.prepared.quality import Quality
-from percept.reporting.explanations import Effect, Importance
-from percept.reporting.scores import Scores
-
-NUM_SHOWN = 15  # groups and columns that are drawn
 
 
 @dataclass(frozen=True)
 class Run:
     """What a run read, made and found."""
 
-    params: dict[str, Any]  # the sections of params.yaml
     report: dict[str, Any]  # what metrics.json holds
+    findings: Findings
     test: Predictions
     places: list[str]  # of each test row: line 7, picture 7
-    metadata: Metadata
     quality: Quality
     layers: list[dict[str, Any]]
-    intervals: dict[str, Interval]  # 95 %, of test scores by metric, where there is one
-    beside: dict[str, Scores]  # test scores of other models
-    groups: list[Group]
-    importances: list[Importance]
-    effects: list[Effect]
     plots: Path  # the folder that evaluate wrote
-    sha256: str  # of model.onnx
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read what the stages left. Raises `UserError` where one has not run, or belongs to another run."""
+        findings, quality, examples = Findings.load(), Quality.load(), load_examples("test")
+        test = Predictions.load(load_spec(), findings.objective)
+        unit = quality.unit if examples.row is not None else "picture" if test.spec.pixels else "row"
+        return cls(
+            report=_report(findings),
+            findings=findings,
+            test=test,
+            places=[f"{unit} {place}" for place in examples.places()],
+            quality=quality,
+            layers=json.loads((paths.MODELS / paths.LAYERS).read_text(encoding="utf-8")),
+            plots=paths.PLOTS,
+        )
 
     @property
     def value(self) -> float | None:
@@ -46,26 +53,16 @@ class Run:
             return [{field: _read(cell) for field, cell in row.items()} for row in csv.DictReader(stream)]
 
 
+def _report(findings: Findings) -> dict[str, Any]:
+    found = json.loads(paths.METRICS.read_text(encoding="utf-8"))
+    if (found["task"], found["primary"]) != (findings.task, findings.objective.primary):
+        what, expected = f"scores of {found['task']} ({found['primary']})", "those of this run"
+        raise UserError(str(paths.METRICS), what, expected, "run evaluate again: `dvc repro --force evaluate`")
+    return found
+
+
 def _read(cell: str) -> str | float:
     try:
         return float(cell)
     except ValueError:
         return cell
-
-
-def importance_rows(found: list[Importance], measure: str) -> list[tuple]:
-    """Return what importance.csv holds, by the names of `IMPORTANCE`."""
-    return [(each.column, each.mean, each.low, each.high, measure) for each in found[:NUM_SHOWN]]
-
-
-def group_rows(found: list[Group], measure: str, whole: float) -> list[tuple]:
-    """Return what groups.csv holds, by the names of `GROUPS`."""
-    ends = [each.interval or (each.value, each.value) for each in found[:NUM_SHOWN]]
-    return [
-        (f"{each.name} ({each.num_rows})", each.value, *interval, measure, whole)
-        for each, interval in zip(found[:NUM_SHOWN], ends, strict=True)
-    ]
-
-
-IMPORTANCE = ("column", "value", "low", "high", "measure")
-GROUPS = ("group", "value", "low", "high", "measure", "whole")

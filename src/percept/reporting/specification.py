@@ -19,10 +19,10 @@ def named(field: str, title: str | None, **more: Any) -> Spec:
     return {"field": field, "type": "nominal", "title": title, **more}
 
 
-def chart(data: Data, title: str | Spec, **parts: Any) -> Spec:
+def chart(data: Data, title: str | Spec, subtitle: str = "", **parts: Any) -> Spec:
     return {
         "$schema": SCHEMA,
-        "title": title,
+        "title": {"text": title, "subtitle": subtitle} if subtitle else {"text": title},
         "data": {"name": "drawn", "values": data},
         "width": WIDTH,
         "height": HEIGHT,
@@ -32,7 +32,7 @@ def chart(data: Data, title: str | Spec, **parts: Any) -> Spec:
 
 def of_measure(text: str) -> Spec:
     """Return a title with the name of the metric, which stands in the rows, put before `text`."""
-    return {"text": {"expr": f"data('drawn')[0].measure + '{text}'"}}
+    return {"expr": f"data('drawn')[0].measure + '{text}'"}
 
 
 def by_run(several: bool) -> Spec:

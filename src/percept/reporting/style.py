@@ -4,10 +4,10 @@ from typing import Any
 
 PALETTE = [f"var(--{name})" for name in ("blue", "orange", "green", "purple", "sky", "yellow")]
 
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 CONFIG: dict[str, Any] = {
-    "aria": False,  # the page names each chart
+    "aria": False,  # the page names each chart, and has the font
     "background": None,
-    "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif",
     "axis": {
         "labelColor": "var(--ink)",
         "titleColor": "var(--ink)",
@@ -18,6 +18,7 @@ CONFIG: dict[str, Any] = {
         "titleFontSize": 12.5,
         "titleFontWeight": "normal",
         "labelLimit": 190,
+        "labelFlush": False,  # which would push the last number of an axis against the one before
     },
     "header": {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFontSize": 12},
     "legend": {
@@ -30,7 +31,15 @@ CONFIG: dict[str, Any] = {
         "symbolSize": 120,
         "labelLimit": 300,
     },
-    "title": {"color": "var(--ink)", "fontSize": 14, "anchor": "start", "offset": 10},
+    "title": {
+        "color": "var(--ink)",
+        "fontSize": 14,
+        "subtitleColor": "var(--quiet)",
+        "subtitleFontSize": 12,
+        "subtitlePadding": 4,
+        "anchor": "start",
+        "offset": 10,
+    },
     "view": {"stroke": None},
     "range": {"category": PALETTE},
     "line": {"strokeWidth": 2, "color": PALETTE[0]},

@@ -23,7 +23,7 @@ OUTPUTS = (
     paths.MODELS,
     paths.HISTORY,
     *paths.OF_EVALUATE,
-    *paths.OF_REPORT,
+    paths.REPORT,
     *OF_SEARCH,
 )
 TRACKED = (Path("dvc.lock"), paths.PARAMS, paths.METRICS)  # by Git

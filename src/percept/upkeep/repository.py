@@ -7,7 +7,8 @@ from pathlib import Path
 
 from percept import paths
 from percept.errors import UserError, listed
-from percept.params import is_stale, read
+from percept.params import read
+from percept.params.staleness import is_stale
 from percept.programs import output_of
 from percept.upkeep import git
 from percept.upkeep.environment import size

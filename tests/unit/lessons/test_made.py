@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from percept.lessons.drawing import draw_lines
 from percept.lessons.korean import in_korean
 from percept.lessons.made import Table, with_tables
-from percept.lessons.style import draw_lines, label, new_figure, save
+from percept.tuning.figure import label, new_figure, save
 
 TABLE = Table(("epoch", "training loss, epoch 5"), [("1", "0.50"), ("never", "-")])
 PAGE = "# Page\n\n<!-- table of: begin (make lessons) -->\nold\n<!-- table of: end -->\n\nText\n"

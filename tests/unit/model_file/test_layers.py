@@ -43,3 +43,19 @@ def test_layers_of_a_class_of_ones_own_are_told_by_name_and_weights(tmp_path):
     model(keras.ops.zeros((1, 2)))
     (layer,) = told(model, tmp_path)
     assert (layer["name"], layer["kind"], layer["weights"], layer["inputs"]) == ("dense", "Dense", 9, [])
+
+
+def test_a_network_inside_of_another_is_told_as_it_is_joined_and_a_second_call_has_no_weights(tmp_path):
+    inner_input = keras.Input((3,), name="inside")
+    inner = keras.Model(inner_input, keras.layers.Dense(2, name="dense")(inner_input), name="inner")
+    x, shared = keras.Input((3,), name="x"), keras.layers.Dense(3, name="shared")
+    model = keras.Model(x, keras.layers.Dense(1, name="last")(inner(shared(shared(x)))))
+    layers = {layer["name"]: layer for layer in told(model, tmp_path)}
+    assert {name: (layer["inputs"], layer["weights"]) for name, layer in layers.items()} == {
+        "x": ([], 0),
+        "shared": (["x"], 12),
+        "shared (2)": (["shared"], 0),
+        "inner/dense": (["shared (2)"], 8),
+        "last": (["inner/dense"], 3),
+    }
+    assert sum(layer["weights"] for layer in layers.values()) == model.count_params()

@@ -2,14 +2,12 @@
 
 import pytest
 
+from percept.evaluation.explanations import Effect
 from percept.evaluation.plots import HEADERS
 from percept.reporting import charts
-from percept.reporting.explanations import Effect
-from percept.reporting.page import svg
-from percept.reporting.run import GROUPS, IMPORTANCE
+from percept.reporting.drawing import svg
 
 FILES = {"curves": "loss", "residuals": "predicted_vs_actual"}
-COLUMNS = {"importance": IMPORTANCE, "groups": GROUPS}
 TEXTS = {
     "rows": "training",
     "measure": "loss",
@@ -22,7 +20,7 @@ TEXTS = {
 
 
 def rows(name: str) -> list[dict]:
-    header = COLUMNS.get(name) or HEADERS[f"{FILES.get(name, name)}.csv"]
+    header = HEADERS[f"{FILES.get(name, name)}.csv"]
     of_values = name in ("predicted_vs_actual", "residuals")
     texts = {"target": "t"} if of_values else TEXTS
     return [{field: texts.get(field, 0.25 * number) for field in header} for number in (1, 2)]

@@ -25,8 +25,14 @@ def results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     paths.METRICS.parent.mkdir()
     paths.METRICS.write_text(json.dumps(REPORT), encoding="utf-8")
-    paths.REFERENCE.write_text(json.dumps({"task": "my task", "guess": {"accuracy": 0.5, "f1": 0}}), encoding="utf-8")
+    leave_findings("my task", {"accuracy": 0.5, "f1": 0})
     return tmp_path
+
+
+def leave_findings(task: str, guess: dict) -> None:
+    paths.FINDINGS.mkdir(exist_ok=True)
+    found = {"task": task, "beside": {"guess": guess}}
+    (paths.FINDINGS / paths.FOUND).write_text(json.dumps(found), encoding="utf-8")
 
 
 def screen(monkeypatch, is_there: bool) -> list[str]:
@@ -49,7 +55,7 @@ def test_the_table_has_the_guess_the_warnings_and_the_task_in_the_next_commands(
 
 
 def test_scores_of_another_task_stand_beside_none(results, monkeypatch, capsys):
-    paths.REFERENCE.write_text(json.dumps({"task": "other", "guess": {"accuracy": 0.5}}), encoding="utf-8")
+    leave_findings("other", {"accuracy": 0.5})
     monkeypatch.setattr(sys, "argv", ["show"])
     show.main()
     assert "guess" not in capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from percept import paths
-from percept.params import conf_digest
+from percept.params.staleness import conf_digest
 from percept.upkeep import environment, places, repository
 from percept.upkeep.finding import Finding
 

@@ -1,7 +1,7 @@
-"""Pictures of an evaluation: confusion matrix, test pictures with what the model says, filters and feature maps."""
+"""Pictures of an evaluation: confusion matrix, test pictures with what the model says, filters, encodings."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ SIDE = 54  # of a picture with bars
 COLUMNS, TITLE, BAR = 2, 16, 18  # of pictures with bars; the heights of what is said of each
 TOP = 3  # classes of which a probability is shown
 GAP = 3  # between planes
+BAND = 60  # height of one
 MAX_CLASSES = 100  # of a confusion matrix
 MARGIN, WIDEST_CELL, LEAST_WITH_COUNT, LEAST_WITH_NAME, LEAST = 85, 130, 20, 12, 6  # pixels
 LETTERS = 11  # of a name
@@ -88,6 +89,20 @@ def tiles(planes: NDArray[np.float32], side: int) -> Image.Image:
         levels = ((plane - plane.min()) / spread * 255).astype(np.uint8)
         place = (number % columns * (side + GAP), number // columns * (side + GAP))
         sheet.paste(_fitted(levels[..., np.newaxis], side), place)
+    return sheet
+
+
+def bands(planes: Mapping[str, NDArray[np.float64]]) -> Image.Image:
+    """Draw planes (lines, columns) of shares, the first line at the bottom, one below the other, each with its name."""
+    height = TITLE + BAND + 6
+    sheet = Image.new("RGB", (WIDTH, len(planes) * height), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    for number, (name, shares) in enumerate(planes.items()):
+        draw.text((2, number * height), name, BLACK, font)
+        levels = (255 - shares[::-1, :, np.newaxis] * (255 - np.array(BLUE))).astype(np.uint8)
+        plane = Image.fromarray(levels).resize((WIDTH, BAND), Image.Resampling.NEAREST)
+        sheet.paste(plane, (0, number * height + TITLE))
+        draw.rectangle((0, number * height + TITLE, WIDTH - 1, number * height + TITLE + BAND - 1), outline=GREY)
     return sheet
 
 

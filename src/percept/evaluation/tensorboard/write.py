@@ -13,7 +13,7 @@ from percept import paths
 from percept.evaluation.plots import read_history
 from percept.evaluation.prediction_table import GROUP, ROW, table_of
 from percept.evaluation.predictions import Predictions
-from percept.evaluation.tensorboard import images, settings, texts
+from percept.evaluation.tensorboard import encodings, images, settings, texts
 from percept.evaluation.tensorboard.projector import MAX_ROWS, write_projector
 from percept.logs import run as logged_run
 from percept.logs.curves import points
@@ -34,7 +34,7 @@ class Evaluation:
     examples: Examples  # the test rows
     report: Mapping[str, Any]  # what metrics.json holds
     card: str  # Markdown
-    model: Path  # the shipped file
+    model: bytes  # the shipped file
     history: Path  # a row for each epoch
 
 
@@ -78,6 +78,7 @@ def _write_test(folder: Path, name: str, found: Evaluation, num_epochs: int) -> 
         *texts.shown(found.test, found.examples, found.card),
         *_curves(found.test),
         *images.shown(found.test, found.examples, inner),
+        *(encodings.shown(found.test, found.examples) if found.params["model"]["kind"] == "tabm" else ()),
     ]
     write_events(folder / f"{NAME}{logged_run.TEST}", [(0, shown), (num_epochs, scores)])
 

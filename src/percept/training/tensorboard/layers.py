@@ -13,6 +13,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from percept.logs.summaries import histogram, scalar
 from percept.training.callbacks import Observer
 from percept.training.engines.dropout_masks import layers_of
+from percept.training.engines.whole_epochs import CANNOT_BE_BUILT
 from percept.training.fit_data import FitData
 
 NUM_ROWS = 128  # training rows that the gradient is of
@@ -55,11 +56,17 @@ class Probe:
         self.network = network
         self.rows = keras.tree.map_structure(tf.constant, rows.arrays)
         self.layers = [layer for layer in layers_of(network) if not isinstance(layer, keras.Model)]
-        self.measured = self._measured
+        # A graph is built in the time of three looks without one, and then takes a tenth of their time.
+        self.measured = tf.function(self._measured, autograph=False)
 
     def values(self, task: str, weights: Sequence[NDArray[Any]]) -> Iterator[Summary.Value]:
         """Return what is shown of the network with these weights; finite ones alone."""
-        gradients, dead = self.measured([tf.constant(weight) for weight in weights])
+        tensors = [tf.constant(weight) for weight in weights]
+        try:
+            gradients, dead = self.measured(tensors)
+        except CANNOT_BE_BUILT:  # a network of a person's own, which has to run without a graph
+            self.measured = self._measured
+            gradients, dead = self.measured(tensors)
         norms: dict[str, float] = {}
         of_weight = dict(zip((id(weight) for weight in self.network.weights), weights, strict=True))
         for weight, tensor in zip(self.network.trainable_weights, gradients, strict=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from percept.spaces.parameters import Parameter
-from percept.tuning.figure import GREY, ORANGE, counted, label, new_figure, save
+from percept.tuning.figure import GREY, ORANGE, SMALL, label, new_figure, save
 from percept.tuning.search.outcome import Trial
 from percept.tuning.search.results import Results
 from percept.tuning.search.scale import Scale, score_scale
@@ -42,7 +42,7 @@ def draw_parallel(path: Path, results: Results, space: Space) -> None:
     trials = sorted(results.complete, key=lambda trial: scale.quality(trial.outcome.values[0]))
     trials = [trial for trial in trials if trial is not results.best] + [results.best]
     axes_of = [*parameter_axes(space, trials), _score_axis(results, scale, trials)]
-    figure = new_figure(width=max(8.0, 1.0 + 1.45 * len(axes_of)), height=5.4)
+    figure = new_figure(width=max(9.0, 1.0 + 1.45 * len(axes_of)), height=5.4)
     axes = figure.subplots()
     title = f"Search on {results.task}: {counted(trials, 'complete trial')}\nthe better, the darker; the best in orange"
     label(axes, title, "", "")
@@ -56,6 +56,11 @@ def draw_parallel(path: Path, results: Results, space: Space) -> None:
             style = {"linewidth": 3.5, "zorder": 4}
         axes.plot(range(len(heights)), heights, color=colour, solid_joinstyle="round", **style)
     save(figure, path)
+
+
+def counted(found: Sequence[object], what: str) -> str:
+    """Return such as "1 trial" or "2 trials"."""
+    return f"{len(found)} {what}{'' if len(found) == 1 else 's'}"
 
 
 def parameter_axes(space: Space, trials: Sequence[Trial]) -> list[Axis]:
@@ -120,8 +125,8 @@ def _draw_axes(axes: "Axes", found: Sequence[Axis]) -> None:
         for place, text in (*axis.ticks, *([(NOT_TRIED, "not tried")] if None in axis.places else [])):
             axes.plot([number - 0.02, number + 0.02], [place, place], color=GREY, linewidth=1.2, zorder=3)
             box = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.8}
-            axes.text(number + 0.05, place, text, fontsize=10, va="center", zorder=5, bbox=box)
-    axes.set_xticks(range(len(found)), [in_lines(axis.name, LINE) for axis in found], fontsize=11)
+            axes.text(number + 0.05, place, text, fontsize=SMALL, va="center", zorder=5, bbox=box)
+    axes.set_xticks(range(len(found)), [in_lines(axis.name, LINE) for axis in found], fontsize=SMALL)
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

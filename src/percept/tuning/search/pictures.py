@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from percept.tuning.figure import BLUE, GREY, ORANGE, SIZE_INCHES, counted, label, new_figure, save
+from percept.tuning.figure import BLUE, GREY, NAME, ORANGE, SMALL, TITLE, label, new_figure, save
 from percept.tuning.search.outcome import Trial
-from percept.tuning.search.parallel import draw_parallel, in_lines
+from percept.tuning.search.parallel import counted, draw_parallel, in_lines
 from percept.tuning.search.results import Results
 from percept.tuning.search.scale import score_scale
 from percept.tuning.search.space import LENGTH, Space
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LINE = 32  # characters of a name
+HEIGHT = 5.4  # inches
 MIN_TRIALS = 5  # complete ones, before importance means something
 SEEN: dict[str, Any] = {"markersize": 7, "markeredgecolor": "white", "markeredgewidth": 0.7}
 STAR: dict[str, Any] = {"marker": "*", "color": ORANGE, "markersize": 19, "markeredgecolor": "white", "linestyle": ""}
@@ -36,7 +37,7 @@ def draw_history(path: Path, results: Results) -> None:
     """Write a PNG of the first objective of each trial, and the best so far."""
     from matplotlib.ticker import MaxNLocator
 
-    figure = new_figure()
+    figure = new_figure(height=HEIGHT)
     axes = figure.subplots()
     objective = results.objectives[0]
     trials = results.complete
@@ -64,7 +65,9 @@ def draw_history(path: Path, results: Results) -> None:
     found = f"{results.name(objective)} ({results.unit(objective)})"
     title = f"Search on {results.task}: {counted(results.trials, 'trial')}"
     label(axes, title, "trial (number)", f"{found}\n{results.judge}")
-    figure.legend(fontsize=11, loc="outside lower center", ncols=6, frameon=False, columnspacing=1.2, handletextpad=0.4)
+    figure.legend(
+        fontsize=SMALL, loc="outside lower center", ncols=6, frameon=False, columnspacing=1.2, handletextpad=0.4
+    )
     save(figure, path)
 
 
@@ -96,13 +99,15 @@ def draw_importance(path: Path, results: Results, shares: dict[str, float]) -> N
     axes = figure.subplots()
     names = [name if not name.endswith(LENGTH) else f"number of {name.removesuffix(LENGTH)}" for name in shares]
     bars = axes.barh([in_lines(name, LINE) for name in names], list(shares.values()), color=BLUE, height=0.65)
-    axes.bar_label(bars, [_percent(share) for share in shares.values()], padding=4, fontsize=12)
+    axes.bar_label(bars, [_percent(share) for share in shares.values()], padding=4, fontsize=SMALL)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.12 * max(shares.values()))
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     trials = counted(results.complete, "trial")
-    figure.suptitle(f"What {results.name(results.objectives[0])} depended on: {trials} on {results.task}", fontsize=15)
-    figure.supxlabel("importance (share of what all parameters explain)", fontsize=13)
+    figure.suptitle(
+        f"What {results.name(results.objectives[0])} depended on: {trials} on {results.task}", fontsize=TITLE
+    )
+    figure.supxlabel("importance (share of what all parameters explain)", fontsize=NAME)
     label(axes, "", "", "")
     axes.grid(visible=False, axis="y")
     save(figure, path)
@@ -113,7 +118,7 @@ def draw_pareto(path: Path, results: Results) -> None:
     from matplotlib.ticker import LogFormatter
 
     others = results.objectives[1:]
-    figure = new_figure(width=SIZE_INCHES[0] * (1 if len(others) == 1 else 1.6))
+    figure = new_figure(9.0 if len(others) == 1 else 13.0, HEIGHT)
     front, scale = results.pareto, score_scale(results)
     shown = [trial for trial in results.complete if scale.low <= trial.outcome.values[0] <= scale.high]
     for axes, objective in zip(np.atleast_1d(figure.subplots(1, len(others), sharey=True)), others, strict=True):
@@ -131,8 +136,10 @@ def draw_pareto(path: Path, results: Results) -> None:
             axes.xaxis.set_minor_formatter(LogFormatter())
         y_name = f"{results.name(results.objectives[0])} ({results.unit(results.objectives[0])})"
         label(axes, "", f"{results.name(objective)} ({results.unit(objective)})", y_name if at == 1 else "")
-    axes.legend(fontsize=11, loc="best")
-    figure.suptitle(f"Search on {results.task}: {len(front)} of {len(results.complete)} trials unbeaten", fontsize=15)
+    axes.legend(fontsize=SMALL, loc="best")
+    figure.suptitle(
+        f"Search on {results.task}: {len(front)} of {len(results.complete)} trials unbeaten", fontsize=TITLE
+    )
     save(figure, path)
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from percept.evaluation.explanations import MAX_ANSWERS, NUM_SHUFFLES, effects, importances
 from percept.evaluation.predictions import Predictions
 from percept.model_file.session import OUTPUT
 from percept.objective import Regression
 from percept.prepared.spec import DatasetSpec, RawInput, RowCounts
-from percept.reporting.explanations import MAX_ANSWERS, NUM_SHUFFLES, effects, importances
 
 NUM_ROWS = 3000
 RANDOM = np.random.default_rng(0)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from percept.tuning.figure import BLUE, ORANGE, draw_range_test
+from percept.tuning.figure import BLUE, ORANGE
+from percept.tuning.range_picture import draw_range_test
 from percept.tuning.range_test import record
 
 RATES = np.geomspace(1e-6, 10, 200)
@@ -18,7 +19,7 @@ COURSES = {
 def colours(path) -> set[str]:
     """The colours of at least 20 pixels."""
     with Image.open(path) as image:
-        assert image.format == "PNG" and image.size == (1200, 720)
+        assert image.format == "PNG" and image.size == (900, 540)
         return {f"#{r:02X}{g:02X}{b:02X}" for count, (r, g, b) in image.convert("RGB").getcolors(2**24) if count >= 20}
 
 

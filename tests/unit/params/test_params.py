@@ -12,7 +12,8 @@ from percept import paths
 from percept.composition import Config, composed
 from percept.errors import UserError
 from percept.names import by_name, fits_key
-from percept.params import Params, conf_digest, read, warn_when_stale
+from percept.params import Params, read
+from percept.params.staleness import conf_digest, warn_when_stale
 
 RANGES = [
     ("digits", "model.dropout", 1.5, "model.dropout = 1.5: should be less than 1"),
