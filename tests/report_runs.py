@@ -15,6 +15,7 @@ import report
 from percept import paths
 
 HOSTILE = '<b>yes & "no"</b>'  # a class, a category and a column may be called anything
+LONG = "a_column_as_programs_name_them_Mean_Acc1298_Std_Mem40"
 KINDS = {
     "binary": [
         "objective=binary",
@@ -60,7 +61,7 @@ def write_table(path: Path) -> None:
     city = random.choice([HOSTILE, "Oslo", "서울"], NUM_ROWS)
     known = np.where(city == "Oslo", noise, a)
     columns = {
-        "a": a,
+        LONG: a,
         HOSTILE: city,
         "joined": np.datetime64("2024-01-01") + np.arange(NUM_ROWS),
         "left": np.where(known > 0, HOSTILE, "no"),

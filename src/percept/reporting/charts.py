@@ -111,7 +111,7 @@ def _diagonal(axes: Spec) -> Spec:
 def precision_recall(data: Data, several: bool) -> Spec:
     """Steps, as between two thresholds there is no other point; a straight line would promise more."""
     recall = number("recall", "recall (share of the positive that is found)", scale=SHARE)
-    precision = number("precision", "precision (share of the found that is positive)", scale=SHARE)
+    precision = number("precision", "precision (share of the found that is right)", scale=SHARE)
     line = {
         "mark": {"type": "line", "interpolate": "step-before"},
         "encoding": {"x": recall, "y": precision, "order": {"value": None}, **by_run(several)},
@@ -186,8 +186,8 @@ def groups(data: Data, several: bool) -> Spec:
 
 def _by_name(data: Data, several: bool, field: str, words: tuple[Spec, str], x: str, whole: int | None) -> Spec:
     """A value and its interval for each name, in the order of the rows."""
-    y = named(field, None, sort=None, axis={"labelLimit": 220})
-    value = number("value", x or None, scale={"zero": whole is not None})
+    y = named(field, None, sort=None, axis={"labelLimit": 260})
+    value = number("value", x or None, scale={"zero": whole is not None}, axis={"tickCount": 5})
     offset: Spec = {"yOffset": named("rev", None, sort=None)} if several else {}
     of_all = {"x": {**value, "field": "whole", "aggregate": "mean"}, **by_run(several)}
     line = {"x": {"datum": whole}} if whole is not None else of_all if several else {"x": of_all["x"]}

@@ -4,7 +4,7 @@ import json
 
 from percept.reporting.charts import CHARTS
 from percept.reporting.page import STYLE
-from percept.reporting.style import CONFIG, FONT
+from percept.reporting.style import CONFIG
 
 ROWS = "<DVC_METRIC_DATA>"  # DVC puts the rows of all runs here
 PAGE = """<!DOCTYPE html>
@@ -51,6 +51,6 @@ window.vegaEmbed = (place, spec) => {
 
 def files() -> dict[str, str]:
     """Return the files of .dvc/plots by name."""
-    page = PAGE % {"style": STYLE.read_text(encoding="utf-8"), "config": json.dumps({**CONFIG, "font": FONT}, indent=1)}
+    page = PAGE % {"style": STYLE.read_text(encoding="utf-8"), "config": json.dumps(CONFIG, indent=1)}
     templates = {name: json.dumps(draw(ROWS, True), indent=1) + "\n" for name, draw in CHARTS.items()}
     return {"page.html": page} | {f"{name}.json": template for name, template in templates.items()}

@@ -4,10 +4,10 @@ from typing import Any
 
 PALETTE = [f"var(--{name})" for name in ("blue", "orange", "green", "purple", "sky", "yellow")]
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 CONFIG: dict[str, Any] = {
-    "aria": False,  # the page names each chart, and has the font
+    "aria": False,  # the page names each chart
     "background": None,
+    "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif",
     "axis": {
         "labelColor": "var(--ink)",
         "titleColor": "var(--ink)",

@@ -7,6 +7,7 @@ from percept.evaluation.plots import HEADERS
 from percept.reporting import charts
 from percept.reporting.drawing import svg
 
+PARTS = ("training", "validation")
 FILES = {"curves": "loss", "residuals": "predicted_vs_actual"}
 TEXTS = {
     "rows": "training",
@@ -39,6 +40,17 @@ def test_a_chart_of_two_runs_tells_them_apart(name):
     both = [{**row, "rev": run} for run in ("HEAD", "workspace") for row in rows(name)]
     found = svg(charts.CHARTS[name](both, True))
     assert ">HEAD<" in found and ">workspace<" in found
+
+
+@pytest.mark.parametrize("runs", [["workspace"], ["HEAD", "workspace"]])
+def test_curves_have_one_legend_of_the_runs_or_of_the_rows_of_one(runs):
+    both = [{**row, "rows": part, "rev": run} for run in runs for part in PARTS for row in rows("curves")]
+    found = svg(charts.curves(both, True))
+    assert found.count("role-legend-entry") == 1
+    assert {name: f">{name}<" in found for name in (*PARTS, *runs)} == {
+        **dict.fromkeys(PARTS, len(runs) == 1),
+        **dict.fromkeys(runs, len(runs) > 1),
+    }
 
 
 @pytest.mark.parametrize(("values", "is_log"), [((1.0, 0.5), False), ((1.0, 0.01), True), ((1.0, 0.0), False)])
