@@ -14,6 +14,7 @@ from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
 from percept.evaluation.prediction_table import save_table, table_of
 from percept.evaluation.predictions import judge_validation, predict_subset, report
+from percept.evaluation.record import Records, achieved
 from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
 from percept.evaluation.warnings import warnings
 from percept.logs import run as logged_run
@@ -70,6 +71,7 @@ def main() -> None:
             params.model_dump(mode="json"),
             logged_run.machine(everything, paths.HISTORY),
             (model, metadata),
+            achieved(Records.load().of_run(everything), params.seed, found["test"], metadata.environment),
         )
         card = model_card(test, found, beside, Quality.load())
         plots.write_history(history, folder, monitor)
