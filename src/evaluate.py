@@ -18,7 +18,7 @@ from percept.evaluation.record import Records, achieved
 from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
 from percept.evaluation.warnings import warnings
 from percept.logs import run as logged_run
-from percept.model_file import session
+from percept.model_file import provenance, session
 from percept.model_file.metadata import Metadata
 from percept.names import Name
 from percept.objective import Objective
@@ -57,6 +57,7 @@ def main() -> None:
         paths.replaced(paths.METRICS) as metrics_file,
         paths.replaced(paths.TEST_PREDICTIONS) as predictions_file,
         paths.replaced(paths.CARD) as card_file,
+        paths.replaced(paths.PROVENANCE) as origin,
     ):
         train, held_out, examples = (load_examples(subset) for subset in SUBSETS)
         validation = judge_validation(spec, objective, metadata, answer)
@@ -84,6 +85,8 @@ def main() -> None:
         card_file.write_text(card, encoding="utf-8")
         save_table(predictions_file, table_of(test, examples))
         write_evaluation(Evaluation(everything, test, examples, found, card, model, paths.HISTORY))
+        used, made = [paths.PREPARED / "test.npz", paths.MODELS / paths.SHIPPED], {str(paths.METRICS): metrics_file}
+        provenance.write(origin, "evaluate", provenance.origin({}, used, made))
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: {spec.rows.test:,} test rows: {scores}")

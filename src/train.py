@@ -7,7 +7,8 @@ from percept.command import option_parser
 
 from percept import paths
 from percept.logs import run as logged_run
-from percept.model_file.environment import num_cpus
+from percept.model_file import provenance
+from percept.model_file.environment import digest, environment, num_cpus
 from percept.model_file.fresh_process import answering
 from percept.models import Model
 from percept.objective import Objective
@@ -34,11 +35,16 @@ class TrainParams(Params):
 def main() -> None:
     params = TrainParams.load()
     spec = load_spec()
-    with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
+    with (
+        paths.replaced(paths.MODELS) as folder,
+        paths.replaced(paths.HISTORY) as history,
+        paths.replaced(paths.PROVENANCE) as origin,
+    ):
         trained = _trained(params, spec)
         trained.history.save(history)
         _save(folder, trained, spec, params.objective)
         save_out_of_fold(trained.out_of_fold, folder)
+        _save_origin(origin, folder, spec)
         params.check_unchanged()
     _tell(wrote())
 
@@ -61,6 +67,12 @@ def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
         trained.history.save(log_dir / logged_run.HISTORY)
         save_fingerprint(log_dir / logged_run.ENVIRONMENT)
     return trained
+
+
+def _save_origin(draft: Path, folder: Path, spec: DatasetSpec) -> None:
+    used = [paths.PREPARED / f"{subset}.npz" for subset in ("train", "validation")]
+    found = provenance.origin(spec.sha256, used, {provenance.MODEL: folder / paths.SHIPPED})
+    provenance.write(draft, "train", found | {"environment": digest(environment())})
 
 
 def _tell(text: str) -> None:
