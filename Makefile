@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots verify table lessons pictures bench fuzz soak clean-runs clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots verify accept table lessons pictures bench fuzz soak clean-runs clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ plots: .venv/ready  ## write .dvc/plots, with which `dvc plots` draws, from the 
 
 verify: .venv/ready  ## train every published setting anew, and hold it against results/tasks.json; TASK=churn, QUICK=1: some
 	@$(ACTIVATE) python src/verify.py $(TASK) $(if $(QUICK),--quick)
+
+accept: .venv/ready  ## keep this run as the accepted one of its task, unless it is worse; REASON="..." although it is
+	@$(ACTIVATE) python src/accept.py $(if $(REASON),--force "$(REASON)")
 
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py

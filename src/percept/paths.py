@@ -27,6 +27,7 @@ REPORT = Path("results/report.html")
 FINDINGS = Path("results/findings")  # what evaluate keeps for the report
 CROSS_VALIDATION = Path("results/cross_validation")  # two files for each name
 COMPARISON = Path("results/compare.html")
+ACCEPTED = Path("results/accepted.json")  # runs that were, by task
 PROVENANCE = Path("results/provenance.json")  # of the run that lies here
 RECORDS = Path("results/tasks.json")  # of published settings
 VIOLATIONS = Path("results/violations.csv")  # of a run that the contract stopped
