@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots table lessons pictures bench fuzz soak clean-runs clean
+.PHONY: help repro test test-slow test-nightly coverage setup lint lock plots verify accept table lessons pictures bench fuzz soak clean-runs clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ test: .venv/ready  ## all tests, two files at a time; those whose data cannot be
 test-slow: .venv/ready  ## the runs that take up to two minutes each
 	@$(ACTIVATE) python -m pytest -q -rs -m slow
 
-test-nightly: .venv/ready  ## the two longest runs: convolutions on 60000 pictures
+test-nightly: .venv/ready  ## the published settings that take more than a minute each
 	@$(ACTIVATE) python -m pytest -q -rs -m nightly
 
 coverage: .venv/ready  ## the lines and branches of src/percept that no test enters
@@ -39,6 +39,12 @@ lock: .venv/ready  ## write requirements.lock anew from pyproject.toml
 
 plots: .venv/ready  ## write .dvc/plots, with which `dvc plots` draws, from the charts of the report
 	@$(ACTIVATE) python tools/dvc_plots.py
+
+verify: .venv/ready  ## train every published setting anew, and hold it against results/tasks.json; TASK=churn, QUICK=1: some
+	@$(ACTIVATE) python src/verify.py $(TASK) $(if $(QUICK),--quick)
+
+accept: .venv/ready  ## keep this run as the accepted one of its task, unless it is worse; REASON="..." although it is
+	@$(ACTIVATE) python src/accept.py $(if $(REASON),--force "$(REASON)")
 
 table: .venv/ready  ## run every task with 5 seeds and write the table of results (README.md, results/tasks.json)
 	@$(ACTIVATE) python src/reproduce_table.py

@@ -14,10 +14,11 @@ from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
 from percept.evaluation.prediction_table import save_table, table_of
 from percept.evaluation.predictions import judge_validation, predict_subset, report
+from percept.evaluation.record import Records, achieved
 from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
 from percept.evaluation.warnings import warnings
 from percept.logs import run as logged_run
-from percept.model_file import session
+from percept.model_file import provenance, session
 from percept.model_file.metadata import Metadata
 from percept.names import Name
 from percept.objective import Objective
@@ -56,6 +57,7 @@ def main() -> None:
         paths.replaced(paths.METRICS) as metrics_file,
         paths.replaced(paths.TEST_PREDICTIONS) as predictions_file,
         paths.replaced(paths.CARD) as card_file,
+        paths.replaced(paths.PROVENANCE) as origin,
     ):
         train, held_out, examples = (load_examples(subset) for subset in SUBSETS)
         validation = judge_validation(spec, objective, metadata, answer)
@@ -70,6 +72,7 @@ def main() -> None:
             params.model_dump(mode="json"),
             logged_run.machine(everything, paths.HISTORY),
             (model, metadata),
+            achieved(Records.load().of_run(everything), params.seed, found["test"], metadata.environment),
         )
         card = model_card(test, found, beside, Quality.load())
         plots.write_history(history, folder, monitor)
@@ -82,6 +85,8 @@ def main() -> None:
         card_file.write_text(card, encoding="utf-8")
         save_table(predictions_file, table_of(test, examples))
         write_evaluation(Evaluation(everything, test, examples, found, card, model, paths.HISTORY))
+        used, made = [paths.PREPARED / "test.npz", paths.MODELS / paths.SHIPPED], {str(paths.METRICS): metrics_file}
+        provenance.write(origin, "evaluate", provenance.origin({}, used, made))
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: {spec.rows.test:,} test rows: {scores}")

@@ -1,51 +1,64 @@
-"""reproduce_table [task ...]: run each task with 5 seeds -> results/tasks.json and the table in both READMEs.
+"""reproduce_table [task ...]: run each task with 5 seeds -> results/tasks.json, and the table in both READMEs.
 
-With task names, only these are run again; the others keep their rows.
+With task names, only these are run again; the others keep their rows. How each record differs from the former one is
+printed, for review.
 """
 
+import datetime
 import json
+import shlex
 import statistics
+import sys
 import time
-from typing import Any
 
 from percept.command import option_parser
 
 from tabulate import tabulate
 
-from percept import yaml_file
-from percept.composition import load_config
-from percept.errors import UserError, listed, nearest, run
+from percept import paths
+from percept.errors import listed, run
+from percept.evaluation.record import Record, Records, band_of
+from percept.model_file.environment import digest, environment
 from percept.paths import ROOT
-from percept.tuning.trial import run_trial
+from percept.tuning.verification import PUBLISHED, Setting, by_run, settings, trained
 
 SEEDS = range(5)
-PUBLISHED: dict[str, dict[str, Any]] = yaml_file.load(ROOT / "results" / "published.yaml")[1]
-RESULTS = ROOT / "results" / "tasks.json"
 BASELINES = json.loads((ROOT / "results" / "baselines.json").read_text(encoding="utf-8"))
 PAGES = (ROOT / "README.md", ROOT / "README.ko.md")
 BEGIN, END = "<!-- table of tasks: begin (make table) -->", "<!-- table of tasks: end -->"
 
 
-def reproduce(override: str, metric: str) -> dict:
-    """Give the test metric of each seed, and how long a whole run took in the median, imports left out."""
+def measure(setting: Setting, former: Record | None) -> Record:
+    """Run a setting with each seed. Exact values of other environments stay where that of this one has not changed."""
     values, seconds = [], []
     for seed in SEEDS:
         start = time.perf_counter()
-        trial = run_trial(load_config([override, f"seed={seed}"]))
+        trial = trained(setting, seed)
         seconds.append(time.perf_counter() - start)
-        values.append(trial.report["test"][metric])
-    rows = trial.prepared.spec.rows.test
-    return {"override": override, "test_rows": rows, "values": values, "seconds": round(statistics.median(seconds), 1)}
+        values.append(trial.report["test"][setting.metric])
+    test_rows, here = trial.prepared.spec.rows.test, digest(environment())
+    unchanged = former is not None and former.exact.get(here) == values[0]
+    return Record(
+        override=setting.override,
+        metric=setting.metric,
+        test_rows=test_rows,
+        values=tuple(values),
+        band=band_of(setting.metric, values, test_rows),
+        exact=(former.exact if former and unchanged else {}) | {here: values[0]},
+        seconds=round(statistics.median(seconds), 1),
+        date=datetime.date.today().isoformat(),
+        command=shlex.join(["python", "src/reproduce_table.py", *sys.argv[1:]]),
+    )
 
 
-def rendered(results: dict) -> str:
+def rendered(records: Records) -> str:
     """Give the table of results/tasks.json as Markdown."""
     header = ("task", "metric", "published", "the recipe here", "a better setting", "scikit-learn: linear, trees")
     rows = []
     for task, wanted in PUBLISHED.items():
-        better = results[task].get("better")
+        better = records.tasks[task].get("better")
         best = f"{_mean(better)} ([`{wanted['better']}`](conf/experiment/{wanted['better']}.yaml))" if better else ""
-        name, recipe = f"[`{task}`](conf/task/{task}.yaml)", _mean(results[task]["recipe"])
+        name, recipe = f"[`{task}`](conf/task/{task}.yaml)", _mean(records.tasks[task]["recipe"])
         rows.append((name, wanted["metric"], wanted["text"], recipe, best, _baselines(task, wanted["metric"])))
     return tabulate(rows, header, tablefmt="github", disable_numparse=True)
 
@@ -55,33 +68,45 @@ def _baselines(task: str, metric: str) -> str:
     return ", ".join(f"{statistics.mean(found[name][metric]):.3f}" for name in ("linear", "trees") if name in found)
 
 
-def _mean(found: dict) -> str:
-    return f"{statistics.mean(found['values']):.3f} ± {statistics.stdev(found['values']):.3f}"
+def _mean(found: Record) -> str:
+    return f"{statistics.mean(found.values):.3f} ± {statistics.stdev(found.values):.3f}"
+
+
+def change(setting: Setting, former: Record | None, record: Record) -> str:
+    """Say in a line how a record differs from the former one."""
+    said = f"{setting.name}: {setting.metric} {_mean(record)} (published {setting.published})"
+    if former is None:
+        return f"{said}; no former record"
+    if former.values == record.values:
+        return f"{said}; each of {len(record.values)} values as before, to the last digit"
+    moved = statistics.mean(record.values) - statistics.mean(former.values)
+    num_outside = sum(not former.band[0] <= value <= former.band[1] for value in record.values)
+    where = f"{num_outside} of {len(record.values)} values outside of the former band" if num_outside else "in its band"
+    return f"{said}; before {_mean(former)}: {moved:+.4g}, {where}"
 
 
 def main() -> None:
     parser = option_parser(__doc__)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help="of results/published.yaml (default: all)")
-    chosen = parser.parse_args().tasks or list(PUBLISHED)
-    for task in chosen:
-        if task not in PUBLISHED:
-            raise UserError(
-                "task", f"{task!r}{nearest(task, PUBLISHED)}", f"one of {listed(PUBLISHED, 99)}", "correct the name"
-            )
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    for task in chosen:
-        wanted = PUBLISHED[task]
-        results[task] = {"recipe": reproduce(f"task={task}", wanted["metric"])}
-        print(f"{task}: {_mean(results[task]['recipe'])} (published {wanted['text']})", flush=True)
-        if "better" in wanted:
-            results[task]["better"] = reproduce(f"experiment={wanted['better']}", wanted["metric"])
-            print(f"{wanted['better']}: {_mean(results[task]['better'])}", flush=True)
-    RESULTS.write_text(json.dumps({task: results[task] for task in PUBLISHED if task in results}, indent=1) + "\n")
-    if not set(PUBLISHED) - set(results):
+    records = Records.load()
+    environments, tasks = dict(records.environments), {task: dict(kinds) for task, kinds in records.tasks.items()}
+    for some in by_run(settings(parser.parse_args().tasks)):
+        record = None
+        for setting in some:
+            former = tasks.get(setting.task, {}).get(setting.kind)
+            record = record or measure(setting, former)
+            tasks.setdefault(setting.task, {})[setting.kind] = record.model_copy(update={"override": setting.override})
+            print(change(setting, former, record), flush=True)
+    here = environment()
+    known = [task for task in PUBLISHED if task in tasks]
+    records = Records(environments=environments | {digest(here): here}, tasks={task: tasks[task] for task in known})
+    with paths.replaced(paths.RECORDS) as draft:
+        records.save(draft)
+    if not set(PUBLISHED) - set(known):
         for page in PAGES:
             before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-            page.write_text(f"{before}{BEGIN}\n{rendered(results)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-        print(f"wrote {RESULTS.relative_to(ROOT)} and the table in {listed(page.name for page in PAGES)}")
+            page.write_text(f"{before}{BEGIN}\n{rendered(records)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        print(f"wrote {paths.RECORDS} and the table in {listed(page.name for page in PAGES)}")
 
 
 if __name__ == "__main__":

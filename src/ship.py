@@ -3,6 +3,8 @@
 python src/ship.py                  after `dvc repro` and `git commit`
 python src/ship.py --saved-model    and release/<task>/saved_model/, a TensorFlow SavedModel for TF Serving
 python src/ship.py --show FILE      print the commit and the card that a file carries
+
+A run that is worse than the accepted one (accept.py) is refused.
 """
 
 import argparse
@@ -29,6 +31,7 @@ from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.spec import DatasetSpec
 from percept.release.scores import check_scores
 from percept.release.stamp import Release, check_up_to_date, current_commit
+from percept.tuning import accepted, gate
 
 
 class ShipParams(Params):
@@ -57,7 +60,9 @@ def main() -> None:
         (folder / paths.SHIPPED).write_bytes(model.SerializeToString(deterministic=True))
         (folder / paths.CARD.name).write_text(card, encoding="utf-8")
         answer = partial(answers_of, folder / paths.SHIPPED)
-        check_scores(predict_subset("test", spec, params.objective, answer).scores(), report["test"])
+        test = predict_subset("test", spec, params.objective, answer)
+        check_scores(test.scores(), report["test"])
+        gate.check(accepted.load().get(params.task), test, report)
         if options.saved_model:
             _save_saved_model(params, spec, model, folder / "saved_model" / "1")  # TF Serving wants a version
     score = f"{report['primary']} {report['test'][report['primary']]:.4g}"

@@ -7,6 +7,8 @@ from percept.command import option_parser
 
 from percept import paths
 from percept.logs import run as logged_run
+from percept.model_file import provenance
+from percept.model_file.environment import digest, environment, num_cpus
 from percept.model_file.fresh_process import answering
 from percept.models import Model
 from percept.objective import Objective
@@ -33,11 +35,16 @@ class TrainParams(Params):
 def main() -> None:
     params = TrainParams.load()
     spec = load_spec()
-    with paths.replaced(paths.MODELS) as folder, paths.replaced(paths.HISTORY) as history:
+    with (
+        paths.replaced(paths.MODELS) as folder,
+        paths.replaced(paths.HISTORY) as history,
+        paths.replaced(paths.PROVENANCE) as origin,
+    ):
         trained = _trained(params, spec)
         trained.history.save(history)
         _save(folder, trained, spec, params.objective)
         save_out_of_fold(trained.out_of_fold, folder)
+        _save_origin(origin, folder, spec)
         params.check_unchanged()
     _tell(wrote())
 
@@ -46,11 +53,11 @@ def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
     """Train, with logs for TensorBoard that stay if it comes to its end."""
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow(params.fit.threads)
-    from percept.training import environment
     from percept.training import run as training
+    from percept.training.environment import save_fingerprint
     from percept.training.tensorboard.callbacks import callbacks_for
 
-    if (cpus := environment.num_cpus()) > params.fit.threads:
+    if (cpus := num_cpus()) > params.fit.threads:
         _tell(f"computes on {params.fit.threads} of {cpus} CPUs; `fit.threads={cpus}` uses all and rounds otherwise")
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
@@ -58,8 +65,14 @@ def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
         callbacks = callbacks_for(log_dir, spec.task, params.optimizer.learning_rate, params.fit, _tell)
         trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
         trained.history.save(log_dir / logged_run.HISTORY)
-        environment.save_fingerprint(log_dir / logged_run.ENVIRONMENT)
+        save_fingerprint(log_dir / logged_run.ENVIRONMENT)
     return trained
+
+
+def _save_origin(draft: Path, folder: Path, spec: DatasetSpec) -> None:
+    used = [paths.PREPARED / f"{subset}.npz" for subset in ("train", "validation")]
+    found = provenance.origin(spec.sha256, used, {provenance.MODEL: folder / paths.SHIPPED})
+    provenance.write(draft, "train", found | {"environment": digest(environment())})
 
 
 def _tell(text: str) -> None:

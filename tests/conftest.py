@@ -50,6 +50,10 @@ class Clone:
             files += [file for file in (self.folder / name).rglob("*") if file.is_file()]
         return {str(file.relative_to(self.folder)): file.read_bytes() for file in files}
 
+    def bits(self) -> dict[str, bytes]:
+        """Every file of a run but the one that says where it was made."""
+        return {name: file for name, file in self.contents().items() if name != "results/provenance.json"}
+
 
 def clone_of_working_tree(folder: Path) -> Clone:
     """Clone the repository, with the edits that are not committed yet, without a person's own tasks."""

@@ -5,6 +5,7 @@ The lock is DVC's own of its experiments, so that DVC refuses a second `dvc exp 
 
 import hashlib
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -79,7 +80,7 @@ def begin(values: dict[str, Any]) -> None:
     """Keep, for the stages of this very process, which is DVC, what it composed."""
     import psutil
 
-    _remember(_identity(psutil.Process()), _digest(values))
+    _remember(_identity(psutil.Process()), digest_of(values))
 
 
 def is_of_this_run(values: dict[str, Any]) -> bool:
@@ -97,9 +98,22 @@ def is_of_this_run(values: dict[str, Any]) -> bool:
     except (OSError, ValueError):  # none yet, or half-written by a process that was killed
         known = {}
     if known.get("run") != runs[0]:
-        _remember(runs[0], _digest(values))
+        _remember(runs[0], digest_of(values))
         return True
-    return bool(known["digest"] == _digest(values))
+    return bool(known["digest"] == digest_of(values))
+
+
+def command() -> str:
+    """Return what a person typed: the command of DVC that this process is a stage of, else its own."""
+    import psutil
+
+    for process in filter(_is_dvc, psutil.Process().parents()):
+        words = process.cmdline()
+        begin = next(number for number, word in enumerate(words) if Path(word).name == "dvc")
+        return "dvc exp run --queue" if "exec-run" in words else shlex.join(["dvc", *words[begin + 1 :]])
+    script = Path(sys.argv[0]).resolve()
+    name = script.relative_to(paths.ROOT) if script.is_relative_to(paths.ROOT) else script.name
+    return shlex.join(["python", str(name), *sys.argv[1:]])
 
 
 def _record() -> Path:
@@ -124,7 +138,7 @@ def _is_dvc(process: "psutil.Process") -> bool:
         return False
 
 
-def _digest(values: dict[str, Any]) -> str:
+def digest_of(values: dict[str, Any]) -> str:
     """Short sha256 of the sections of params.yaml."""
     sections = {name: value for name, value in values.items() if name != "conf"}
     return hashlib.sha256(json.dumps(sections, sort_keys=True).encode()).hexdigest()[:12]

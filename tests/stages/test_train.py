@@ -10,9 +10,9 @@ from stage_runs import prepare_data, run_stages, workspace
 
 import train
 from percept import paths
+from percept.model_file.environment import num_cpus
 from percept.prepared.examples import load_spec
 from percept.sources.download import sha256
-from percept.training.environment import num_cpus
 
 ON_CPUS = """
 import os, sys

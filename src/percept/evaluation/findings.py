@@ -39,6 +39,7 @@ class Findings(Section):
     versions: dict[str, str]  # of what made the shipped file
     machine: dict[str, str]  # that made it; empty where that is not known here
     sha256: str  # of the shipped file
+    achieved: str  # how exactly the run can be made again, as `record.achieved` says it
 
     @classmethod
     def load(cls, folder: Path = paths.FINDINGS) -> Self:
@@ -59,6 +60,7 @@ def look_at(
     params: dict[str, Any],
     machine: dict[str, str],
     shipped: tuple[bytes, Metadata],
+    achieved: str,
 ) -> Findings:
     """Find all of it. subsets: training, validation and test rows; answer: what the shipped file says."""
     seed, (model, metadata) = params["seed"], shipped
@@ -76,4 +78,5 @@ def look_at(
         versions=metadata.versions,
         machine=machine,
         sha256=hashlib.sha256(model).hexdigest(),
+        achieved=achieved,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.evaluation.metrics import METRICS
+from percept.evaluation.outcome import Outcome
 from percept.evaluation.predictions import Predictions
 
 MIN_ROWS = 20  # of a group
@@ -71,31 +72,36 @@ def _quarters(name: str, cells: NDArray[np.float64], known: NDArray[np.bool_]) -
         yield f"{name} {'from' if first else 'above'} {low:.4g} to {high:.4g}", inside
 
 
+def members(predictions: Predictions) -> Members:
+    """Yield the groups with rows enough."""
+    for name, rows in chain(of_categories(predictions), of_numbers(predictions)):
+        if MIN_ROWS <= rows.sum() < len(rows):
+            yield name, rows
+
+
 def scored(predictions: Predictions) -> list[Group]:
     """Return the groups with rows enough, the worst by the primary metric first."""
     predictions = predictions.take(slice(None, None, -(-len(predictions.y) // MAX_ROWS)))
-    metric, errors, found = METRICS[predictions.objective.primary], _errors(predictions), []
+    metric, wrong, found = METRICS[predictions.objective.primary], errors(predictions.outcome), []
     judged = replace(predictions, raw={})  # which need not be copied for each group
-    for name, rows in chain(of_categories(predictions), of_numbers(predictions)):
-        if not MIN_ROWS <= rows.sum() < len(rows):
-            continue
+    for name, rows in members(predictions):
         outcome = judged.take(rows).outcome
         value = metric.function(outcome)
         if value is not None:
             interval = metric.interval(outcome)
-            chance = _chance(errors, rows)
+            chance = _chance(wrong, rows)
             found.append(Group(name, int(rows.sum()), value, interval and metric.possible(interval), chance))
     adjusted = holm([group.p_value for group in found])
     groups = [group._replace(p_value=chance) for group, chance in zip(found, adjusted, strict=True)]
     return sorted(groups, key=lambda group: group.value if metric.higher_is_better else -group.value)
 
 
-def _errors(predictions: Predictions) -> NDArray[np.float64]:
+def errors(outcome: Outcome) -> NDArray[np.float64]:
     """Return how wrong each row is, (rows,): 0 or 1, share of its labels, or distance in standard deviations."""
-    y = predictions.y
-    if predictions.decisions is None:
-        return (np.abs(y - predictions.predicted) / (y.std(axis=0) + (y.std(axis=0) == 0))).mean(axis=1)
-    wrong = (predictions.decisions != y).astype(np.float64)
+    y = outcome.y
+    if outcome.kind == "regression":
+        return (np.abs(y - outcome.predicted) / (y.std(axis=0) + (y.std(axis=0) == 0))).mean(axis=1)
+    wrong = (outcome.decisions != y).astype(np.float64)
     return wrong if wrong.ndim == 1 else wrong.mean(axis=1)
 
 

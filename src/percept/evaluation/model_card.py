@@ -57,6 +57,8 @@ def _summary(predictions: Predictions, report: dict[str, Any], findings: Finding
         f"`model.onnx` says {answer(spec, predictions.objective.kind)}.",
         "",
         *_table(("", ""), list(facts.items())),
+        "",
+        findings.achieved,
     ]
 
 

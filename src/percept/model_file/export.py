@@ -18,6 +18,7 @@ from percept import paths
 from percept.dataset.arrays import ZIP_EPOCH
 from percept.errors import UserError
 from percept.model_file import session as shipped
+from percept.model_file.environment import digest, environment
 from percept.model_file.metadata import Decision, Metadata
 from percept.objective import AUXILIARY, Objective
 from percept.prepared.spec import DatasetSpec
@@ -110,6 +111,7 @@ def metadata_of(spec: DatasetSpec, objective: Objective, decision: Decision) -> 
         ranges=spec.ranges,
         sha256=spec.sha256,
         versions={"percept": percept.__version__} | {name: version(name) for name in PACKAGES},
+        environment=digest(environment()),
     )
 
 

@@ -10,7 +10,7 @@ from percept.dataset.contract import Contract, Range
 from percept.params import Section
 from percept.prepared.spec import PictureInput, RawInput, TableInput
 
-TEXTS = ("task", "kind")  # stand as they are, all else as JSON
+TEXTS = ("task", "kind", "environment")  # stand as they are, all else as JSON
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Decision:
 
 
 class Metadata(Section):
-    """Metadata of the shipped file. Nothing here differs between two runs of the same inputs."""
+    """Metadata of the shipped file. Nothing here differs between two runs of the same inputs in one environment."""
 
     task: str
     kind: Literal["binary", "multiclass", "multilabel", "regression"]
@@ -37,6 +37,7 @@ class Metadata(Section):
     ranges: dict[str, Range] = Field({})  # former files have none
     sha256: dict[str, str]  # of the raw files
     versions: dict[str, str]  # of percept and the packages that made the file
+    environment: str = ""  # `environment.digest` of where it was trained; former files have none
 
     def to_texts(self) -> dict[str, str]:
         """Return it as ONNX keeps it: texts by name."""

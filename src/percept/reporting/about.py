@@ -124,7 +124,7 @@ def make_it_again(run: Run) -> list[str]:
     settings = yaml_file.dump(run.findings.params).rstrip()
     return [
         f"<pre>{text(chr(10).join(commands))}</pre>",
-        paragraph("The same seed gives the same numbers with the same versions on the same kind of processor."),
+        paragraph(run.findings.achieved),
         table(("made with", ""), made_with, words=2),
         f"<details><summary>params.yaml</summary><pre>{text(settings)}</pre></details>",
     ]

@@ -1,16 +1,15 @@
 """Versions, devices and programs, without loading what takes seconds."""
 
-import os
 import platform
 import re
 import shutil
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
 
 from percept.errors import listed
+from percept.model_file.environment import CUDA, GPUS, gpus, num_cpus, version_of
 from percept.upkeep.finding import Finding
 
 PYTHONS = ((3, 11), (3, 13))  # as pyproject.toml has it
@@ -18,8 +17,6 @@ SHOWN = ("tensorflow", "keras", "dvc", "hydra-core", "onnxruntime")
 LOCK = Path("requirements.lock")
 VEGA = Path(".venv/vega.js")  # as tools/vega.py writes it
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-DRIVER = Path("/proc/driver/nvidia/gpus")
-CUDA = "nvidia-cudnn-cu12"  # which tensorflow[and-cuda] brings
 
 
 def python() -> Finding:
@@ -37,39 +34,26 @@ def packages(lock: Path = LOCK) -> Finding:
     for name, locked, condition in re.findall(r"^([\w.-]+)==(\S+)( ;)?", lock.read_text(encoding="utf-8"), re.M):
         wanted.setdefault(name, set()).add(locked)
         optional |= {name} if condition else set()
-    here = {name: _installed(name) for name in wanted}
+    here = {name: version_of(name) for name in wanted}
     missing = [name for name, found in here.items() if not found and name not in optional]
     others = [f"{name} {found}" for name, found in here.items() if found and found not in wanted[name]]
-    shown = ", ".join(f"{name} {_installed(name)}" for name in SHOWN if _installed(name))
+    shown = ", ".join(f"{name} {version_of(name)}" for name in SHOWN if version_of(name))
     if not missing and not others:
         return Finding("packages", f"{shown}; all as in {lock.name}")
     wrong = [f"missing: {listed(missing, 5)}"] * bool(missing) + [f"not as locked: {listed(others, 5)}"] * bool(others)
     return Finding("packages", "; ".join(wrong), "make clean setup", must=True)
 
 
-def _installed(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
-
-
-def devices(driver: Path = DRIVER) -> Finding:
+def devices(driver: Path = GPUS) -> Finding:
     memory = psutil.virtual_memory()
-    num_cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else psutil.cpu_count()
-    found = f"{num_cpus} CPUs, {size(memory.available)} of {size(memory.total)} memory free"
-    gpus = [_model(file) for file in sorted(driver.glob("*/information"))]
-    if not gpus:
+    found = f"{num_cpus()} CPUs, {size(memory.available)} of {size(memory.total)} memory free"
+    models = gpus(driver)
+    if not models:
         return Finding("devices", f"{found}, no NVIDIA GPU")
-    found = f"{found}, {', '.join(gpus)}"
-    if _installed(CUDA):
+    found = f"{found}, {', '.join(models)}"
+    if version_of(CUDA):
         return Finding("devices", found)
     return Finding("devices", f"{found}, unused: CUDA's packages are missing", "pip install 'tensorflow[and-cuda]'")
-
-
-def _model(information: Path) -> str:
-    named = re.search(r"^Model:\s*(.+)$", information.read_text(encoding="utf-8"), re.M)
-    return named[1].strip() if named else "a GPU"
 
 
 def plots_page() -> Finding:

@@ -23,10 +23,11 @@ OUTPUTS = (
     paths.MODELS,
     paths.HISTORY,
     *paths.OF_EVALUATE,
+    paths.PROVENANCE,
     paths.REPORT,
     *OF_SEARCH,
 )
-TRACKED = (Path("dvc.lock"), paths.PARAMS, paths.METRICS)  # by Git
+TRACKED = (Path("dvc.lock"), paths.PARAMS, paths.METRICS, paths.PROVENANCE)  # by Git
 LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/exps/rwlock"))  # of DVC: which process uses which path
 
 

@@ -24,6 +24,7 @@ def test_findings_are_the_same_after_they_were_kept(tmp_path):
         versions={"keras": "3"},
         machine={"processor": "x", "cpus": "2"},
         sha256=64 * "0",
+        achieved="the same bits",
     )
     found.save(tmp_path)
     assert Findings.load(tmp_path) == found

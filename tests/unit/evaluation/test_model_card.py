@@ -62,6 +62,7 @@ def card_of(kind: str, num_rows: int = NUM_ROWS, **report) -> tuple[str, dict]:
         versions={"keras": "3"},
         machine={},
         sha256=64 * "0",
+        achieved="In environment 12345678 the run gives these very bits again.",
     )
     quality = Quality(
         unit="line", test=AffectedRows(count=3, of=num_rows, first=(5, 9)), contradicting=AffectedRows(count=0, of=9)
@@ -122,6 +123,11 @@ def test_the_card_accounts_for_every_row_and_column(kind):
         "age | numbers from 18 to 90",
     ):
         assert f"| {line} |" in card
+
+
+def test_the_card_says_how_exactly_the_run_can_be_made_again():
+    head = card_of("binary")[0].partition("## Scores")[0]
+    assert head.rstrip().endswith("\nIn environment 12345678 the run gives these very bits again.")
 
 
 def test_the_card_says_how_decisions_are_made():

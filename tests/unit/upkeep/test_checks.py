@@ -49,7 +49,7 @@ def test_the_versions_of_python_are_those_of_the_project():
     ],
 )
 def test_packages_that_are_not_as_locked_are_named(lock, found, tmp_path):
-    file, numpy = tmp_path / "requirements.lock", environment._installed("numpy")
+    file, numpy = tmp_path / "requirements.lock", environment.version_of("numpy")
     file.write_text(lock.format(numpy=numpy))
     told = environment.packages(file)
     assert told.state == ("mend" if found else "ok") and found.format(numpy=numpy) in told.found
@@ -60,7 +60,7 @@ def test_a_gpu_is_named_and_what_tensorflow_lacks_for_it(tmp_path):
     (tmp_path / "0000:01:00.0").mkdir()
     (tmp_path / "0000:01:00.0/information").write_text("Model: \t\t NVIDIA X\nIRQ:  1\n")
     told = environment.devices(tmp_path)
-    has_cuda = bool(environment._installed(environment.CUDA))
+    has_cuda = bool(environment.version_of(environment.CUDA))
     assert "NVIDIA X" in told.found and told.cure == ("" if has_cuda else "pip install 'tensorflow[and-cuda]'")
 
 

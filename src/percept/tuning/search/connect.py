@@ -12,8 +12,8 @@ from distributed import Client, LocalCluster
 
 from percept import paths
 from percept.errors import UserError
+from percept.model_file.environment import num_cpus
 from percept.spaces.options import Search
-from percept.training.environment import num_cpus
 from percept.tuning.search import shipping
 from percept.tuning.search.cluster import Cluster
 
