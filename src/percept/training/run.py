@@ -21,6 +21,7 @@ from percept.training.assembly import assemble
 from percept.training.callbacks import History, Tell, in_words
 from percept.training.fit_data import FitData, fit_data, smoothed, weighted
 from percept.training.monitor import Monitor, monitor_of
+from percept.training.numerical_faults import NotFiniteError, as_user_error
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.stacks import by_stack
@@ -85,7 +86,10 @@ def run(
     tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
     callbacks = make_callbacks(network, monitor, train_data)
     start_s = time.monotonic()
-    fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
+    try:
+        fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
+    except NotFiniteError as error:
+        raise as_user_error(error, train_data, validation_data, spec, options.objective, options.optimizer) from None
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
