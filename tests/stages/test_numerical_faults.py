@@ -1,4 +1,4 @@
-"""Through the stages: a training whose numbers stop being finite changes nothing, and what is odd is said everywhere."""
+"""Through the stages: a training that goes wrong changes nothing, and what is odd about a run is said everywhere."""
 
 import contextlib
 import io
@@ -39,7 +39,7 @@ def test_a_training_that_goes_wrong_leaves_the_former_model_and_no_log():
 def test_what_is_odd_is_said_by_train_evaluate_the_card_and_the_page():
     with workspace():
         found = run_stages(
-            [*IRIS, "model.units=[1]", "model.dropout=0", "optimizer.learning_rate=300", "fit.weights=last"]
+            [*IRIS, "model.units=[8]", "model.dropout=0", "optimizer.learning_rate=3e4", "fit.weights=last"]
         )["warnings"]
         for said in (
             "the training loss exploded",

@@ -12,6 +12,7 @@ from percept.dataset.stored import Array
 from percept.models.members import MemberDense, SharedDense
 from percept.training.engines.dropout_masks import layers_of
 
+FEWEST_UNITS = 8  # of a layer that is looked at: of fewer, half are dead now and then by how they begin
 MOST_ROWS = 1024  # that are looked at: a unit that is silent on all of them answers to less than one row in 300
 
 
@@ -60,12 +61,13 @@ def dead_units(network: keras.Model, x: Array) -> dict[str, float]:
     for layer, _, given in answers:
         activation = getattr(layer, "activation", keras.activations.linear)
         if activation is not keras.activations.linear and id(given) not in predicted:
-            found[layer.name] = _share_of_equal(np.asarray(given), isinstance(layer, MemberDense | SharedDense))
+            equal = _have_one_answer(np.asarray(given), isinstance(layer, MemberDense | SharedDense))
+            if equal.size >= FEWEST_UNITS:
+                found[layer.name] = float(equal.mean())
     return found
 
 
-def _share_of_equal(given: NDArray[np.float32], of_members: bool) -> float:
-    """Return the share of units with one answer. given: (..., units), or (stacks, members, rows, units)."""
-    by_row = given if of_members else given.reshape(-1, given.shape[-1])
-    axis = 2 if of_members else 0
-    return float((by_row.max(axis) == by_row.min(axis)).mean())
+def _have_one_answer(given: NDArray[np.float32], of_members: bool) -> NDArray[np.bool_]:
+    """Tell of each unit whether it has one answer. given: (..., units), or (stacks, members, rows, units)."""
+    by_row, axis = (given, 2) if of_members else (given.reshape(-1, given.shape[-1]), 0)
+    return np.asarray(by_row.max(axis) == by_row.min(axis))
