@@ -8,25 +8,36 @@ from typing import Any
 
 from percept.command import option_parser
 
+from numpy.typing import NDArray
+
 from percept import paths
 from percept.evaluation import findings, plots
 from percept.evaluation.metrics import check_primary
 from percept.evaluation.model_card import model_card
 from percept.evaluation.prediction_table import save_table, table_of
-from percept.evaluation.predictions import judge_validation, predict_subset, report
+from percept.evaluation.predictions import (
+    Answer,
+    Predictions,
+    judge_validation,
+    predict_some,
+    predict_subset,
+    report,
+)
 from percept.evaluation.record import Records, achieved
 from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
-from percept.evaluation.warnings import warnings
+from percept.evaluation.warnings import Evidence, warnings
 from percept.logs import run as logged_run
 from percept.model_file import provenance, session
 from percept.model_file.metadata import Metadata
 from percept.names import Name
 from percept.objective import Objective
 from percept.params import Params, Seed, read
-from percept.prepared.examples import load_examples, load_spec
+from percept.prepared.examples import load_examples, load_raw, load_spec
 from percept.prepared.quality import Quality
-from percept.prepared.spec import SUBSETS
+from percept.prepared.spec import SUBSETS, DatasetSpec
 from percept.workspace import run_stage, wrote
+
+MOST_READ = 200_000  # training rows
 
 
 class EvaluateParams(Params):
@@ -64,7 +75,19 @@ def main() -> None:
         test = predict_subset("test", spec, objective, answer)
         found = report(validation, test, metadata)
         history = plots.read_history(paths.HISTORY)
-        found |= warnings(test, train, examples, history, monitor, params.fit["epochs"])
+        evidence = Evidence(
+            test,
+            validation,
+            _some_training_rows(spec, objective, answer, train.y),
+            train,
+            examples,
+            history,
+            _dead_units(),
+            monitor,
+            params.fit["epochs"],
+            params.optimizer["learning_rate"],
+        )
+        found |= warnings(evidence)
         beside = findings.look_at(
             test,
             (train, held_out, examples),
@@ -90,7 +113,20 @@ def main() -> None:
         params.check_unchanged()
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found["test"].items() if isinstance(value, float))
     print(f"evaluate: {spec.rows.test:,} test rows: {scores}")
+    for line in found.get("warnings", []):
+        print(f"evaluate: warning: {line}")
     print(f"evaluate: {wrote()}")
+
+
+def _dead_units() -> dict[str, float]:
+    """Read the share of units of each hidden layer that give all rows the same answer."""
+    layers = json.loads((paths.MODELS / paths.LAYERS).read_text(encoding="utf-8"))
+    return {layer["name"]: layer["dead_units"] for layer in layers if "dead_units" in layer}
+
+
+def _some_training_rows(spec: DatasetSpec, objective: Objective, answer: Answer, y: NDArray) -> Predictions | None:
+    """Predict some of the training rows; None where reading them all would take long."""
+    return None if len(y) > MOST_READ else predict_some(load_raw("train", spec), y, spec, objective, answer)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
     expected = export.predictions(network, x)
     with answering(folder / paths.SHIPPED, raw) as answers:
         export.save_summary(network, folder / "summary.txt")
-        layers.save_layers(network, folder / paths.LAYERS)
+        layers.save_layers(network, folder / paths.LAYERS, trained.dead_units)
         trained.use_best_weights()
         export.save_keras(network, folder / paths.BEST)
         difference = export.agreement(answers(), expected, spec, x)

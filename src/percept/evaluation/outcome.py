@@ -30,6 +30,10 @@ class Outcome:
         decisions = decide(objective, predicted) if decisions is None else decisions
         return cls(objective.kind, y, predicted.astype(np.float64), decisions)
 
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """Return some rows."""
+        return type(self)(self.kind, self.y[rows], self.predicted[rows], self.decisions[rows])
+
     def targets(self) -> list[Self]:
         """Return an outcome for each target: a label becomes a binary task, a value a regression of one target."""
         match self.kind:

@@ -38,17 +38,24 @@ def line(objective: Objective, spec: DatasetSpec, train: Examples, test: Example
     if width > MAX_COLUMNS or num_outputs > MAX_CLASSES or objective.primary in NEEDS_PROBABILITIES:
         return None
     some = slice(None, None, -(-len(train) // MAX_ROWS))
-    learned = _learned(train.y[some], objective, spec)
-    predicted = _ridge(_flat(train.x[some]), learned, test.x)
+    y = learned(train.y[some], objective, spec)
+    return outcome_of(_ridge(_flat(train.x[some]), y, test.x), y, test.y, objective, spec)
+
+
+def outcome_of(predicted: NDArray, learned: NDArray, y: NDArray, objective: Objective, spec: DatasetSpec) -> Outcome:
+    """Bring predictions of what is learned, (rows, outputs), beside the targets y of these rows.
+
+    learned: of the training rows, beyond which no logarithm is predicted.
+    """
     if objective.kind == "regression":
         logs = np.array([scale.log for scale in spec.target_scales])
         predicted = np.where(logs, np.expm1(np.where(logs, np.minimum(predicted, learned.max(axis=0)), 0)), predicted)
-        return Outcome.of(objective, test.y, predicted)
-    return Outcome.of(objective, test.y, predicted, decide(objective, predicted, (EVEN,) * predicted.shape[1]))
+        return Outcome.of(objective, y, predicted)
+    return Outcome.of(objective, y, predicted, decide(objective, predicted, (EVEN,) * predicted.shape[1]))
 
 
-def _learned(y: NDArray, objective: Objective, spec: DatasetSpec) -> NDArray[np.float64]:
-    """Return what the line learns, (rows, outputs)."""
+def learned(y: NDArray, objective: Objective, spec: DatasetSpec) -> NDArray[np.float64]:
+    """Return what a model learns in place of targets, (rows, outputs): 0 and 1 of each class or label, or values."""
     match objective.kind:
         case "multiclass":
             return (y[:, np.newaxis] == np.arange(len(spec.classes))).astype(np.float64)

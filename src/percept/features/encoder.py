@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.dataset.cells import LARGEST
 from percept.dataset.stored import Array, StoredColumns, each
 from percept.errors import UserError
 from percept.features.added import Added, cycles, gaps
@@ -105,9 +106,22 @@ def fit_encoder(
     }
     encoder = ColumnTransformer([step for step in steps if step[2]]).fit(pd.DataFrame(first))
     if number_steps and numeric:  # each column by itself, so that no two of them need be in memory
-        fitted = [clone(numbers).fit(train[inputs[index].name]) for index in numeric]
+        fitted = [_fitted(clone(numbers), train[inputs[index].name], inputs[index], features) for index in numeric]
         _join(encoder.named_transformers_["numeric"], fitted)
     return encoder
+
+
+def _fitted(numbers: "Pipeline", cells: NDArray, column: RawInput, features: TableFeatures) -> "Pipeline":
+    """Fit to one column. Raises `UserError` where its own numbers leave 32 bits as they are scaled."""
+    try:
+        with np.errstate(over="raise"):
+            return numbers.fit(cells)
+    except FloatingPointError:
+        far = cells[np.nanargmax(np.abs(cells - np.nanmedian(cells))), 0]
+        found = f"{far:g} lies so far from the other numbers that 32 bits cannot hold it"
+        advice = "correct the cell, or set features.scaling: robust, which draws far numbers in"
+        where = f"features.scaling: {features.scaling}, column {column.name!r}"
+        raise UserError(where, found, f"at most {LARGEST:.3g} once it is scaled", advice) from None
 
 
 def _join(joined: "Pipeline", fitted: Sequence["Pipeline"]) -> None:

@@ -18,6 +18,7 @@ from percept.features.bins import Bins, fit_bins
 from percept.features.columns import category_columns
 from percept.features.contract import check_contract, contract_of_codes, fit_contract
 from percept.features.encoder import FittedEncoder, encode
+from percept.features.finite import check_finite
 from percept.features.folds import Folds
 from percept.features.image import ImageFeatures, fit_pixels
 from percept.features.ordering import read_times
@@ -127,8 +128,10 @@ def _prepare_table(rows: TableRows, indices: SplitIndices, options: Preparation)
         )
 
     found = {subset: examples(subset) for subset in SUBSETS}
+    spec = _table_spec(rows, encoder, indices, options, fit_bins(found["train"].x, rows.features.bins))
+    check_finite(found, rows.table, spec, options.objective)
     return Prepared(
-        spec=_table_spec(rows, encoder, indices, options, fit_bins(found["train"].x, rows.features.bins)),
+        spec=spec,
         examples=found,
         quality=assess_table(rows, options.objective, options.split, indices, found["train"].x),
         encoder=encoder.onnx,

@@ -127,4 +127,5 @@ def relative_weight(
             found = f"{objective.weight!r} is 0 in all {len(chosen)} rows of {subset}"
             expected = "a weight above 0 in some rows to learn from, and in some to choose by"
             raise UserError("objective.weight", found, expected, "correct the column, or split otherwise (split.*)")
-    return (weight / weight[indices.train].mean()).astype(np.float32)
+    with np.errstate(over="ignore"):  # `check_finite` names the row
+        return (weight / weight[indices.train].mean()).astype(np.float32)

@@ -1,6 +1,6 @@
 """Tables: the options of their columns, and the numbers, days and texts of the raw inputs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from typing import Annotated, Literal
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
-from percept.dataset.cells import Form, parse_dates, parse_numbers
-from percept.dataset.formula import Formula, column_names, derived
+from percept.dataset.cells import LARGEST, Form, parse_dates, parse_numbers
+from percept.dataset.formula import Formula, column_names, compute, derived
 from percept.dataset.stored import Columns, kept
 from percept.dataset.table import Table
 from percept.errors import UserError, listed, nearest
@@ -154,8 +154,32 @@ def derived_columns(features: TableFeatures, table: Table, names: Sequence[str])
                 f"columns out of {listed(table.columns)}",
                 TASK_FILE,
             )
-        columns[name] = derived(formula, {operand: read_numbers(table, operand) for operand in sorted(operands)})
+        numbers = {operand: read_numbers(table, operand) for operand in sorted(operands)}
+        columns[name] = derived(formula, numbers)
+        _check_not_too_large(name, formula, numbers, columns[name], table)
     return columns
+
+
+def _check_not_too_large(
+    name: str, formula: str, numbers: Mapping[str, NDArray[np.float64]], values: NDArray[np.float64], table: Table
+) -> None:
+    """Check that no formula leaves float32 by its size; where a divisor is 0 it has no value. Raises `UserError`."""
+    without = np.flatnonzero(np.isnan(values) & ~np.any([np.isnan(cells) for cells in numbers.values()], axis=0))
+    if not len(without):
+        return
+    with np.errstate(all="ignore"):
+        found = np.broadcast_to(
+            compute(formula, {key: cells[without] for key, cells in numbers.items()}), without.shape
+        )
+    too_large = np.flatnonzero(np.isfinite(found))
+    if len(too_large):
+        row, value = without[too_large[0]], found[too_large[0]]
+        raise UserError(
+            f"features.derive.{name}, {table.file}, {table.place(row)}",
+            f"{formula} = {value:.3g}" + (f", and so in {len(too_large) - 1} other rows" if len(too_large) > 1 else ""),
+            f"at most {LARGEST:.3g}, the largest number of 32 bits",
+            f"divide a column by its unit in the formula, or {TASK_FILE}",
+        )
 
 
 def rows_to_drop(

@@ -1,6 +1,7 @@
 """The layers of a network from input to output, for those who draw it: the report and the graph of TensorBoard."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,9 +21,17 @@ class LayerNode(NamedTuple):
     weights: int  # none where an earlier call has them
 
 
-def save_layers(model: keras.Model, path: Path) -> None:
-    """Write the layers of a network as JSON."""
-    path.write_text(json.dumps([node._asdict() for node in layers_of(model)], indent=1) + "\n", encoding="utf-8")
+def save_layers(model: keras.Model, path: Path, dead_units: Mapping[str, float] | None = None) -> None:
+    """Write the layers of a network as JSON.
+
+    dead_units: the share of a layer's units that give all rows the same answer, of hidden layers by name.
+    """
+    found, known = [node._asdict() for node in layers_of(model)], dead_units or {}
+    for layer in found:
+        name = layer["name"].rpartition("/")[2]
+        if name in known:
+            layer["dead_units"] = known[name]
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def layers_of(model: keras.Model) -> list[LayerNode]:

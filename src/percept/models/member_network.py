@@ -37,7 +37,7 @@ class MemberNetwork(keras.Model):
     ) -> Any:
         """Return the mean loss of the members; of their mean, where it is not for training."""
         predicted = y_pred if training else self._pooled(y_pred)
-        losses = ops.mean(_losses(y, predicted, self.objective), axis=1)  # (stacks, batch)
+        losses = ops.mean(losses_of(y, predicted, self.objective), axis=1)  # (stacks, batch)
         return ops.mean(losses if sample_weight is None else losses * ops.transpose(sample_weight))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class MemberNetwork(keras.Model):
         return ops.expand_dims(pooled_values(predicted, self.objective.kind, axes=(1,)), 1)
 
 
-def _losses(y: Any, predicted: Any, objective: Objective) -> Any:
+def losses_of(y: Any, predicted: Any, objective: Objective) -> Any:
     """Return the loss of each row for each member, (stacks, members, batch)."""
     y = _for_members(y, predicted, objective)
     match objective.kind:

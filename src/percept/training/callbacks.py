@@ -10,7 +10,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from percept.errors import UserError
 from percept.training.monitor import Monitor
 from percept.training.optimizer import Optimizer
 
@@ -101,21 +100,6 @@ class History(Observer):
             writer = csv.DictWriter(stream, list(self.rows[0]))
             writer.writeheader()
             writer.writerows(self.rows)
-
-
-class StopWhenNotFinite(Observer):
-    """Raise `UserError` once a loss or metric is not finite: training does not recover from that."""
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        for name, value in (logs or {}).items():
-            if np.isfinite(value):
-                continue
-            raise UserError(
-                f"epoch {epoch + 1}",
-                f"{name} is {value}",
-                "a finite number",
-                "lower optimizer.learning_rate, or scale the inputs (features.scaling) or the target",
-            )
 
 
 class Watch(Observer):

@@ -10,11 +10,12 @@ import tensorflow as tf
 
 from percept.models.member_network import MemberNetwork
 from percept.objective import AUXILIARY, Objective
-from percept.training.callbacks import Best, History, LearningRate, StopWhenNotFinite, Tell
+from percept.training.callbacks import Best, History, LearningRate, Tell
 from percept.training.custom_objects import SmoothedAccuracy
 from percept.training.engines.choice import fit_with_engine
 from percept.training.fit_data import FitData
 from percept.training.monitor import Monitor, metric_name
+from percept.training.numerical_faults import StopWhenNotFinite
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.schedule import Constant, Plateau
@@ -83,7 +84,7 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     tell: Tell = lambda _: None,
 ) -> Fitted:
-    """Fit a compiled model; afterwards it has the weights that `options.weights` names. Raises `UserError`.
+    """Fit a compiled model; afterwards it has the weights that `options.weights` names. Raises `NotFiniteError`.
 
     callbacks: are called beside those that every fit has; tell: is given which engine runs the epochs, and why.
     """

@@ -27,6 +27,7 @@ class FitData:
     x: Arrays  # (rows, ...)
     y: Arrays  # (rows, units), or class numbers (rows, 1)
     weight: NDArray[np.float32] | None = None  # (rows,) how much a row counts in the loss; None: all the same
+    places: NDArray[np.int64] | None = None  # (rows,) where each stands in its source; None: counted from 1
 
     def __len__(self) -> int:
         return len(next(iter(self.x.values())) if isinstance(self.x, dict) else self.x)
@@ -39,7 +40,8 @@ class FitData:
     def take(self, rows: NDArray[np.int64]) -> Self:
         """Return the data of some rows."""
         x, y = _taken(self.x, rows), _taken(self.y, rows)
-        return type(self)(x, y, None if self.weight is None else self.weight[rows])
+        weight = None if self.weight is None else self.weight[rows]
+        return type(self)(x, y, weight, None if self.places is None else self.places[rows])
 
 
 def _taken(arrays: Arrays, rows: NDArray[np.int64]) -> Arrays:
@@ -63,7 +65,7 @@ def fit_data(examples: Examples, spec: DatasetSpec, objective: Objective, networ
         case "regression":
             y = spec.learned(y).astype(np.float32)
     targets = dict.fromkeys(network.output, y) if isinstance(network.output, dict) else y
-    return FitData(examples.x, targets, examples.weight)
+    return FitData(examples.x, targets, examples.weight, examples.places())
 
 
 def _one_hot(y: NDArray[np.int64], num_classes: int, option: str) -> NDArray[np.float32]:

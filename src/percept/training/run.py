@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from percept.logs import fit_warnings
 from percept.model_file.metadata import Decision
 from percept.models import Model, build
 from percept.models.deployed import as_kept
@@ -17,10 +18,12 @@ from percept.objective import Objective
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
+from percept.training.answers import dead_units
 from percept.training.assembly import assemble
 from percept.training.callbacks import History, Tell, in_words
 from percept.training.fit_data import FitData, fit_data, smoothed, weighted
 from percept.training.monitor import Monitor, monitor_of
+from percept.training.numerical_faults import NotFiniteError, as_user_error
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.stacks import by_stack
@@ -52,6 +55,7 @@ class Trained:
     history: History
     decision: Decision
     out_of_fold: NDArray | None = None  # (training rows, outputs) by members that did not learn from the row
+    dead_units: dict[str, float] = field(default_factory=dict)  # share of those of each hidden layer
 
     def as_shipped(self, spec: DatasetSpec) -> keras.Model:
         """Return the network as it is saved and shipped: without augmentation, in the targets' own unit."""
@@ -85,7 +89,10 @@ def run(
     tell(f"{options.model.kind} with {network.count_params():,} parameters; {counts}")
     callbacks = make_callbacks(network, monitor, train_data)
     start_s = time.monotonic()
-    fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
+    try:
+        fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
+    except NotFiniteError as error:
+        raise as_user_error(error, train_data, validation_data, spec, options.objective, options.optimizer) from None
     _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
@@ -98,7 +105,9 @@ def run(
     _tell_what_was_chosen(decided, options.objective, tell)
     if said is not None and spec.num_folds:
         held_out = decision.answers(said, spec, decided)
-    return Trained(network, best_weights, fitted.best.epoch, fitted.history, decided, held_out)
+    dead = dead_units(network, train.x)
+    _tell_what_went_wrong(fitted, train, dead, spec, options, tell)
+    return Trained(network, best_weights, fitted.best.epoch, fitted.history, decided, held_out, dead)
 
 
 def compiled(
@@ -126,6 +135,17 @@ def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Te
     epochs = len(fitted.history.rows)
     kept = epochs if options.weights == "last" else fitted.best.epoch
     tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {in_words(fitted.history.rows[kept - 1])}")
+
+
+def _tell_what_went_wrong(
+    fitted: fit.Fitted, train: Examples, dead: dict[str, float], spec: DatasetSpec, options: Training, tell: Tell
+) -> None:
+    y = train.y.astype(np.float64)
+    y = spec.learned(y) if spec.target_scales else y
+    begin = fit_warnings.beginning_loss(options.objective, y, len(spec.classes))
+    rose = fit_warnings.exploding_loss(fitted.history.rows, begin, options.optimizer.learning_rate, spec.task)
+    for line in (*rose, *fit_warnings.dead_units(dead)):
+        tell(f"warning: {line}")
 
 
 def _tell_whether_separable(train: Examples, accuracy: float, task: str, tell: Tell) -> None:

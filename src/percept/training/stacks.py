@@ -1,6 +1,7 @@
 """Examples for stacks of members: for each fold, its members learn from the other folds and are judged by it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -51,7 +52,11 @@ def out_of_fold(network: MemberNetwork, validation: FitData, fold: Rows | None) 
 
 
 def _as_one_stack(data: FitData) -> FitData:
-    return FitData(*keras.tree.map_structure(lambda rows: rows.reshape(len(rows), 1, *rows.shape[1:]), data.arrays))
+    def alone(rows: NDArray) -> NDArray:
+        return rows.reshape(len(rows), 1, *rows.shape[1:])
+
+    arrays = keras.tree.map_structure(alone, data.arrays)
+    return replace(FitData(*arrays), places=None if data.places is None else alone(data.places))
 
 
 def _side_by_side(data: FitData, rows: Sequence[Rows]) -> FitData:
@@ -63,4 +68,4 @@ def _side_by_side(data: FitData, rows: Sequence[Rows]) -> FitData:
         return taken
     counts = np.arange(most)[:, np.newaxis] < np.array([len(chosen) for chosen in rows])
     weight = counts.astype(np.float32) / np.float32(counts.mean())  # so that a mean over all is one over what counts
-    return FitData(taken.x, taken.y, weight if taken.weight is None else weight * taken.weight)
+    return replace(taken, weight=weight if taken.weight is None else weight * taken.weight)

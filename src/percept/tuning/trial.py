@@ -4,14 +4,15 @@ It calls the cores that the stages call, and evaluates the same shipped file, so
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from percept import paths
 from percept.composition import Config
 from percept.dataset.table import Images, Table
-from percept.evaluation.predictions import Predictions, report
-from percept.evaluation.warnings import warnings
+from percept.evaluation.predictions import Predictions, predict_some, report
+from percept.evaluation.warnings import Evidence, warnings
 from percept.features.prepare import Preparation, prepare
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
@@ -77,7 +78,19 @@ def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
     test = _predictions(shipped, prepared, "test", config)
     found = report(validation, test, metadata)
     examples = prepared.examples["train"], prepared.examples["test"]
-    found |= warnings(test, *examples, trained.history.rows, config.fit.monitor, config.fit.epochs)
+    raw, answer = prepared.raw_inputs("train"), partial(predict, shipped)
+    evidence = Evidence(
+        test,
+        validation,
+        predict_some(raw, examples[0].y, spec, config.objective, answer),
+        *examples,
+        trained.history.rows,
+        trained.dead_units,
+        config.fit.monitor,
+        config.fit.epochs,
+        config.optimizer.learning_rate,
+    )
+    found |= warnings(evidence)
     return Trial(prepared, shipped, found, test)
 
 

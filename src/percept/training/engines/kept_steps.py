@@ -9,7 +9,7 @@ import json
 import random
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 
@@ -93,15 +93,3 @@ def twin(model: keras.Model) -> keras.Model:
     found.compile_from_config(model.get_compile_config())
     random.setstate(state)
     return found
-
-
-def copy_variables(source: keras.Model, target: keras.Model) -> None:
-    """Give a network the weights, seeds and state of the optimizer of another one that is alike."""
-    if source is target:
-        return
-    for ours, theirs in zip(_variables(target), _variables(source), strict=True):
-        ours.assign(theirs)
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    return [*model.variables, *model.optimizer.variables]

@@ -9,8 +9,10 @@ import psutil
 import tensorflow as tf
 
 from percept.dataset.stored import ArrayFile
+from percept.training.engines.keras_replay import KerasReplay
 from percept.training.engines.weight_averages import SwapWeightAverages
 from percept.training.fit_data import FitData
+from percept.training.numerical_faults import let_find
 from percept.training.options import Fit
 
 MEMORY_SHARE = 0.4  # of the free memory that the arrays may take; more is copied batch by batch
@@ -36,21 +38,23 @@ def fit_with_keras(
 ) -> None:
     """Fit on arrays where memory allows it, otherwise on batches that tf.data takes out of them, or of their files."""
     in_memory = not too_large(train, validation)
-    data: dict[str, Any]
-    if in_memory:
-        data = dict(zip(("x", "y", "sample_weight"), train.arrays, strict=False))
-        data |= {
-            "batch_size": options.batch_size,
-            "shuffle": options.shuffle,
-            "validation_batch_size": VALIDATION_BATCH,
-        }
-    else:
-        seed = int(np.random.randint(2**31))  # drawn from the run's seed
-        data = {"x": batches(train, options.batch_size, seed if options.shuffle else None), "shuffle": False}
+    seed = int(np.random.randint(2**31)) if not in_memory else None  # drawn from the run's seed
+
+    def taken(rows: FitData) -> dict[str, Any]:
+        if in_memory:
+            arrays = dict(zip(("x", "y", "sample_weight"), rows.arrays, strict=False))
+            return arrays | {"batch_size": options.batch_size, "shuffle": options.shuffle}
+        return {"x": batches(rows, options.batch_size, seed if options.shuffle else None), "shuffle": False}
+
+    data = taken(train)
     if len(validation):
         data["validation_data"] = validation.arrays if in_memory else batches(validation, VALIDATION_BATCH)
-    averages = [SwapWeightAverages()] if model.optimizer.use_ema else []  # first: the others see the means
-    model.fit(**data, epochs=options.epochs, callbacks=[*averages, *callbacks], verbose=0)
+        data["validation_batch_size"] = VALIDATION_BATCH if in_memory else None
+    averages = [SwapWeightAverages()] if model.optimizer.use_ema else []  # before the others, which see the means
+    numbers = np.arange(len(train))
+    replay = KerasReplay(train, validation, VALIDATION_BATCH, taken(FitData(numbers, numbers)))
+    let_find(callbacks, replay.find_fault)
+    model.fit(**data, epochs=options.epochs, callbacks=[replay, *averages, *callbacks], verbose=0)
 
 
 def batches(examples: FitData, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:

@@ -6,6 +6,7 @@ Callbacks are called for epochs, not for batches. Where none of them can change 
 and returns the weights after each.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -18,9 +19,12 @@ from percept.training.callbacks import Observer, Snapshot
 from percept.training.engines.batch_hooks import refuse_batch_hooks
 from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.dropout_masks import DropoutMasks
-from percept.training.engines.kept_steps import copy_variables, kept_steps, key_of, twin
+from percept.training.engines.kept_steps import kept_steps, key_of, twin
+from percept.training.engines.replay import batches_of, find_fault
+from percept.training.engines.variables import Moment, build_variables, copy_variables
 from percept.training.engines.weight_averages import WeightAverages
 from percept.training.fit_data import FitData
+from percept.training.numerical_faults import Fault, let_find
 from percept.training.options import Fit
 
 VALIDATION_BATCH = 4096  # rows
@@ -67,6 +71,7 @@ def fit_whole_epochs(
         epochs = Epochs(own, train, validation, options, callbacks, jit_compile=jit_compile)
         kept_steps.put(key, epochs)
     epochs.begin(model, train, validation)
+    let_find(callbacks, epochs.find_fault)
     several = epochs.per_call > 1
     seen = Snapshot() if several else epochs.model
     calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=options.epochs, verbose=0)
@@ -116,7 +121,7 @@ class Epochs:
         try:
             refuse_batch_hooks(callbacks)
             self._data = _tensors(train), _tensors(validation)
-            _build_variables(model, self._data[0])
+            build_variables(model, self._data[0])
             self._names = list(model.get_metrics_result())
             # XLA alone is slow in drawing masks.
             self._masks = DropoutMasks(model, self._data[0][0], self._num_rows) if jit_compile else DropoutMasks()
@@ -135,15 +140,34 @@ class Epochs:
         self._random = np.random.default_rng(np.random.randint(2**31, size=4))
         if model is not self.model:
             self._data = _tensors(train), _tensors(validation)
-            _build_variables(model, self._data[0])
+            build_variables(model, self._data[0])
             copy_variables(model, self.model)
 
     def run(self, num_epochs: int) -> EpochResults:
         """Train for so many epochs, at most `per_call`."""
+        self._before = Moment(self.model), self._random.bit_generator.state, num_epochs
         values, weights = self._call(*self._draw(num_epochs), *self._data)
         names = [*self._names, *(f"val_{name}" for name in self._names)]
         logs = [dict(zip(names, row, strict=False)) for row in values.numpy()[:num_epochs].tolist()]
         return EpochResults(logs, [values.numpy() for values in weights])
+
+    def find_fault(self) -> Fault | None:
+        """Run the last call once more, an epoch at a time; the first that is not finite, or the last, step by step."""
+        moment, state, num_epochs = self._before
+        for epoch in range(num_epochs):
+            moment.restore()
+            self._random.bit_generator.state = state
+            (logs,) = self.run(1).logs
+            if epoch == num_epochs - 1 or not all(map(math.isfinite, logs.values())):
+                break
+            moment, state = Moment(self.model), self._random.bit_generator.state
+        moment.restore()
+        self._random.bit_generator.state = state
+        _, (order, *_), masks = self._draw(1)
+        batches = batches_of(self._data[0], order.numpy(), self._batch_size, [mask[0] for mask in masks])
+        judges = batches_of(self._data[1], np.arange(self._num_validation), VALIDATION_BATCH)
+        with self._masks.in_use(), fused_normalisation(self.model):
+            return find_fault(self.model, batches, judges, self._masks)
 
     def _draw(self, num_epochs: int) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
         """Draw for each epoch the order of the rows, (per_call, rows), and masks, (per_call, rows, ...)."""
@@ -228,12 +252,3 @@ def _tensors(examples: FitData) -> tuple:
 def _rows(array: tf.Tensor, start: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     rest = array.shape[1:]
     return tf.slice(array, [start, *[0] * len(rest)], [size, *rest])
-
-
-def _build_variables(model: keras.Model, data: tuple) -> None:
-    """Make every variable of loss, metrics and optimizer: none can be made inside a graph."""
-    x, y, *weight = keras.tree.map_structure(lambda array: array[:1], data)
-    predicted = model(x, training=False)
-    model.compute_loss(x, y, predicted, *weight)
-    model.compute_metrics(x, y, predicted, *weight)
-    model.optimizer.build(model.trainable_variables)
