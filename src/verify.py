@@ -1,7 +1,7 @@
 """verify [TASK ...]: train published settings anew, and hold each test score against its record in results/tasks.json.
 
-python src/verify.py                 every task and every better setting: an hour
-python src/verify.py --quick         those that take less than a minute each
+python src/verify.py                 every task and every better setting: half an hour of a free machine
+python src/verify.py --quick         those that take less than a minute each: four minutes
 python src/verify.py churn --save    and keep the scores inside their bands as the exact ones of this environment
 
 `equal`: to the last digit, as the record has the value of this environment. `inside`: the band of the record, which has

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ def test_the_commands_of_the_reliability_page_run(fresh):
     for command in commands((ROOT / "docs/reliability.md").read_text(encoding="utf-8")):
         if not command.startswith("make "):  # which take long, or run what stands beside them
             fresh.run("sh", "-c", command)
+
+
+def test_the_commands_of_the_reproducibility_page_are_there_with_their_options(fresh):
+    for command in commands((ROOT / "docs/reproducibility.md").read_text(encoding="utf-8")):
+        program, script, *words = shlex.split(command)  # they run for long: tests of verify and accept run them
+        if program == "make":
+            fresh.run("make", "--dry-run", script)
+        else:
+            said = fresh.run("python", script, "--help").stdout
+            assert [word for word in words if word.startswith("--") and word not in said] == []
 
 
 def test_the_commands_of_the_own_data_page_run(fresh):
