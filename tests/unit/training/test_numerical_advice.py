@@ -61,7 +61,7 @@ def test_a_rate_that_is_too_high_is_told_with_step_layer_lines_and_a_lower_one()
     assert where.startswith("epoch ") and ", step " in where and ", at learning rate 40 (" in where
     assert "batch " in where and " lines 1" in where
     assert expected == "  expected: finite numbers in every step"
-    assert "`-S optimizer.learning_rate=4`" in advice and "`-S optimizer.clip_norm=1`" in advice
+    assert "`-S optimizer.learning_rate=0.01`" in advice and "`-S optimizer.clip_norm=1`" in advice
     assert "scal" not in advice
 
 

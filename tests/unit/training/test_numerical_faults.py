@@ -210,6 +210,14 @@ def test_dropout_and_several_epochs_in_a_call_are_replayed_to_the_bit(engine):
     assert (found.epoch, found.fault.step, len(found.fault.batch)) == (5, 4, 8)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_state_of_the_optimizer_is_as_it_was_before_the_epoch(engine):
+    """With what Adam remembers of the steps after the fault, the first step of the replay would be the fault."""
+    layers = keras.layers.Dense(4), Breaks(4), keras.layers.Dense(1)
+    found = stopped(engine, network(*layers, optimizer="adam"), values())
+    assert (found.epoch, found.fault.step, name_of(found)[:6]) == (1, 4, "breaks")
+
+
 def test_a_fit_that_goes_well_is_not_stopped():
     for engine in ENGINES:
         model = network(keras.layers.Dense(1, activation="sigmoid"), loss="binary_crossentropy")

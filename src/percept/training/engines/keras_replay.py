@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from percept.training.engines.replay import Batch, find_fault
-from percept.training.engines.variables import Moment
+from percept.training.engines.variables import Moment, stores_of
 from percept.training.fit_data import FitData
 from percept.training.numerical_faults import Fault
 
@@ -25,9 +25,11 @@ class KerasReplay(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self.with_averages = self.model.optimizer.use_ema
+        self.model.optimizer.build(self.model.trainable_variables)  # as Keras would at the first step
+        self.stores = stores_of(self.model)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.moment = Moment(self.model)
+        self.moment = Moment(self.stores)
         self.epochs += 1
 
     def find_fault(self) -> Fault | None:

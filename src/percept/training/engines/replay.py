@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from percept.models.member_network import MemberNetwork, losses_of
 from percept.training.answers import recorded
 from percept.training.engines.dropout_masks import DropoutMasks
-from percept.training.engines.variables import Moment
+from percept.training.engines.variables import Moment, stores_of
 from percept.training.engines.weight_averages import WeightAverages
 from percept.training.numerical_faults import ANSWERS, GRADIENT, INPUTS, LOSS, TAKEN, TARGETS, UPDATE, WEIGHTS, Fault
 
@@ -50,11 +50,11 @@ def find_fault(
     in another way.
     """
     masks, averages = masks or DropoutMasks(), WeightAverages(model)
-    step, built = _step_of(model, masks), dict[int, Callable[..., tf.Tensor]]()
+    step, built, stores = _step_of(model, masks), dict[int, Callable[..., tf.Tensor]](), stores_of(model)
     model.reset_metrics()
     averages.swap()
     for number, batch in enumerate(batches, 1):
-        before, given, size = Moment(model), (batch.data, list(batch.masks)), len(batch.rows)
+        before, given, size = Moment(stores), (batch.data, list(batch.masks)), len(batch.rows)
         built[size] = built.get(size) or step.get_concrete_function(*given)
         if not built[size](*given):
             after = _by_layer(model.weights, [weight.value for weight in model.weights])

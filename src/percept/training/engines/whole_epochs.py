@@ -21,7 +21,7 @@ from percept.training.engines.batch_norm import fused_normalisation
 from percept.training.engines.dropout_masks import DropoutMasks
 from percept.training.engines.kept_steps import kept_steps, key_of, twin
 from percept.training.engines.replay import batches_of, find_fault
-from percept.training.engines.variables import Moment, build_variables, copy_variables
+from percept.training.engines.variables import Moment, build_variables, copy_variables, stores_of
 from percept.training.engines.weight_averages import WeightAverages
 from percept.training.fit_data import FitData
 from percept.training.numerical_faults import Fault, let_find
@@ -130,6 +130,7 @@ class Epochs:
             function = tf.function(self._run_epochs, jit_compile=jit_compile, autograph=False)
             with self._masks.in_use(), fused_normalisation(model):
                 self._call = function.get_concrete_function(*self._draw(0), *self._data)
+            self._stores = stores_of(model)
             self.run(0)  # XLA compiles at the first call; this one changes nothing
         except CANNOT_BE_BUILT as error:
             raise NotBuiltError(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}") from error
@@ -145,7 +146,7 @@ class Epochs:
 
     def run(self, num_epochs: int) -> EpochResults:
         """Train for so many epochs, at most `per_call`."""
-        self._before = Moment(self.model), self._random.bit_generator.state, num_epochs
+        self._before = Moment(self._stores), self._random.bit_generator.state, num_epochs
         values, weights = self._call(*self._draw(num_epochs), *self._data)
         names = [*self._names, *(f"val_{name}" for name in self._names)]
         logs = [dict(zip(names, row, strict=False)) for row in values.numpy()[:num_epochs].tolist()]
@@ -160,7 +161,7 @@ class Epochs:
             (logs,) = self.run(1).logs
             if epoch == num_epochs - 1 or not all(map(math.isfinite, logs.values())):
                 break
-            moment, state = Moment(self.model), self._random.bit_generator.state
+            moment, state = Moment(self._stores), self._random.bit_generator.state
         moment.restore()
         self._random.bit_generator.state = state
         _, (order, *_), masks = self._draw(1)
