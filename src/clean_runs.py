@@ -13,7 +13,7 @@ from percept.errors import listed, run
 from percept.upkeep import runs
 from percept.upkeep.queue import Queue
 
-FOLDERS = (Path(".dvc"), Path(".git"), paths.logs())
+FOLDERS = (Path(".dvc"), Path(".git"), paths.logs(), paths.backups())
 MIB = 2**20
 
 
@@ -27,6 +27,8 @@ def main() -> None:
     runs.check_at_rest()
     gone, num_all = runs.superfluous(options.keep), len(runs.experiments())
     print(f"clean_runs: {len(gone)} of {num_all} experiments go: {listed(one.name for one in gone) or 'none'}")
+    if backups := runs.stale_backups():
+        print(f"clean_runs: backups of trainings that were stopped a week ago or more go: {len(backups)}")
     if options.dry_run:
         return
     before = runs.size(*FOLDERS)

@@ -1,4 +1,7 @@
-"""train: data/prepared -> models, results/history.csv, and a folder of the run in logs/."""
+"""train [--finish]: data/prepared -> models, results/history.csv, and a folder of the run in logs/.
+
+A training that was stopped or killed goes on from its last backup; --finish ends it there, to look at what there is.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +18,7 @@ from percept.objective import Objective
 from percept.params import Params, Seed, read
 from percept.prepared.examples import load_examples, load_raw, load_spec, save_out_of_fold
 from percept.prepared.spec import DatasetSpec, Subset
+from percept.training.backup_file import BackupFile
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
 from percept.training.startup import load_tensorflow
@@ -32,28 +36,34 @@ class TrainParams(Params):
     fit: Fit
 
 
-def main() -> None:
+def main(finish: bool = False) -> None:
     params = TrainParams.load()
     spec = load_spec()
+    backup = BackupFile(params.model_dump(mode="json"))
     with (
         paths.replaced(paths.MODELS) as folder,
         paths.replaced(paths.HISTORY) as history,
         paths.replaced(paths.PROVENANCE) as origin,
     ):
-        trained = _trained(params, spec)
+        trained = _trained(params, spec, backup, finish)
         trained.history.save(history)
         _save(folder, trained, spec, params.objective)
         save_out_of_fold(trained.out_of_fold, folder)
         _save_origin(origin, folder, spec)
         params.check_unchanged()
     _tell(wrote())
+    if finish:
+        _tell(f"this is no more than {len(trained.history.rows)} epochs; `dvc repro` goes on from there")
+    else:
+        backup.forget()
 
 
-def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
+def _trained(params: TrainParams, spec: DatasetSpec, backup: BackupFile, finish: bool) -> "Trained":
     """Train, with logs for TensorBoard that stay if it comes to its end."""
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow(params.fit.threads)
     from percept.training import run as training
+    from percept.training.backups import Backups
     from percept.training.environment import save_fingerprint
     from percept.training.tensorboard.callbacks import callbacks_for
 
@@ -61,9 +71,11 @@ def _trained(params: TrainParams, spec: DatasetSpec) -> "Trained":
         _tell(f"computes on {params.fit.threads} of {cpus} CPUs; `fit.threads={cpus}` uses all and rounds otherwise")
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
+    backups = Backups(backup, _tell, finish)
     with paths.unfinished(logged_run.begun(read(paths.PARAMS))) as log_dir:
         callbacks = callbacks_for(log_dir, spec.task, params.optimizer.learning_rate, params.fit, _tell)
-        trained = training.run(load_examples("train"), load_examples("validation"), spec, options, callbacks, _tell)
+        subsets = load_examples("train"), load_examples("validation")
+        trained = training.run(*subsets, spec, options, callbacks, _tell, backups)
         trained.history.save(log_dir / logged_run.HISTORY)
         save_fingerprint(log_dir / logged_run.ENVIRONMENT)
     return trained
@@ -104,5 +116,7 @@ def _save(folder: Path, trained: "Trained", spec: DatasetSpec, objective: Object
 
 
 if __name__ == "__main__":
-    option_parser(__doc__).parse_args()
-    run_stage(main)
+    parser = option_parser(__doc__)
+    parser.add_argument("--finish", action="store_true", help="end a stopped training where its backup is")
+    finish = parser.parse_args().finish
+    run_stage(lambda: main(finish))

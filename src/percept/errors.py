@@ -6,7 +6,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -84,17 +85,55 @@ def run(main: Callable[[], None], names_files: bool = False) -> None:
         gc.freeze()  # and not at all at the end
         if stopped_by:  # whatever a library made of the KeyboardInterrupt on its way here
             replaced = f"replaced before: {listed(map(str, paths.done))}" if paths.done else "nothing was replaced"
-            _end(f"stopped by {signal.Signals(stopped_by[0]).name}; {replaced}", 128 + stopped_by[0])
+            said = [f"stopped by {signal.Signals(stopped_by[0]).name}; {replaced}", *filter(None, what_stays)]
+            _end("\n  ".join(said), 128 + stopped_by[0])
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 stopped_by: list[int] = []  # the signal that stopped this process
+what_stays: list[str] = []  # of its work, and how to go on with it
+
+
+def stop(number: int, stays: str = "") -> NoReturn:
+    """End this process as a signal asks for. stays: what is said of its work then. Raises `KeyboardInterrupt`."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)  # a second one changes nothing, and would leave a traceback
+    stopped_by.append(number)
+    what_stays.append(stays)
+    raise KeyboardInterrupt
 
 
 def _stop(number: int, _: object) -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)  # a second one changes nothing, and would leave a traceback
-    stopped_by.append(number)
-    raise KeyboardInterrupt
+    stop(number)
+
+
+@contextmanager
+def stops_wait(said: str) -> Iterator[list[int]]:
+    """Put down a first signal in a list, for those who work to look at; a second one stops the process at once.
+
+    said: what a person is told when it comes.
+    """
+    heard: list[int] = []
+    former = [signal.getsignal(number) for number in SIGNALS]
+
+    def hear(number: int, _: object) -> None:
+        heard.append(number)
+        os.write(2, f"{Path(sys.argv[0]).stem}: {said}\n".encode())  # a stream may be in the middle of a line
+        as_before()
+
+    def as_before() -> None:
+        for number, handler in zip(SIGNALS, former, strict=True):
+            signal.signal(number, handler or signal.SIG_DFL)
+
+    for each in SIGNALS:
+        signal.signal(each, hear)
+    try:
+        yield heard
+    finally:
+        if not stopped_by:
+            as_before()
+            for number in heard:  # nobody has looked
+                signal.raise_signal(number)
 
 
 def _end(message: str, status: int) -> NoReturn:

@@ -69,6 +69,11 @@ def logs() -> Path:
     return home() / "logs"
 
 
+def backups() -> Path:
+    """Backups of trainings that have not come to their end, queued ones too."""
+    return home() / ".cache/backups"
+
+
 done: list[Path] = []  # targets that this process has replaced, for what is said when it is stopped
 
 

@@ -116,6 +116,20 @@ def command() -> str:
     return shlex.join(["python", str(name), *sys.argv[1:]])
 
 
+def command_of_run() -> str:
+    """Return the command by which a person began the run that this process is a stage of."""
+    import psutil
+
+    for process in reversed(psutil.Process().parents()):
+        if _is_dvc(process):
+            words = process.cmdline()
+            words = words[[Path(word).name == "dvc" for word in words].index(True) + 1 :]
+            if words[:1] == ["repro"] or words[:2] == ["exp", "run"]:
+                return shlex.join(["dvc", *words])
+            return "queue the run again: `dvc exp run --queue ...`"
+    return shlex.join(["python", *sys.argv])
+
+
 def _record() -> Path:
     return paths.ROOT / ".dvc/tmp/percept_run.json"
 

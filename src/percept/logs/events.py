@@ -1,7 +1,8 @@
 """Event files, the format that TensorBoard reads."""
 
+import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +37,15 @@ class EventFile:
 
     def _write(self, **fields: object) -> None:
         self.records.write(Event(wall_time=time.time(), **fields).SerializeToString())
+
+
+def records_of(content: bytes) -> Iterator[bytes]:
+    """Yield the records of an event file: each has its length and a checksum before it, and a checksum after it."""
+    place = 0
+    while place < len(content):
+        (length,) = struct.unpack_from("<Q", content, place)
+        yield content[place + 12 : place + 12 + length]
+        place += 16 + length
 
 
 def write_events(file: Path, values: Iterable[tuple[int, Iterable[Summary.Value]]]) -> None:

@@ -38,6 +38,8 @@ class Observer(keras.callbacks.Callback):
     Where all callbacks are observers, an engine may run some epochs before it reports them one by one.
     """
 
+    kept: tuple[str, ...] = ()  # attributes that a backup keeps: plain values and arrays
+
     def earliest_stop(self) -> int | None:
         """Return the first epoch, counted from 1, after which it may stop the training, as things stand now."""
         return None
@@ -45,6 +47,8 @@ class Observer(keras.callbacks.Callback):
 
 class Best(Observer):
     """Keep the weights of the epoch with the best monitored value; stop `patience` epochs after the last better one."""
+
+    kept = ("epoch", "improved", "value", "weights")
 
     def __init__(self, monitor: Monitor, patience: int | None = None, *, keep_last: bool = False) -> None:
         """keep_last: of epochs with equal best values, and not the first."""
@@ -86,6 +90,8 @@ class LearningRate(Observer):
 
 class History(Observer):
     """Keep a row for each epoch: epoch (from 1), loss and metrics, on training and validation rows."""
+
+    kept = ("rows",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,6 +150,8 @@ class Progress(Observer):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         text = in_words(logs or {})
         if self.bar is not None:
+            if self.bar.n < epoch:  # they ran before a backup
+                self.bar.n = self.bar.initial = self.bar.last_print_n = epoch
             self.bar.set_postfix_str(text, refresh=False)
             self.bar.update()
         elif time.monotonic() - self.told_s > PROGRESS_INTERVAL_S:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from percept.models.member_network import MemberNetwork
 from percept.objective import AUXILIARY, Objective
+from percept.training.backups import NONE, Backups
 from percept.training.callbacks import Best, History, LearningRate, Tell
 from percept.training.custom_objects import SmoothedAccuracy
 from percept.training.engines.choice import fit_with_engine
@@ -83,10 +84,12 @@ def fit(
     monitor: Monitor,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     tell: Tell = lambda _: None,
+    backups: Backups = NONE,
 ) -> Fitted:
     """Fit a compiled model; afterwards it has the weights that `options.weights` names. Raises `NotFiniteError`.
 
-    callbacks: are called beside those that every fit has; tell: is given which engine runs the epochs, and why.
+    callbacks: are called beside those that every fit has; tell: is given which engine runs the epochs, and why;
+    backups: from which it goes on, and which it writes.
     """
     fitted = Fitted(History(), Best(monitor, options.patience, keep_last=options.weights == "last_best"))
     every = [StopWhenNotFinite(), fitted.history, fitted.best, *callbacks]
@@ -96,7 +99,8 @@ def fit(
         every.insert(0, keras.callbacks.ReduceLROnPlateau(monitor.name, factor, patience, mode=monitor.mode))
     elif not isinstance(optimizer.schedule, Constant):
         every.insert(0, LearningRate(optimizer, options.epochs, options.steps_per_epoch(len(train))))
-    fit_with_engine(model, train, validation, options, every, tell)
+    with backups.running():
+        fit_with_engine(model, train, validation, options, every, tell, backups)
     if options.weights != "last":
         model.set_weights(fitted.best.weights)
     return fitted

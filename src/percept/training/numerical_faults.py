@@ -60,6 +60,8 @@ class NotFiniteError(Exception):
 class StopWhenNotFinite(Observer):
     """Raise `NotFiniteError` once a loss or metric is not finite, or a weight at the end: no training recovers."""
 
+    kept = ("epoch",)
+
     def __init__(self) -> None:
         super().__init__()
         self.epoch = 0

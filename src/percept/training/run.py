@@ -20,6 +20,7 @@ from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
 from percept.training.answers import dead_units
 from percept.training.assembly import assemble
+from percept.training.backups import NONE, Backups
 from percept.training.callbacks import History, Tell, in_words
 from percept.training.fit_data import FitData, fit_data, smoothed, weighted
 from percept.training.monitor import Monitor, monitor_of
@@ -75,11 +76,12 @@ def run(
     options: Training,
     make_callbacks: MakeCallbacks = lambda network, monitor, train: (),
     tell: Tell = lambda _: None,
+    backups: Backups = NONE,
 ) -> Trained:
     """Train on `train`; choose the epoch, temperature and thresholds on `validation`. Raises `UserError`.
 
     make_callbacks: gives Keras callbacks for this training; tell: is called with each line that a person may want to
-    read. Nothing is written or printed but by these two.
+    read; backups: from which the fit goes on, and which it writes. Nothing is written or printed but by these three.
     """
     decision.check_can_be_chosen(options.objective, len(validation) or spec.num_folds)
     network, train_data, validation_data = compiled(train, validation, spec, options)
@@ -90,10 +92,12 @@ def run(
     callbacks = make_callbacks(network, monitor, train_data)
     start_s = time.monotonic()
     try:
-        fitted = fit.fit(network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell)
+        fitted = fit.fit(
+            network, train_data, validation_data, options.fit, options.optimizer, monitor, callbacks, tell, backups
+        )
     except NotFiniteError as error:
         raise as_user_error(error, train_data, validation_data, spec, options.objective, options.optimizer) from None
-    _tell_how_it_went(fitted, options.fit, time.monotonic() - start_s, tell)
+    _tell_how_it_went(fitted, options.fit, backups.before, time.monotonic() - start_s, tell)
     if isinstance(options.model, Perceptron) and options.objective.kind == "binary":
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
     best_weights, said, held_out = fitted.best.weights, None, None
@@ -131,10 +135,11 @@ def compiled(
     return network, train_data, validation_data
 
 
-def _tell_how_it_went(fitted: fit.Fitted, options: Fit, seconds: float, tell: Tell) -> None:
+def _tell_how_it_went(fitted: fit.Fitted, options: Fit, before: int, seconds: float, tell: Tell) -> None:
     epochs = len(fitted.history.rows)
     kept = epochs if options.weights == "last" else fitted.best.epoch
-    tell(f"{epochs} epochs in {seconds:.1f} s; weights of epoch {kept}: {in_words(fitted.history.rows[kept - 1])}")
+    ran = f"{epochs - before} epochs after {before}" if before else f"{epochs} epochs"
+    tell(f"{ran} in {seconds:.1f} s; weights of epoch {kept}: {in_words(fitted.history.rows[kept - 1])}")
 
 
 def _tell_what_went_wrong(

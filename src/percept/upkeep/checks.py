@@ -17,4 +17,5 @@ def findings() -> Iterator[Finding]:
     yield repository.dvc_state()
     yield repository.parameters()
     yield from places.disks()
+    yield places.backups()
     yield places.mirror()

@@ -123,7 +123,7 @@ def _folders() -> Iterator[Leftover]:
     for folder in sorted(Path(".dvc/tmp/exps").glob("tmp*")):
         if (folder / ".dvc").is_dir() and (folder / ".git").is_dir():
             yield Leftover(str(folder), "of a queued run that was killed", partial(shutil.rmtree, folder), "remove it")
-    temporary = (Path(tempfile.gettempdir()), paths.RAW.parent)
+    temporary = (Path(tempfile.gettempdir()), paths.RAW.parent, paths.backups())
     for parent, pattern in ((paths.logs(), "*"), *((parent, "percept-*") for parent in temporary)):
         for folder in paths.abandoned(parent, pattern):
             mend = partial(paths.sweep, parent, pattern)

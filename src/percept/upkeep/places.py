@@ -50,6 +50,15 @@ def _name(folder: Path) -> Path:
     return folder.relative_to(paths.ROOT) if folder.is_relative_to(paths.ROOT) else folder
 
 
+def backups() -> Finding:
+    """Say how many trainings that did not come to their end can go on."""
+    files = list(paths.backups().glob("*.backup"))
+    if not files:
+        return Finding("backups", "none: no training waits to go on")
+    found = f"{len(files)} of trainings that were stopped, {size(sum(file.stat().st_size for file in files))}"
+    return Finding("backups", f"{found}; the command that was stopped goes on from them")
+
+
 def mirror() -> Finding:
     """Say whether DATA_MIRROR is set, and what the tasks of conf/ need that it lacks."""
     place = os.environ.get("DATA_MIRROR", "").strip()

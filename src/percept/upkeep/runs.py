@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from percept.programs import output_of
 from percept.upkeep.processes import at_work
 from percept.upkeep.queue import ENDED, FAILED, Queue
 
+STALE_S = 7 * 24 * 3600  # of the backup of a training that was stopped
 RECORDS = Path(".dvc/tmp/exps/run")  # what each queued run printed, by the rev of its entry
 LOCK = "dvc.lock"
 REF = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/[^/]+")  # of an experiment, by the commit that it began with
@@ -64,6 +66,11 @@ def logs_of(experiment: Experiment) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def stale_backups() -> list[Path]:
+    """Return the backups from which nobody has gone on for a week."""
+    return [file for file in paths.backups().glob("*.backup") if file.stat().st_mtime < time.time() - STALE_S]
+
+
 def check_at_rest() -> None:
     """Raise `UserError` while a process works in this clone: what it is making is not referred to yet."""
     if working := at_work():
@@ -71,7 +78,12 @@ def check_at_rest() -> None:
 
 
 def remove(gone: Sequence[Experiment], queue: Queue, num_kept: int) -> None:
-    """Remove experiments and their logs, what the queue keeps of older runs, and files that nothing refers to."""
+    """Remove experiments and their logs, what the queue keeps of older runs, and files that nothing refers to.
+
+    Stale backups go, too.
+    """
+    for file in stale_backups():
+        file.unlink()
     for folder in filter(None, map(logs_of, gone)):
         shutil.rmtree(folder)
     for some in _in_parts(gone):

@@ -53,10 +53,23 @@ def rows_of_fit() -> FitData:
 def fitted(tmp_path):
     """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
     from percept.training import fit
+    from percept.training.backups import NONE
     from percept.training.monitor import monitor_of
     from percept.training.tensorboard.callbacks import callbacks_for
 
-    def run(seed=0, units=(8,), dropout=0.0, validation=13, learning_rate=0.05, optimizer=None, tell=str, **settings):
+    def run(
+        *,
+        seed=0,
+        units=(8,),
+        dropout=0.0,
+        validation=13,
+        learning_rate=0.05,
+        optimizer=None,
+        tell=str,
+        backups=NONE,
+        logs="logs",
+        **settings,
+    ):
         defaults = {"epochs": 5, "batch_size": 8, "weights": "last", "engine": "graph"}
         fit.seed_everything(seed)
         model = Mlp(kind="mlp", units=units, dropout=dropout, activation="relu").build(SPEC, OBJECTIVE)
@@ -65,8 +78,8 @@ def fitted(tmp_path):
         fit.compile_model(model, OBJECTIVE, adam, options, 37)
         train, held_out = rows(37, 1), rows(validation, 2)
         monitor = monitor_of(options.monitor, model, OBJECTIVE, bool(validation))
-        make_callbacks = callbacks_for(tmp_path / "logs", "toy", learning_rate, options, tell)
+        make_callbacks = callbacks_for(tmp_path / logs, "toy", learning_rate, options, tell)
         callbacks = make_callbacks(model, monitor, train)
-        return model, fit.fit(model, train, held_out, options, adam, monitor, callbacks, tell)
+        return model, fit.fit(model, train, held_out, options, adam, monitor, callbacks, tell, backups)
 
     return run

@@ -7,6 +7,7 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
+from percept.training.backups import NONE, Backups
 from percept.training.callbacks import Tell
 from percept.training.engines.keras_fit import fit_with_keras, too_large
 from percept.training.engines.whole_epochs import NotBuiltError, fit_whole_epochs
@@ -23,6 +24,7 @@ EARLY = 1 / 3  # of the epochs, where there is patience: most fits stop early
 class Engine(Protocol):
     """Fit a compiled model in place; the callbacks get Keras' ordinary calls and logs at the ends of epochs.
 
+    backups: say after which epoch it goes on and ends, bring it there, and are told of epochs that have ended.
     Raises `NotBuiltError` where it cannot train this model, and has then changed nothing.
     """
 
@@ -33,6 +35,7 @@ class Engine(Protocol):
         validation: FitData,
         options: Fit,
         callbacks: Sequence[keras.callbacks.Callback],
+        backups: Backups = ...,
     ) -> None: ...
 
 
@@ -51,6 +54,7 @@ def fit_with_engine(
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
     tell: Tell,
+    backups: Backups = NONE,
 ) -> None:
     """Fit with the engine that `options` names or that suits; `tell` is given which it is, and why."""
     chosen, reason = choose(options, model, train, validation)
@@ -58,7 +62,7 @@ def fit_with_engine(
     for name in names[names.index(chosen) :]:
         tell(f"engine {name}: {reason}")
         try:
-            ENGINES[name](model, train, validation, options, callbacks)
+            ENGINES[name](model, train, validation, options, callbacks, backups)
             return
         except NotBuiltError as error:
             reason = f"engine {name} cannot train this model ({error})"

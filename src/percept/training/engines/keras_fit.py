@@ -7,8 +7,10 @@ import keras
 import numpy as np
 import psutil
 import tensorflow as tf
+from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from percept.dataset.stored import ArrayFile
+from percept.training.backups import NONE, Backups, Fitting
 from percept.training.engines.keras_replay import KerasReplay
 from percept.training.engines.weight_averages import SwapWeightAverages
 from percept.training.fit_data import FitData
@@ -35,32 +37,67 @@ def fit_with_keras(
     validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
+    backups: Backups = NONE,
 ) -> None:
     """Fit on arrays where memory allows it, otherwise on batches that tf.data takes out of them, or of their files."""
     in_memory = not too_large(train, validation)
+    engine = "keras, in memory" if in_memory else "keras, batch by batch"
+    first, last = backups.find(engine, options.epochs)
     seed = int(np.random.randint(2**31)) if not in_memory else None  # drawn from the run's seed
 
-    def taken(rows: FitData) -> dict[str, Any]:
+    def generator() -> np.random.Generator | None:
+        return np.random.default_rng(seed) if options.shuffle and not in_memory else None
+
+    def taken(rows: FitData, random: np.random.Generator | None) -> dict[str, Any]:
         if in_memory:
             arrays = dict(zip(("x", "y", "sample_weight"), rows.arrays, strict=False))
             return arrays | {"batch_size": options.batch_size, "shuffle": options.shuffle}
-        return {"x": batches(rows, options.batch_size, seed if options.shuffle else None), "shuffle": False}
+        return {"x": batches(rows, options.batch_size, random), "shuffle": False}
 
-    data = taken(train)
+    random = generator()
+    data = taken(train, random)
+    if in_memory and first and options.shuffle:
+        data = {"x": _after(first, train, options), "shuffle": False}
     if len(validation):
         data["validation_data"] = validation.arrays if in_memory else batches(validation, VALIDATION_BATCH)
         data["validation_batch_size"] = VALIDATION_BATCH if in_memory else None
     averages = [SwapWeightAverages()] if model.optimizer.use_ema else []  # before the others, which see the means
     numbers = np.arange(len(train))
-    replay = KerasReplay(train, validation, VALIDATION_BATCH, taken(FitData(numbers, numbers)))
+    replay = KerasReplay(train, validation, VALIDATION_BATCH, taken(FitData(numbers, numbers), generator()))
     let_find(callbacks, replay.find_fault)
-    model.fit(**data, epochs=options.epochs, callbacks=[replay, *averages, *callbacks], verbose=0)
+    keep = KeepBackups(backups, engine, Fitting(model, callbacks, random))  # last: all others have heard of the epoch
+    model.fit(**data, initial_epoch=first, epochs=last, callbacks=[replay, *averages, *callbacks, keep], verbose=0)
 
 
-def batches(examples: FitData, batch_size: int, shuffle_seed: int | None = None) -> tf.data.Dataset:
-    """Make a dataset of (x, y) or (x, y, weight) batches; with a seed, rows come in a new order for each epoch."""
+class KeepBackups(keras.callbacks.Callback):
+    """Bring a fit to where it goes on, and keep backups of it."""
+
+    def __init__(self, backups: Backups, engine: str, fitting: Fitting) -> None:
+        super().__init__()
+        self.backups, self.engine, self.fitting = backups, engine, fitting
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.backups.restore(self.fitting)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.backups.keep(self.fitting, self.engine, epoch + 1, self.model.stop_training)
+
+
+def _after(num_epochs: int, train: FitData, options: Fit) -> tf.data.Dataset:
+    """Return the batches that Keras makes of arrays, once it has shuffled them for so many epochs.
+
+    The state of its shuffling lies inside of TensorFlow, and can be reached by shuffling alone.
+    """
+    adapter = ArrayDataAdapter(*train.arrays, batch_size=options.batch_size, shuffle=True)
+    dataset = adapter.get_tf_dataset()
+    for _ in range(num_epochs):
+        next(iter(dataset))
+    return dataset.apply(tf.data.experimental.assert_cardinality(adapter.num_batches))
+
+
+def batches(examples: FitData, batch_size: int, random: np.random.Generator | None = None) -> tf.data.Dataset:
+    """Make a dataset of (x, y) or (x, y, weight) batches; with a generator, each epoch has a new order of rows."""
     num_rows = len(examples)
-    random = None if shuffle_seed is None else np.random.default_rng(shuffle_seed)
 
     def epoch() -> Iterator[tuple]:
         order = np.arange(num_rows) if random is None else random.permutation(num_rows)

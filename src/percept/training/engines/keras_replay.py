@@ -30,7 +30,7 @@ class KerasReplay(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.moment = Moment(self.stores)
-        self.epochs += 1
+        self.epochs = epoch + 1  # those before a backup, too
 
     def find_fault(self) -> Fault | None:
         """Run the last epoch once more, step by step."""

@@ -36,10 +36,11 @@ class SwapWeightAverages(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.averages = WeightAverages(self.model)
+        self.model.optimizer.use_ema = False  # where no epoch is left to run, as after the last one
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self.model.optimizer.use_ema = True
         if epoch:
-            self.model.optimizer.use_ema = True
             self.averages.swap()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

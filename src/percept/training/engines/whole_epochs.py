@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from percept.training.backups import NONE, Backups, Fitting
 from percept.training.callbacks import Observer, Snapshot
 from percept.training.engines.batch_hooks import refuse_batch_hooks
 from percept.training.engines.batch_norm import fused_normalisation
@@ -57,6 +58,7 @@ def fit_whole_epochs(
     validation: FitData,
     options: Fit,
     callbacks: Sequence[keras.callbacks.Callback],
+    backups: Backups = NONE,
     *,
     jit_compile: bool,
 ) -> None:
@@ -72,17 +74,21 @@ def fit_whole_epochs(
         kept_steps.put(key, epochs)
     epochs.begin(model, train, validation)
     let_find(callbacks, epochs.find_fault)
+    engine, fitting = "compiled" if jit_compile else "graph", Fitting(epochs.model, callbacks, epochs.random)
+    epoch, last = backups.find(engine, options.epochs)
     several = epochs.per_call > 1
     seen = Snapshot() if several else epochs.model
     calls = keras.callbacks.CallbackList(list(callbacks), model=seen, epochs=options.epochs, verbose=0)
     seen.stop_training = False
     calls.on_train_begin()
-    epoch = 0
-    while epoch < options.epochs and not seen.stop_training:
+    backups.restore(fitting)
+    if several:
+        seen.weights = epochs.model.get_weights()
+    while epoch < last and not seen.stop_training:
         if not several:
             calls.on_epoch_begin(epoch)
         stops = [callback.earliest_stop() for callback in callbacks if several]
-        until = min([epoch + epochs.per_call, options.epochs, *(stop for stop in stops if stop)])
+        until = min([epoch + epochs.per_call, last, *(stop for stop in stops if stop)])
         results = epochs.run(max(1, until - epoch))
         for index, logs in enumerate(results.logs):
             if several:
@@ -91,6 +97,7 @@ def fit_whole_epochs(
             epoch += 1
             if seen.stop_training and index < len(results.logs) - 1:
                 raise RuntimeError("an observer stopped the training before its own earliest_stop()")
+        backups.keep(fitting, engine, epoch, seen.stop_training)
     calls.on_train_end()
     copy_variables(epochs.model, model)
 
@@ -117,7 +124,7 @@ class Epochs:
         )
         self._num_validation = len(validation)
         self._static = jit_compile
-        self._random = np.random.default_rng()
+        self.random = np.random.default_rng()
         try:
             refuse_batch_hooks(callbacks)
             self._data = _tensors(train), _tensors(validation)
@@ -138,7 +145,7 @@ class Epochs:
     def begin(self, model: keras.Model, train: FitData, validation: FitData) -> None:
         """Take the variables of the network that is to be fitted, and data of the shapes that this was built for."""
         # A generator of its own: neither order nor masks depend on how many epochs a call runs.
-        self._random = np.random.default_rng(np.random.randint(2**31, size=4))
+        self.random = np.random.default_rng(np.random.randint(2**31, size=4))
         if model is not self.model:
             self._data = _tensors(train), _tensors(validation)
             build_variables(model, self._data[0])
@@ -146,7 +153,7 @@ class Epochs:
 
     def run(self, num_epochs: int) -> EpochResults:
         """Train for so many epochs, at most `per_call`."""
-        self._before = Moment(self._stores), self._random.bit_generator.state, num_epochs
+        self._before = Moment(self._stores), self.random.bit_generator.state, num_epochs
         values, weights = self._call(*self._draw(num_epochs), *self._data)
         names = [*self._names, *(f"val_{name}" for name in self._names)]
         logs = [dict(zip(names, row, strict=False)) for row in values.numpy()[:num_epochs].tolist()]
@@ -157,13 +164,13 @@ class Epochs:
         moment, state, num_epochs = self._before
         for epoch in range(num_epochs):
             moment.restore()
-            self._random.bit_generator.state = state
+            self.random.bit_generator.state = state
             (logs,) = self.run(1).logs
             if epoch == num_epochs - 1 or not all(map(math.isfinite, logs.values())):
                 break
-            moment, state = Moment(self._stores), self._random.bit_generator.state
+            moment, state = Moment(self._stores), self.random.bit_generator.state
         moment.restore()
-        self._random.bit_generator.state = state
+        self.random.bit_generator.state = state
         _, (order, *_), masks = self._draw(1)
         batches = batches_of(self._data[0], order.numpy(), self._batch_size, [mask[0] for mask in masks])
         judges = batches_of(self._data[1], np.arange(self._num_validation), VALIDATION_BATCH)
@@ -175,8 +182,8 @@ class Epochs:
         orders = np.zeros((self.per_call, self._num_rows), np.int32)
         masks = self._masks.empty(self.per_call, self._num_rows)
         for epoch in range(num_epochs):
-            orders[epoch] = self._random.permutation(self._num_rows) if self._shuffle else np.arange(self._num_rows)
-            self._masks.draw(self._random, [mask[epoch] for mask in masks])
+            orders[epoch] = self.random.permutation(self._num_rows) if self._shuffle else np.arange(self._num_rows)
+            self._masks.draw(self.random, [mask[epoch] for mask in masks])
         return keras.tree.map_structure(tf.constant, (num_epochs, orders, masks))
 
     def _epochs_per_call(self, num_epochs: int) -> int:

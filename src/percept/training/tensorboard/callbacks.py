@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from percept.logs.curves import points
-from percept.logs.events import NAME, EventFile
+from percept.logs.events import NAME, EventFile, records_of
 from percept.logs.run import TRAIN
 from percept.logs.summaries import scalar
 from percept.training.callbacks import Observer, Progress, Tell
@@ -34,10 +36,13 @@ class Parts:
 
     def __getitem__(self, part: str) -> EventFile:
         if part not in self.files:
-            file = self.log_dir / part / f"{NAME}{TRAIN}"
+            file = self._place(part)
             file.parent.mkdir(parents=True, exist_ok=True)
             self.files[part] = EventFile(tf.io.TFRecordWriter(str(file)))
         return self.files[part]
+
+    def _place(self, part: str) -> Path:
+        return self.log_dir / part / f"{NAME}{TRAIN}"
 
     def write(self, step: int, values: Iterable[Summary.Value]) -> None:
         """Write what belongs to the fit itself."""
@@ -50,6 +55,21 @@ class Parts:
             for file in self.files.values():
                 file.records.flush()
 
+    def written(self) -> dict[str, NDArray[np.uint8]]:
+        """Return the bytes of each file."""
+        for file in self.files.values():
+            file.records.flush()
+        return {part: np.fromfile(self._place(part), np.uint8) for part in self.files}
+
+    def write_again(self, written: dict[str, NDArray[np.uint8]]) -> None:
+        """Begin each file anew, with what was written to it before."""
+        self.close()
+        self.files = {}
+        for part, content in written.items():
+            _, *records = records_of(content.tobytes())  # the first names the version, as that of a new file does
+            for record in records:
+                self[part].records.write(record)
+
     def close(self) -> None:
         for file in self.files.values():
             file.records.close()
@@ -60,6 +80,8 @@ class Curves(Observer):
 
     `keras.callbacks.TensorBoard` takes about a millisecond for an epoch, longer than a small epoch itself.
     """
+
+    kept = ("written",)
 
     def __init__(self, parts: Parts, task: str, learning_rate: float) -> None:
         super().__init__()
@@ -72,6 +94,15 @@ class Curves(Observer):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.parts.close()
+
+    @property
+    def written(self) -> dict[str, NDArray[np.uint8]]:
+        """What lies in the files, those of the other callbacks too."""
+        return self.parts.written()
+
+    @written.setter
+    def written(self, written: dict[str, NDArray[np.uint8]]) -> None:
+        self.parts.write_again(written)
 
 
 def callbacks_for(log_dir: Path, task: str, learning_rate: float, options: Fit, tell: Tell) -> MakeCallbacks:

@@ -29,6 +29,8 @@ class Layers(Observer):
     the network keeps its weights: the fit is the same to the bit.
     """
 
+    kept = ("next", "last", "seen")
+
     def __init__(self, network: keras.Model, train: FitData, task: str, write: Write) -> None:
         super().__init__()
         self.probe = Probe(network, train.take(evenly(len(train), NUM_ROWS)))

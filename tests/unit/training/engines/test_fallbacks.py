@@ -78,7 +78,7 @@ def test_batches_hold_every_row_once_in_a_new_order_for_each_epoch():
     rows = FitData(np.arange(50, dtype=np.float32)[:, np.newaxis], np.arange(50), np.ones(50, np.float32))
 
     def two_epochs(seed: int) -> list[list[int]]:
-        batches = keras_fit.batches(rows, 8, seed)
+        batches = keras_fit.batches(rows, 8, np.random.default_rng(seed))
         return [[int(value) for _, y, _ in batches for value in y] for _ in range(2)]
 
     first, second = two_epochs(1)
