@@ -41,14 +41,17 @@ def main(finish: bool = False) -> None:
     spec = load_spec()
     backup = BackupFile(params.model_dump(mode="json"))
     with (
+        paths.unfinished(logged_run.begun(read(paths.PARAMS))) as log_dir,
         paths.replaced(paths.MODELS) as folder,
         paths.replaced(paths.HISTORY) as history,
         paths.replaced(paths.PROVENANCE) as origin,
     ):
-        trained = _trained(params, spec, backup, finish)
-        trained.history.save(history)
-        _save(folder, trained, spec, params.objective)
-        save_out_of_fold(trained.out_of_fold, folder)
+        trained = _trained(params, spec, log_dir, backup, finish)
+        with paths.named(paths.HISTORY):
+            trained.history.save(history)
+        with paths.named(paths.MODELS):
+            _save(folder, trained, spec, params.objective)
+            save_out_of_fold(trained.out_of_fold, folder)
         _save_origin(origin, folder, spec)
         params.check_unchanged()
     _tell(wrote())
@@ -58,8 +61,8 @@ def main(finish: bool = False) -> None:
         backup.forget()
 
 
-def _trained(params: TrainParams, spec: DatasetSpec, backup: BackupFile, finish: bool) -> "Trained":
-    """Train, with logs for TensorBoard that stay if it comes to its end."""
+def _trained(params: TrainParams, spec: DatasetSpec, log_dir: Path, backup: BackupFile, finish: bool) -> "Trained":
+    """Train, with logs for TensorBoard."""
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow(params.fit.threads)
     from percept.training import run as training
@@ -72,12 +75,11 @@ def _trained(params: TrainParams, spec: DatasetSpec, backup: BackupFile, finish:
 
     options = training.Training(params.model, params.optimizer, params.fit, params.objective, params.seed)
     backups = Backups(backup, _tell, finish)
-    with paths.unfinished(logged_run.begun(read(paths.PARAMS))) as log_dir:
-        callbacks = callbacks_for(log_dir, spec.task, params.optimizer.learning_rate, params.fit, _tell)
-        subsets = load_examples("train"), load_examples("validation")
-        trained = training.run(*subsets, spec, options, callbacks, _tell, backups)
-        trained.history.save(log_dir / logged_run.HISTORY)
-        save_fingerprint(log_dir / logged_run.ENVIRONMENT)
+    callbacks = callbacks_for(log_dir, spec.task, params.optimizer.learning_rate, params.fit, _tell)
+    subsets = load_examples("train"), load_examples("validation")
+    trained = training.run(*subsets, spec, options, callbacks, _tell, backups)
+    trained.history.save(log_dir / logged_run.HISTORY)
+    save_fingerprint(log_dir / logged_run.ENVIRONMENT)
     return trained
 
 

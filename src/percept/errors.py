@@ -44,6 +44,7 @@ ADVICE = {  # errors of the system that a person can correct
     errno.EROFS: "take a place that is not mounted for reading alone",
     errno.ENOSPC: "make room (`df -h`), then run it again",
     errno.EDQUOT: "make room (`quota`), then run it again",
+    errno.EFBIG: "allow larger files: `ulimit -f unlimited`; some disks take none of this size",
     errno.ENOENT: "correct the path; what a stage writes is there after `dvc repro`",
     errno.ENOTDIR: "correct the path",
     errno.EISDIR: "name a file, not a folder",

@@ -105,6 +105,17 @@ def replaced(target: Path) -> Iterator[Path]:
         _remove(draft)
 
 
+@contextmanager
+def named(target: Path) -> Iterator[None]:
+    """Name what is being written in an `OSError` that names no file, as those of a full disk do."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename or not error.errno:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(target)) from error
+
+
 def _try_to_write(target: Path, place: Path, draft: Path, is_file: bool) -> None:
     """Make an empty draft, and write to it what is taken away again."""
     settle(target)
@@ -112,7 +123,8 @@ def _try_to_write(target: Path, place: Path, draft: Path, is_file: bool) -> None
     draft.parent.mkdir(parents=True, exist_ok=True)
     for written in [target, *([] if draft.parent == place else [target.parent])]:
         if written.exists() and not os.access(written, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(written))
+            number = errno.EROFS if os.statvfs(written).f_flag & os.ST_RDONLY else errno.EACCES
+            raise OSError(number, os.strerror(number), str(written))
     if not is_file:
         draft.mkdir()
     _take_room(draft if is_file else draft / "trial", target)

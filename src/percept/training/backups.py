@@ -49,6 +49,7 @@ class Backups:
         self.file, self.tell, self.finish = file, tell, finish
         self.epochs, self.before = 0, 0  # of the whole fit, and of them before this process
         self._state: State | None = None  # to go on from
+        self._command = ""  # that began the run
         self._heard: list[int] = []  # signals
         self._signals = ExitStack()
         self._interval_s = _interval() if file else INTERVAL_S
@@ -96,6 +97,7 @@ class Backups:
             _bring_back(self._state, fitting)
             self._state = None
         if self.file:
+            self._command = command_of_run()  # now: DVC may be gone before its stages where a signal reaches both
             self._heard = self._signals.enter_context(errors.stops_wait(STOPS))
 
     def keep(self, fitting: Fitting, engine: str, epoch: int, stopped: bool) -> None:
@@ -131,7 +133,7 @@ class Backups:
         values = in_words(history.rows[best.epoch - 1])
         return (
             f"kept: epoch {epoch} of {self.epochs}; the best so far is epoch {best.epoch}: {values}\n"
-            f"  to go on from there: {command_of_run()}\n"
+            f"  to go on from there: {self._command}\n"
             "  to look at what there is, before: python src/train.py --finish && python src/evaluate.py"
         )
 

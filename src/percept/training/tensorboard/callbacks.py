@@ -1,7 +1,10 @@
 """The callbacks of a run with logs: progress, curves, layers, and checkpoints where wanted."""
 
+import errno
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -23,7 +26,40 @@ from percept.training.run import MakeCallbacks
 from percept.training.tensorboard.layers import Layers
 from percept.training.tensorboard.network import graph_of, summary_of
 
+ERRORS = {
+    tf.errors.ResourceExhaustedError: errno.ENOSPC,
+    tf.errors.PermissionDeniedError: errno.EACCES,
+    tf.errors.NotFoundError: errno.ENOENT,
+}
 FLUSH_INTERVAL_S = 5  # how late TensorBoard may be
+
+
+class Records(tf.io.TFRecordWriter):
+    """Records of an event file, whose errors are those of the system: TensorFlow has its own, of a full disk too."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = str(file)
+        super().__init__(self.file)
+
+    def write(self, record: bytes) -> None:
+        with self._system_errors():
+            super().write(record)
+
+    def flush(self) -> None:
+        with self._system_errors():
+            super().flush()
+
+    def close(self) -> None:
+        with self._system_errors():
+            super().close()
+
+    @contextmanager
+    def _system_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except tf.errors.OpError as error:
+            number = ERRORS.get(type(error), errno.EIO)
+            raise OSError(number, os.strerror(number), self.file) from error
 
 
 class Parts:
@@ -38,7 +74,7 @@ class Parts:
         if part not in self.files:
             file = self._place(part)
             file.parent.mkdir(parents=True, exist_ok=True)
-            self.files[part] = EventFile(tf.io.TFRecordWriter(str(file)))
+            self.files[part] = EventFile(Records(file))
         return self.files[part]
 
     def _place(self, part: str) -> Path:
