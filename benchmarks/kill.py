@@ -113,7 +113,7 @@ def killed(clone: Clone, num_kills: int, draws: random.Random) -> dict[str, obje
     whole_s = time.monotonic() - start_s
     expected, kills, ends, different = clone.found(), 0, 0, set()
     while kills < num_kills or list((clone.folder / paths.backups()).glob("*.backup")):
-        if clone.train(draws.uniform(0, 1.1 * whole_s) if kills < num_kills else 3600):
+        if clone.train(draws.uniform(0, 0.7 * whole_s) if kills < num_kills else 3600):
             ends += 1
             found = clone.found()
             different |= {name for name, value in expected.items() if found[name] != value}
@@ -138,6 +138,7 @@ def costs(clone: Clone, repeats: int) -> Iterator[Mapping[str, object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20, help="of each setting (20)")
+    parser.add_argument("--only", default="", metavar="WORDS", help="settings whose name has these")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     parser.add_argument("--cost", action="store_true", help="measure what backups cost")
     options = parser.parse_args()
@@ -148,7 +149,8 @@ def main() -> None:
         else:
             draws = random.Random(options.seed)
             rows = []
-            for number, (what, settings) in enumerate(SETTINGS.items()):
+            chosen = {what: settings for what, settings in SETTINGS.items() if options.only in what}
+            for number, (what, settings) in enumerate(chosen.items()):
                 clone = Clone(Path(name).resolve() / f"clone{number}", settings)
                 rows.append({"training": what} | killed(clone, options.kills, draws))
                 print(rows[-1], file=sys.stderr, flush=True)

@@ -1,6 +1,8 @@
 """Runs that are killed, stopped by the keyboard, or begun twice, with the real DVC and Git."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 LONG = ("dvc", "exp", "run", "-S", "task=and_gate", "-S", "fit.epochs=9000000", "-S", "seed=7")
@@ -31,7 +34,14 @@ def running(clone, *command: str, until: str) -> Iterator[subprocess.Popen]:
             yield process
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+                kill(process)
+
+
+def kill(process: subprocess.Popen) -> None:
+    """Kill a command and its stages, and wait until they are gone."""
+    stages = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, signal.SIGKILL)
+    psutil.wait_procs(stages)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +107,60 @@ def test_a_run_that_is_stopped_by_the_keyboard_says_that_nothing_was_replaced(ki
     assert process.returncode and "train: stopped by SIGINT; nothing was replaced" in said and "Traceback" not in said
     after = {name: content for name, content in clone.contents().items() if name.startswith(("models", "results"))}
     assert after == before and not list(clone.folder.glob("logs/and_gate-*"))
+
+
+@pytest.fixture
+def backed_up(killed, monkeypatch):
+    """The clone, with a long training composed that has backups as often as can be."""
+    clone, _ = killed
+    monkeypatch.setenv("PERCEPT_BACKUP_SECONDS", "0")
+    clone.run("python", "src/compose.py", *(word for word in LONG[3:] if word != "-S"))
+    yield clone
+    clone.run("python", "src/doctor.py", "--repair")
+    for left in (".cache/backups", "logs"):
+        shutil.rmtree(clone.folder / left, ignore_errors=True)
+
+
+def said_until(process: subprocess.Popen, text: str) -> str:
+    """Read what a process says until it says this."""
+    said = ""
+    while text not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    return said
+
+
+def test_a_training_that_is_stopped_is_kept_can_be_looked_at_and_goes_on(backed_up):
+    clone = backed_up
+    with running(clone, "dvc", "repro", until=".cache/backups/*.backup") as process:
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=240)[0]
+    assert "train: stopped by SIGINT; nothing was replaced\n  kept: epoch " in said and "Traceback" not in said
+    assert "to go on from there: dvc repro\n" in said
+    (kept,) = re.findall(r"kept: epoch (\d+) of 9000000; the best so far is epoch \d+: training accuracy ", said)
+    finished = clone.run("python", "src/train.py", "--finish").stdout
+    assert f"this is no more than {kept} epochs; `dvc repro` goes on from there" in finished
+    assert "accuracy" in clone.run("python", "src/evaluate.py").stdout
+    assert " models/model.onnx\n" in clone.run("dvc", "status", "train").stdout  # which DVC does not take for the whole
+    with running(clone, "dvc", "repro", until="logs/and_gate-*/train/*") as process:
+        said_until(process, f"train: goes on after epoch {kept} of 9000000, from a backup of ")
+
+
+def test_a_training_in_a_plain_terminal_ends_with_the_status_of_its_signal(backed_up):
+    with running(backed_up, "python", "src/train.py", until=".cache/backups/*.backup") as process:
+        process.terminate()
+        said = process.communicate(timeout=240)[0]
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "train: stops at the end of this epoch" in said and "to go on from there: python src/train.py\n" in said
+
+
+def test_a_run_in_a_temporary_folder_goes_on_too(backed_up):
+    clone, command = backed_up, (*LONG[:3], "--temp", *LONG[3:])
+    with running(clone, *command, until=".cache/backups/*.backup"):
+        pass  # and killed
+    with running(clone, *command, until=".cache/backups/*.backup") as process:
+        said_until(process, "train: goes on after epoch ")
 
 
 def test_parameters_that_change_under_a_run_stop_it(killed):
