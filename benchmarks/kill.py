@@ -112,14 +112,15 @@ def killed(clone: Clone, num_kills: int, draws: random.Random) -> dict[str, obje
     clone.train(3600)
     whole_s = time.monotonic() - start_s
     expected, kills, ends, different = clone.found(), 0, 0, set()
-    while kills < num_kills or list((clone.folder / paths.backups()).glob("*.backup")):
-        if clone.train(draws.uniform(0, 0.7 * whole_s) if kills < num_kills else 3600):
-            ends += 1
+    ended = False
+    while kills < num_kills or not ended:  # the last is left alone
+        ended = clone.train(draws.uniform(0, whole_s) if kills < num_kills else 3600)
+        kills += not ended
+        ends += ended
+        if ended:
             found = clone.found()
             different |= {name for name, value in expected.items() if found[name] != value}
-        else:
-            kills += 1
-    return {"seconds unharmed": whole_s, "kills": kills, "ends": ends, "different": ", ".join(sorted(different)) or "-"}
+    return {"kills": kills, "ends": ends, "different": ", ".join(sorted(different)) or "nothing"}
 
 
 def costs(clone: Clone, repeats: int) -> Iterator[Mapping[str, object]]:
