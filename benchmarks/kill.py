@@ -42,7 +42,7 @@ SETTINGS = {
         *("fit.epochs=60", "fit.weights=last", "fit.patience=null"),
     ],
 }
-LONG = ["task=digits", "model=mlp_dropout", "fit.patience=null", "fit.epochs=16000", "fit.watch_layers=false"]
+LONG = ["task=digits", "model=mlp_dropout", "fit.patience=null", "fit.epochs=2500", "fit.watch_layers=false"]
 
 
 class Clone:
@@ -124,16 +124,18 @@ def killed(clone: Clone, num_kills: int, draws: random.Random) -> dict[str, obje
 
 
 def costs(clone: Clone, repeats: int) -> Iterator[Mapping[str, object]]:
-    """Yield the seconds of a fit, with backups every 30 seconds and with none, in turn."""
-    seconds: dict[str, list[float]] = {"30": [], "1e9": []}
+    """Yield seconds of train with backups every 30 seconds and with none, in turn: of the clock, of the processors."""
+    spent: dict[str, list[tuple[float, float]]] = {"30": [], "1e9": []}
     for _ in range(repeats):
-        for interval, spent in seconds.items():
-            said = clone.python("src/train.py", **{OPTION: interval})
-            (line,) = [line for line in said.splitlines() if " epochs in " in line]
-            spent.append(float(line.split(" epochs in ")[1].split()[0]))
-    ratios = [with_them / without for with_them, without in zip(*seconds.values(), strict=True)]
-    medians = [statistics.median(spent) for spent in seconds.values()]
-    yield {"with backups [s]": medians[0], "without [s]": medians[1], "ratio": statistics.median(ratios)}
+        for interval, each in spent.items():
+            before = os.times()
+            clone.python("src/train.py", **{OPTION: interval})
+            after = os.times()
+            used = after.children_user + after.children_system - before.children_user - before.children_system
+            each.append((after.elapsed - before.elapsed, used))
+    for number, of in enumerate(("the clock", "the processors")):
+        with_them, without = (statistics.median(each[number] for each in pairs) for pairs in spent.values())
+        yield {"seconds of": of, "with backups": with_them, "without": without, "ratio": with_them / without}
 
 
 def main() -> None:
@@ -141,12 +143,13 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20, help="of each setting (20)")
     parser.add_argument("--only", default="", metavar="WORDS", help="settings whose name has these")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--repeats", type=int, default=3, help="fits of each kind, for what backups cost (3)")
     parser.add_argument("--cost", action="store_true", help="measure what backups cost")
     options = parser.parse_args()
     load_tensorflow(2)
     with tempfile.TemporaryDirectory(prefix="kill-") as name:
         if options.cost:
-            rows = list(costs(Clone(Path(name).resolve() / "clone", LONG), 3))
+            rows = list(costs(Clone(Path(name).resolve() / "clone", LONG), options.repeats))
         else:
             draws = random.Random(options.seed)
             rows = []

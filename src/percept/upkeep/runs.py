@@ -68,7 +68,7 @@ def logs_of(experiment: Experiment) -> Path | None:
 
 def stale_backups() -> list[Path]:
     """Return the backups from which nobody has gone on for a week."""
-    return [file for file in paths.backups().glob("*.backup") if file.stat().st_mtime < time.time() - STALE_S]
+    return sorted(file for file in paths.backups().glob("*.backup") if file.stat().st_mtime < time.time() - STALE_S)
 
 
 def check_at_rest() -> None:

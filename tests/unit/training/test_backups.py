@@ -52,7 +52,7 @@ def fit(fitted, tmp_path, monkeypatch):
             monkeypatch.setattr(keras_fit, "MEMORY_SHARE", 1e-12)
         logs = f"logs{next(numbers)}"
         with_backups = {"backups": make_backups(BackupFile({}), tell=settings.get("tell", str))} if make_backups else {}
-        model, found = fitted(dropout=0.4, units=(8, 8), logs=logs, **FITS[kind], **with_backups, **settings)
+        model, found = fitted(dropout=0.4, units=(8, 8), logs=logs, **(FITS[kind] | with_backups | settings))
         return {
             "variables": [array.tobytes() for array in variables(model)],
             "best": (found.best.epoch, found.best.value, found.best.improved),
@@ -88,10 +88,11 @@ def test_a_fit_that_is_cut_off_twice_ends_as_one_that_is_not(fit, kind):
 
 
 def test_a_fit_that_was_killed_after_its_last_epoch_trains_no_more(fit):
-    kind = "several epochs in a call"
-    expected = fit(kind, Backups)
-    assert len(expected["history"]) < FITS[kind]["epochs"]  # stopped early
-    assert fit(kind, Backups) == expected
+    job = "several epochs in a call", Backups
+    expected, said = fit(*job, patience=1, learning_rate=0.5), []
+    assert len(expected["history"]) < FITS[job[0]]["epochs"]  # stopped early
+    assert fit(*job, patience=1, learning_rate=0.5, tell=said.append) == expected
+    assert [line for line in said if line.startswith(f"goes on after epoch {len(expected['history'])} of 30")]
 
 
 def test_a_short_fit_writes_nothing(fit, monkeypatch):

@@ -1,6 +1,8 @@
 """What doctor says of versions, devices, Git, DVC, parameters, disks and the mirror, each with its cure."""
 
+import os
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from percept import paths
 from percept.params.staleness import conf_digest
-from percept.upkeep import environment, places, repository
+from percept.upkeep import environment, places, repository, runs
 from percept.upkeep.finding import Finding
 
 WHO = ("-c", "user.name=percept", "-c", "user.email=percept@example.org")
@@ -118,3 +120,15 @@ def test_the_mirror_is_compared_with_what_the_tasks_download(tmp_path, monkeypat
         states[place] = places.mirror().state
     assert list(states.values()) == ["ok", "ok", "mend", "note"]
     assert f"has 1 of {len(needed)} files" in places.mirror().found
+
+
+def test_backups_of_trainings_that_were_stopped_are_counted_and_go_stale_after_a_week(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert places.backups().found == "none: no training waits to go on"
+    paths.backups().mkdir(parents=True)
+    for name, age_s in (("new", 0), ("old", runs.STALE_S + 60)):
+        file = paths.backups() / f"{name}.backup"
+        file.write_bytes(bytes(500))
+        os.utime(file, (time.time() - age_s,) * 2)
+    assert places.backups().found.startswith("2 of trainings that were stopped, 1 kB; ")
+    assert [file.stem for file in runs.stale_backups()] == ["old"]
