@@ -16,11 +16,12 @@ import keras
 import numpy as np
 
 from percept import errors, paths
-from percept.errors import UserError
+from percept.errors import UserError, listed
 from percept.training import backup_file
 from percept.training.backup_file import BackupFile, DamagedError, State
 from percept.training.callbacks import Best, History, Observer, Tell, in_words
 from percept.training.engines.variables import variables_of
+from percept.training.hidden_draws import hidden_draws
 from percept.workspace import command_of_run
 
 INTERVAL_S = 30.0  # of a fit without a backup, at least
@@ -118,6 +119,8 @@ class Backups:
 
     def _write(self, file: BackupFile, fitting: Fitting, facts: State) -> str:
         """Write a backup; return why not, where that fails: the fit itself goes on."""
+        if fitting.model.name == "custom" and (found := hidden_draws(fitting.model)):
+            return f"the network draws with {listed(sorted(found))} of TensorFlow, whose state nobody can read"
         try:
             if not (path := file.path()):
                 return "code or data changed since the training began, and nobody could tell what it would be of"
