@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from percept import paths
+from percept.model_file.environment import environment
 
 STAGE = "train"
-WHEREVER = ("platform", "cpus")  # of the fingerprint: they change no result
 
 Stamp = tuple[int, int, int]  # inode, bytes, time of the last change
 
@@ -24,14 +24,8 @@ class Inputs:
         self._stamps = _stamps()
 
     def digest(self, settings: Mapping[str, Any]) -> str | None:
-        """Return the sha256 of settings, files, versions, threads and processor; None where a file is another one now.
-
-        TensorFlow must be loaded.
-        """
-        from percept.training.environment import fingerprint
-
-        here = {name: value for name, value in fingerprint().items() if name not in WHEREVER}
-        found = hashlib.sha256(json.dumps([settings, here], sort_keys=True).encode())
+        """Return the sha256 of settings, files and environment; None where a file is another one by now."""
+        found = hashlib.sha256(json.dumps([settings, environment()], sort_keys=True).encode())
         try:
             for name, file in sorted(_files()):
                 with file.open("rb") as stream:
