@@ -154,9 +154,9 @@ def test_formulas_follow_the_rules_of_arithmetic(make_table):
 
 
 def test_a_formula_gives_a_missing_cell_where_it_has_no_value(make_table):
-    table = make_table({"a": [1, 0, None, 3, "1e38"], "b": [0, 0, 2, None, "1e-9"]})
-    np.testing.assert_array_equal(derived(table, v="a / b")["v"], [np.nan] * 5)
-    np.testing.assert_array_equal(derived(table, v="a + 1 / 0")["v"], [np.nan] * 5)
+    table = make_table({"a": [1, 0, None, 3], "b": [0, 0, 2, None]})
+    np.testing.assert_array_equal(derived(table, v="a / b")["v"], [np.nan] * 4)
+    np.testing.assert_array_equal(derived(table, v="a + 1 / 0")["v"], [np.nan] * 4)
 
 
 def test_a_formula_over_a_column_that_is_not_there_hints_at_the_nearest(make_table):

@@ -11,6 +11,7 @@ from onnx import TensorProto, helper
 
 from percept.errors import UserError
 from percept.files.limits import PredictionLimits
+from percept.model_file.metadata import TEXTS
 from percept.model_file.session import OUTPUT
 from percept.prediction.run import predict
 
@@ -48,7 +49,7 @@ def places(value: object, at: tuple = ()) -> list[tuple]:
 
 def mutated(texts: dict[str, str], chance: random.Random) -> dict[str, str]:
     """Metadata of which one to three parts are gone, doubled, or absurd."""
-    values = {name: text if name in ("task", "kind") else json.loads(text) for name, text in texts.items()}
+    values = {name: text if name in TEXTS else json.loads(text) for name, text in texts.items()}
     for _ in range(chance.choice((1, 1, 2, 3))):
         *above, key = chance.choice([place for place in places(values) if place])
         holder = values
@@ -64,8 +65,7 @@ def mutated(texts: dict[str, str], chance: random.Random) -> dict[str, str]:
         if not values:
             break
     return {
-        name: value if isinstance(value, str) and name in ("task", "kind") else json.dumps(value)
-        for name, value in values.items()
+        name: value if isinstance(value, str) and name in TEXTS else json.dumps(value) for name, value in values.items()
     }
 
 

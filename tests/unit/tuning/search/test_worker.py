@@ -119,7 +119,7 @@ def test_what_is_told_is_the_better_on_the_side_of_the_score(tmp_path):
 
 def test_what_a_person_can_correct_is_the_reason_of_a_failed_trial(tmp_path):
     outcome = run(["task=linnerud", "fit.epochs=5", "optimizer=sgd", "optimizer.learning_rate=1e9"], tmp_path)
-    assert outcome.state == "failed" and "a finite number" in outcome.reason and outcome.values == ()
+    assert outcome.state == "failed" and "are not finite" in outcome.reason and outcome.values == ()
     outcome = run(["task=wine", "split.validation={kind: none}", "fit.epochs=1"], tmp_path)
     assert outcome.state == "failed" and "the task has no validation rows" in outcome.reason
 
