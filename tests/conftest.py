@@ -105,4 +105,5 @@ def clone(reproduced: Clone) -> Iterator[Clone]:
     yield reproduced
     reproduced.run("git", "reset", "--quiet", "--hard", "start")
     reproduced.run("git", "clean", "--quiet", "--force", "-d")
+    reproduced.run("git", "clean", "--quiet", "--force", "-dX", "release")  # which Git ignores
     reproduced.run("dvc", "checkout", "--force")
