@@ -123,6 +123,7 @@ def wide() -> Columns:
 def test_a_table_of_very_many_values_or_columns_takes_minutes_and_less_than_2_gib(make, words, tmp_path):
     for name in ("src", "conf"):
         shutil.copytree(paths.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(paths.ROOT / "dvc.yaml", tmp_path)
     write(tmp_path / "large.csv", make())
     commands = [["new_task", "large.csv", "--target", "y", *words], ["compose", "task=large", "fit.epochs=6"]]
     commands += [
