@@ -8,8 +8,6 @@ from typing import Any
 
 from percept.command import option_parser
 
-from numpy.typing import NDArray
-
 from percept import paths
 from percept.evaluation import findings, plots
 from percept.evaluation.metrics import check_primary
@@ -32,12 +30,12 @@ from percept.model_file.metadata import Metadata
 from percept.names import Name
 from percept.objective import Objective
 from percept.params import Params, Seed, read
-from percept.prepared.examples import load_examples, load_raw, load_spec
+from percept.prepared.examples import Examples, load_examples, load_raw, load_spec
 from percept.prepared.quality import Quality
-from percept.prepared.spec import SUBSETS, DatasetSpec
+from percept.prepared.spec import SUBSETS
 from percept.workspace import run_stage, wrote
 
-MOST_READ = 200_000  # training rows
+MOST_READ = 200_000  # training rows: more would take long
 
 
 class EvaluateParams(Params):
@@ -75,19 +73,7 @@ def main() -> None:
         test = predict_subset("test", spec, objective, answer)
         found = report(validation, test, metadata)
         history = plots.read_history(paths.HISTORY)
-        evidence = Evidence(
-            test,
-            validation,
-            _some_training_rows(spec, objective, answer, train.y),
-            train,
-            examples,
-            history,
-            _dead_units(),
-            monitor,
-            params.fit["epochs"],
-            params.optimizer["learning_rate"],
-        )
-        found |= warnings(evidence)
+        found |= _warnings(params, answer, (validation, test), (train, examples), history)
         beside = findings.look_at(
             test,
             (train, held_out, examples),
@@ -118,15 +104,24 @@ def main() -> None:
     print(f"evaluate: {wrote()}")
 
 
-def _dead_units() -> dict[str, float]:
-    """Read the share of units of each hidden layer that give all rows the same answer."""
+def _warnings(
+    params: EvaluateParams,
+    answer: Answer,
+    predictions: tuple[Predictions | None, Predictions],
+    subsets: tuple[Examples, Examples],
+    history: list[dict[str, float]],
+) -> dict[str, list[str]]:
+    """Return what a person should hear of. predictions: of validation and test rows; subsets: training and test rows."""
+    (validation, test), (train, examples) = predictions, subsets
+    some = None
+    if len(train.y) <= MOST_READ:
+        some = predict_some(load_raw("train", test.spec), train.y, test.spec, params.objective, answer)
     layers = json.loads((paths.MODELS / paths.LAYERS).read_text(encoding="utf-8"))
-    return {layer["name"]: layer["dead_units"] for layer in layers if "dead_units" in layer}
-
-
-def _some_training_rows(spec: DatasetSpec, objective: Objective, answer: Answer, y: NDArray) -> Predictions | None:
-    """Predict some of the training rows; None where reading them all would take long."""
-    return None if len(y) > MOST_READ else predict_some(load_raw("train", spec), y, spec, objective, answer)
+    dead = {layer["name"]: layer["dead_units"] for layer in layers if "dead_units" in layer}
+    fit, rate = params.fit, params.optimizer["learning_rate"]
+    return warnings(
+        Evidence(test, validation, some, train, examples, history, dead, fit["monitor"], fit["epochs"], rate)
+    )
 
 
 if __name__ == "__main__":
