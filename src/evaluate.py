@@ -111,7 +111,7 @@ def _warnings(
     subsets: tuple[Examples, Examples],
     history: list[dict[str, float]],
 ) -> dict[str, list[str]]:
-    """Return what a person should hear of. predictions: of validation and test rows; subsets: training and test rows."""
+    """Return what a person should hear of. predictions: of validation and test rows; subsets: training and test."""
     (validation, test), (train, examples) = predictions, subsets
     some = None
     if len(train.y) <= MOST_READ:
