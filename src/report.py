@@ -27,5 +27,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     option_parser(__doc__).parse_args()
-    drawing.start()
-    run_stage(main)
+    with drawing.beside():
+        run_stage(main)

@@ -18,9 +18,9 @@ from percept.objective import Objective
 from percept.params import Params, Seed, read
 from percept.prepared.examples import load_examples, load_raw, load_spec, save_out_of_fold
 from percept.prepared.spec import DatasetSpec, Subset
-from percept.training.backup_file import BackupFile
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
+from percept.training.resume.backup_file import BackupFile
 from percept.training.startup import load_tensorflow
 from percept.workspace import run_stage, wrote
 
@@ -66,8 +66,8 @@ def _trained(params: TrainParams, spec: DatasetSpec, log_dir: Path, backup: Back
     # TensorFlow takes seconds to load: only once the parameters are known to be good.
     load_tensorflow(params.fit.threads)
     from percept.training import run as training
-    from percept.training.backups import Backups
     from percept.training.environment import save_fingerprint
+    from percept.training.resume.backups import Backups
     from percept.training.tensorboard.callbacks import callbacks_for
 
     if (cpus := num_cpus()) > params.fit.threads:

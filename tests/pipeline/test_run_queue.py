@@ -1,6 +1,7 @@
 """Queued runs go on whatever becomes of their workers, with the real DVC, and each that is lost is named."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 LONG = ("-S", "task=and_gate", "-S", "fit.epochs=9000000")
 SHORT = ("-S", "task=and_gate", "-S", "fit.epochs=1")
@@ -29,14 +31,18 @@ def waited_for(condition) -> None:
         time.sleep(0.2)
 
 
+def run_queue(clone, **options) -> subprocess.Popen:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    command = [sys.executable, "src/run_queue.py"]
+    return subprocess.Popen(command, cwd=clone.folder, env=known | {"PATH": path}, **streams, **options)
+
+
 def test_a_worker_that_is_killed_is_started_again_and_its_run_is_named(clone):
     clone.run("dvc", "exp", "run", "--queue", "-n", "long", *LONG)
     clone.run("dvc", "exp", "run", "--queue", "-n", "short", *SHORT)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    known = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
-    command = [sys.executable, "src/run_queue.py"]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, cwd=clone.folder, env=known | {"PATH": path}, **streams) as process:
+    with run_queue(clone) as process:
         waited_for(lambda: list((clone.folder / "logs").glob("and_gate-*-long/train/*")))
         (worker,) = works_here(clone, "queue-worker")
         for each in (worker, *worker.children(recursive=True)):
@@ -51,3 +57,14 @@ def test_a_worker_that_is_killed_is_started_again_and_its_run_is_named(clone):
         "short": "Success",
         "long": "Failed",
     }
+
+
+@pytest.mark.slow
+def test_a_worker_with_many_open_files_makes_room_for_another(clone):
+    clone.run("dvc", "exp", "run", "--queue", *SHORT, "-S", "seed=range(4)")
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with run_queue(clone, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, most))) as process:
+        said, _ = process.communicate(timeout=500)
+    assert process.returncode == 0, said
+    assert said.count("workers started: 1") > 1
+    assert "run_queue: 4 ended, 0 failed" in said

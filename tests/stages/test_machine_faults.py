@@ -26,7 +26,7 @@ import shutil
 from percept import paths
 from percept.training.startup import load_tensorflow
 load_tensorflow(2)
-from percept.training.backups import Backups
+from percept.training.resume.backups import Backups
 
 keep = Backups.keep
 

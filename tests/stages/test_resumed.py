@@ -23,7 +23,7 @@ sys.path.insert(0, sys.argv[1])
 import train
 from percept.training.startup import load_tensorflow
 load_tensorflow(2)
-from percept.training.backups import Backups
+from percept.training.resume.backups import Backups
 
 keep, most = Backups.keep, int(sys.argv[2])
 

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from percept.models.member_network import MemberNetwork
 from percept.objective import AUXILIARY, Objective
-from percept.training.backups import NONE, Backups
 from percept.training.callbacks import Best, History, LearningRate, Tell
 from percept.training.custom_objects import SmoothedAccuracy
 from percept.training.engines.choice import fit_with_engine
@@ -19,6 +18,7 @@ from percept.training.monitor import Monitor, metric_name
 from percept.training.numerical_faults import StopWhenNotFinite
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
+from percept.training.resume.backups import NONE, Backups
 from percept.training.schedule import Constant, Plateau
 
 

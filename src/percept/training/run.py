@@ -20,13 +20,13 @@ from percept.prepared.spec import DatasetSpec
 from percept.training import decision, fit
 from percept.training.answers import dead_units
 from percept.training.assembly import assemble
-from percept.training.backups import NONE, Backups
 from percept.training.callbacks import History, Tell, in_words
 from percept.training.fit_data import FitData, fit_data, smoothed, weighted
 from percept.training.monitor import Monitor, monitor_of
 from percept.training.numerical_faults import NotFiniteError, as_user_error
 from percept.training.optimizer import Optimizer
 from percept.training.options import Fit
+from percept.training.resume.backups import NONE, Backups
 from percept.training.stacks import by_stack
 
 SEPARABLE_ROWS = 10_000  # more take the linear program too long

@@ -1,5 +1,6 @@
 """The runs that wait in DVC's queue: what becomes of each, and which workers live to run them."""
 
+import resource
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from dvc.repo.experiments.queue.celery import LocalCeleryQueue
 
 MOST_IN_VAIN = 10  # looks in a row at which a worker had to be started, and nothing had happened since the last
-MOST_FILES = 256  # that a worker may have open: DVC leaves some 8 of each run, and a process may have 1024
+MOST_FILES = 0.25  # of those that a process may have open: a worker of DVC leaves some 8 open of each run
 ADVICE = "read what they say in .dvc/tmp/exps/celery/*.out"
 WAITING, RUNNING, FAILED, ENDED = "Queued", "Running", "Failed", "Success"  # DVC's words
 
@@ -73,9 +74,12 @@ def workers() -> list[psutil.Process]:
 
 def retire_full(queue: Queue) -> None:
     """Let workers end that have too many files open."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)  # workers have that of the process that starts them
+    if allowed == resource.RLIM_INFINITY:
+        return
     for worker in workers():
         with suppress(psutil.Error):
-            if worker.num_fds() > MOST_FILES:
+            if worker.num_fds() > MOST_FILES * allowed:
                 queue.retire(worker)
 
 

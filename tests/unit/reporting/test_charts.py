@@ -1,11 +1,12 @@
 """Every chart is drawn, with its text as text and without anything that two of one page would quarrel about."""
 
+import psutil
 import pytest
 
 from percept.evaluation.explanations import Effect
 from percept.evaluation.plots import HEADERS
 from percept.reporting import charts
-from percept.reporting.drawing import svg
+from percept.reporting.drawing import beside, svg
 
 PARTS = ("training", "validation")
 FILES = {"curves": "loss", "residuals": "predicted_vs_actual"}
@@ -33,6 +34,14 @@ def test_a_chart_is_drawn_with_colours_of_the_page(name):
     assert "<text" in found and "var(--ink)" in found and "var(--" in found.split("<text")[0] + found
     assert " id=" not in found and "url(" not in found and "font-family" not in found
     assert "<b>" not in found
+
+
+def test_a_process_of_its_own_draws_the_same_and_ends_with_it():
+    spec = charts.CHARTS["curves"](rows("curves"), False)
+    with beside():
+        found = [svg(spec) for _ in range(2)]
+        (artist,) = [child for child in psutil.Process().children() if "vl_convert" in str(child.cmdline())]
+    assert found == 2 * [svg(spec)] and not artist.is_running()
 
 
 @pytest.mark.parametrize("name", charts.CHARTS)

@@ -53,8 +53,8 @@ def rows_of_fit() -> FitData:
 def fitted(tmp_path):
     """A function that fits a small MLP on 37 rows with given settings, and gives (model, Fitted)."""
     from percept.training import fit
-    from percept.training.backups import NONE
     from percept.training.monitor import monitor_of
+    from percept.training.resume.backups import NONE
     from percept.training.tensorboard.callbacks import callbacks_for
 
     def run(

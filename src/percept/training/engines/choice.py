@@ -7,12 +7,12 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
-from percept.training.backups import NONE, Backups
 from percept.training.callbacks import Tell
 from percept.training.engines.keras_fit import fit_with_keras, too_large
 from percept.training.engines.whole_epochs import NotBuiltError, fit_whole_epochs
 from percept.training.fit_data import FitData
 from percept.training.options import Fit
+from percept.training.resume.backups import NONE, Backups
 
 # Measured on 2 CPU cores: what XLA takes longer to build than a graph, and what it saves in each step.
 XLA_BUILD_MS = 120  # for each array of weights

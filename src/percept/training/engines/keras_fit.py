@@ -10,12 +10,12 @@ import tensorflow as tf
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from percept.dataset.stored import ArrayFile
-from percept.training.backups import NONE, Backups, Fitting
 from percept.training.engines.keras_replay import KerasReplay
 from percept.training.engines.weight_averages import SwapWeightAverages
 from percept.training.fit_data import FitData
 from percept.training.numerical_faults import let_find
 from percept.training.options import Fit
+from percept.training.resume.backups import NONE, Backups, Fitting
 
 MEMORY_SHARE = 0.4  # of the free memory that the arrays may take; more is copied batch by batch
 VALIDATION_BATCH = 4096  # rows

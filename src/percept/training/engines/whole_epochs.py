@@ -15,7 +15,6 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from percept.training.backups import NONE, Backups, Fitting
 from percept.training.callbacks import Observer, Snapshot
 from percept.training.engines.batch_hooks import refuse_batch_hooks
 from percept.training.engines.batch_norm import fused_normalisation
@@ -27,6 +26,7 @@ from percept.training.engines.weight_averages import WeightAverages
 from percept.training.fit_data import FitData
 from percept.training.numerical_faults import Fault, let_find
 from percept.training.options import Fit
+from percept.training.resume.backups import NONE, Backups, Fitting
 
 VALIDATION_BATCH = 4096  # rows
 

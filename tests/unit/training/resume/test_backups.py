@@ -8,10 +8,10 @@ from tensorboard.compat.proto.event_pb2 import Event
 from percept import paths
 from percept.errors import UserError
 from percept.logs.events import records_of
-from percept.training import backup_file
-from percept.training.backup_file import BackupFile
-from percept.training.backups import OPTION, Backups
 from percept.training.engines import keras_fit, whole_epochs
+from percept.training.resume import backup_file
+from percept.training.resume.backup_file import BackupFile
+from percept.training.resume.backups import OPTION, Backups
 
 PLATEAU = {"schedule": {"kind": "plateau", "factor": 0.5, "patience": 1}}
 COSINE = {"schedule": {"kind": "cosine", "warmup_epochs": 2}, "ema_epochs": 2.0, "clip_norm": 0.5}

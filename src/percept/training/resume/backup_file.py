@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept import paths
-from percept.training.identity import Inputs
+from percept.training.resume.identity import Inputs
 
 MOST = 5  # backups in a clone; the oldest make room
 SUFFIX = ".backup"

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from percept.training.hidden_draws import hidden_draws
+from percept.training.resume.hidden_draws import hidden_draws
 
 
 class Noise(keras.layers.Layer):

@@ -17,11 +17,11 @@ import numpy as np
 
 from percept import errors, paths
 from percept.errors import UserError, listed
-from percept.training import backup_file
-from percept.training.backup_file import BackupFile, DamagedError, State
 from percept.training.callbacks import Best, History, Observer, Tell, in_words
 from percept.training.engines.variables import variables_of
-from percept.training.hidden_draws import hidden_draws
+from percept.training.resume import backup_file
+from percept.training.resume.backup_file import BackupFile, DamagedError, State
+from percept.training.resume.hidden_draws import hidden_draws
 from percept.workspace import command_of_run
 
 INTERVAL_S = 30.0  # of a fit without a backup, at least

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from percept import paths
-from percept.training import backup_file, identity
-from percept.training.backup_file import BackupFile, DamagedError
+from percept.training.resume import backup_file, identity
+from percept.training.resume.backup_file import BackupFile, DamagedError
 
 STATE = {
     "epoch": 3,
@@ -128,5 +128,5 @@ def test_code_or_data_that_change_in_the_run_have_no_backup(project, change):
 
 def test_the_stage_that_is_looked_at_is_that_of_dvc():
     names = [name for name, _ in identity._files()]
-    assert "src/train.py" in names and "src/percept/training/identity.py" in names
+    assert "src/train.py" in names and "src/percept/training/resume/identity.py" in names
     assert not [name for name in names if "__pycache__" in name or name.startswith("src/percept/reporting")]
