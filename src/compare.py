@@ -109,8 +109,7 @@ def pair(first: str, second: str) -> tuple[list[Difference], str]:
     known = kept_folds.kept()
     if first in known and second in known:
         one, other = kept_folds.load(first), kept_folds.load(second)
-        of_what = f"{len(one['scores'][one['primary']]['folds'])} folds of {one['rows']:,} rows"
-        return kept_folds.differences((first, second), one, other), of_what
+        return kept_folds.differences((first, second), one, other), kept_folds.of_what(one)
     runs = judged_runs.load(first), judged_runs.load(second)
     return judged_runs.differences(*runs), f"{runs[0].num_rows:,} test rows"
 

@@ -4,7 +4,8 @@ The rows that are no test rows are cut into folds as the task sets its test rows
 at random. Each fold is judged by a run that has seen none of it, encoder and scales included. Overrides are those of
 compose.py (task=wine model=tabm); without any it is what conf/ composes, the task digits. Writes
 results/cross_validation/NAME.json, the scores, and NAME.csv, what was predicted of each row; NAME is the task.
-`python src/compare.py NAME1 NAME2` tests the difference of two.
+Where they are quick, scikit-learn's linear model and trees learn from the same rows and are compared with it;
+`python src/compare.py NAME1 NAME2` tests the difference of two settings.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from percept.names import plain_name
 from percept.tuning import kept_folds
 from percept.tuning.cross_validation import CrossValidated, ScoredFold, cross_validate
 
+NAMES = {"guess": "a guess", "linear": "scikit-learn's linear model", "trees": "scikit-learn's trees"}
 HEADER = ("metric", "mean", "deviation", "95 % interval", "folds")
 
 
@@ -40,8 +42,11 @@ def main() -> None:
 
     with kept_folds.replaced(name, config, cross_validation) as save:
         found = cross_validate(config, cross_validation, each=tell)
-        save(found)
+        report = save(found)
     print(f"\n{table(found)}\n")
+    for other, difference in kept_folds.differences_beside(report).items():
+        print(difference.sentence(NAMES[other], name, kept_folds.of_what(report)))
+    print()
     print(f"cross_validate: wrote {kept_folds.scores_file(name)} and {kept_folds.predictions_file(name)}")
 
 

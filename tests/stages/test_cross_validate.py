@@ -1,6 +1,8 @@
 """The command: what it writes, and what compare.py says of two."""
 
+import contextlib
 import csv
+import io
 import json
 from pathlib import Path
 
@@ -35,6 +37,22 @@ def test_scores_and_predictions_are_kept_and_shown(monkeypatch):
         assert sum(right) / len(right) == expected
     assert report["params"]["fit"]["epochs"] == 2 and report["num_folds"] == 2
     assert (accuracy.metric, accuracy.value, of_what) == ("accuracy", 0, "2 folds of 120 rows")
+
+
+def test_other_models_are_compared_with_it_on_the_same_rows(monkeypatch):
+    with workspace(), contextlib.redirect_stdout(io.StringIO()) as said:
+        run(monkeypatch, "task=iris", "--folds", "2", "fit.epochs=1", "optimizer.learning_rate=1.0e-9")
+        scores = json.loads((FOLDER / "iris.json").read_text(encoding="utf-8"))["beside"]
+        with (FOLDER / "iris.csv").open(encoding="utf-8") as table:
+            rows = list(csv.DictReader(table))
+    assert list(scores) == ["guess", "linear", "trees"]
+    classes = [[row["actual"] for row in rows if row["fold"] == fold] for fold in ("1", "2")]
+    # A guess names one class in each fold; all have equally many rows.
+    assert scores["guess"]["accuracy"] == [max(map(fold.count, set(fold))) / len(fold) for fold in classes]
+    assert min(scores["linear"]["accuracy"] + scores["trees"]["accuracy"]) > 0.85
+    for other in ("a guess", "scikit-learn's linear model", "scikit-learn's trees"):
+        (line,) = (line for line in said.getvalue().splitlines() if other in line)
+        assert "iris" in line and line.endswith("; 2 folds of 120 rows)")
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percept.composition import Config
+from percept.evaluation.baselines import beside
 from percept.evaluation.metrics import METRICS, metrics_for
 from percept.evaluation.prediction_table import ROW, Columns, table_of
 from percept.features.resampling import CrossValidation, prepare_folds, within
 from percept.objective import Objective
+from percept.prepared.spec import SUBSETS
 from percept.tuning.resampled_t import Summary, summarize
 from percept.tuning.trial import read_source, run_trial
 
@@ -25,6 +27,7 @@ class ScoredFold:
     num_learned: int  # rows of the other folds, validation rows among them
     table: Columns  # of the predictions of its rows, as `prediction_table` has them
     scores: dict[str, float | None]  # by metric; None: not defined on these rows
+    beside: dict[str, dict[str, float | None]]  # those of a guess and of quick models that learned from the same rows
 
     def __len__(self) -> int:
         return len(self.table[ROW])
@@ -66,6 +69,8 @@ def cross_validate(
 ) -> CrossValidated:
     """Train and judge a run for each fold, as `run_trial` does; test rows of the task are in none. Raises `UserError`.
 
+    Beside it, a guess, and scikit-learn's models where they are quick, learn from the same rows and are judged alike.
+
     raw: as for `read_source`; each: is called with each fold once it is judged.
     """
     found = []
@@ -75,6 +80,8 @@ def cross_validate(
         scores = {metric.name: trial.report["test"][metric.name] for metric in metrics_for(config.objective.kind)}
         num_learned = prepared.spec.rows.train + prepared.spec.rows.validation
         table = table_of(trial.test, prepared.examples["test"])
-        found.append(ScoredFold(fold.repeat, fold.number, num_learned, table, scores))
+        train, validation, test = (prepared.examples[name] for name in SUBSETS)
+        others = beside(config.objective, prepared.spec, train, validation, test, config.seed)
+        found.append(ScoredFold(fold.repeat, fold.number, num_learned, table, scores, others))
         each(found[-1])
     return CrossValidated(config.objective, tuple(found))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,19 @@ def predictions_file(name: str) -> Path:
 @contextmanager
 def replaced(
     name: str, config: Config, cross_validation: CrossValidation
-) -> Iterator[Callable[[CrossValidated], None]]:
-    """Give what saves the folds; both files are replaced if all goes well. Enter it before the work begins."""
+) -> Iterator[Callable[[CrossValidated], dict[str, Any]]]:
+    """Give what saves the folds and returns what NAME.json holds; both files are replaced if all goes well.
+
+    Enter it before the work begins.
+    """
     with paths.replaced(predictions_file(name)) as table, paths.replaced(scores_file(name)) as scores:
 
-        def save(found: CrossValidated) -> None:
+        def save(found: CrossValidated) -> dict[str, Any]:
             columns = predictions_of(found)
             report = report_of(config, cross_validation, found, columns)
             save_table(table, columns)
             scores.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            return report
 
         yield save
 
@@ -73,8 +77,14 @@ def report_of(
         "tested_by_learned": found.tested_by_learned,
         "digest": digest_of(columns),
         "scores": scores,
+        "beside": _beside(found),
         "params": config.model_dump(mode="json", exclude={"conf"}),
     }
+
+
+def of_what(report: Mapping[str, Any]) -> str:
+    """Return such as "5 folds of 142 rows"."""
+    return f"{len(report['scores'][report['primary']]['folds'])} folds of {report['rows']:,} rows"
 
 
 def digest_of(columns: Columns) -> str:
@@ -110,11 +120,41 @@ def differences(names: tuple[str, str], first: Mapping[str, Any], second: Mappin
             raise UserError(" and ".join(names), found, f"the same {what}", advice)
     compared = []
     for metric in sorted(first["scores"], key=lambda name: name != first["primary"]):
-        one, other = (np.array(report["scores"][metric]["folds"], np.float64) for report in (first, second))
-        both = ~np.isnan(one + other)
-        gains = (other - one)[both]
-        summary = summarize(gains, first["tested_by_learned"]) if metric in METRICS else None
-        if summary is not None:
-            p = p_value(gains, first["tested_by_learned"])
-            compared.append(Difference(metric, float(one[both].mean()), float(other[both].mean()), summary.interval, p))
+        one, other = (report["scores"][metric]["folds"] for report in (first, second))
+        difference = _difference(metric, one, other, first["tested_by_learned"]) if metric in METRICS else None
+        if difference is not None:
+            compared.append(difference)
     return compared
+
+
+def differences_beside(report: Mapping[str, Any]) -> dict[str, Difference]:
+    """Compare, by the primary metric, what was cross-validated with each model that was measured beside it."""
+    metric, compared = report["primary"], {}
+    for name, scores in report["beside"].items():
+        found = _difference(metric, scores[metric], report["scores"][metric]["folds"], report["tested_by_learned"])
+        if found is not None:
+            compared[name] = found
+    return compared
+
+
+def _difference(
+    metric: str, first: Sequence[float | None], second: Sequence[float | None], tested_by_learned: float
+) -> Difference | None:
+    """Compare scores of the same folds; None where none of them is defined for both."""
+    one, other = (np.array(values, np.float64) for values in (first, second))
+    both = ~np.isnan(one + other)
+    gains = (other - one)[both]
+    summary = summarize(gains, tested_by_learned)
+    if summary is None:
+        return None
+    p = p_value(gains, tested_by_learned)
+    return Difference(metric, float(one[both].mean()), float(other[both].mean()), summary.interval, p)
+
+
+def _beside(found: CrossValidated) -> dict[str, dict[str, list[float | None]]]:
+    """Return the scores, by model and metric, of those that were measured in every fold."""
+    first, *others = (fold.beside for fold in found.folds)
+    names = [name for name in first if all(name in other for other in others)]
+    return {
+        name: {metric: [fold.beside[name][metric] for fold in found.folds] for metric in first[name]} for name in names
+    }
