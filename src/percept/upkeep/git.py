@@ -86,6 +86,14 @@ def forget_experiment() -> None:
         _git("update-ref", "--no-deref", "-d", ref)
 
 
+def pack_many() -> None:
+    """Let Git make one pack of more than 50 (`gc.autoPackLimit`).
+
+    Each run of DVC's queue leaves one, whose files every worker keeps open four times: 1024 are soon reached.
+    """
+    _git("-c", "gc.autoDetach=false", "-c", "gc.packRefs=false", "gc", "--auto", "--quiet", check=False)
+
+
 def restore(file: Path) -> None:
     """Take a file as the last commit has it."""
     _git("checkout", "--quiet", "HEAD", "--", str(file))

@@ -1,6 +1,5 @@
 """The runs that wait in DVC's queue: what becomes of each, and which workers live to run them."""
 
-import resource
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,12 +9,12 @@ import psutil
 
 from percept import paths
 from percept.errors import UserError
+from percept.upkeep import git
 
 if TYPE_CHECKING:
     from dvc.repo.experiments.queue.celery import LocalCeleryQueue
 
 MOST_IN_VAIN = 10  # looks in a row at which a worker had to be started, and nothing had happened since the last
-MOST_FILES = 0.25  # of those that a process may have open: a worker of DVC leaves some 8 open of each run
 ADVICE = "read what they say in .dvc/tmp/exps/celery/*.out"
 WAITING, RUNNING, FAILED, ENDED = "Queued", "Running", "Failed", "Success"  # DVC's words
 
@@ -39,11 +38,6 @@ class Queue:
     def start_workers(self, num_jobs: int) -> int:
         """Start those of so many workers that do not live, and return how many these are."""
         return int(self._queue.start_workers(num_jobs))
-
-    def retire(self, worker: psutil.Process) -> None:
-        """Let a worker end once its run has ended."""
-        words = worker.cmdline()
-        self._queue.celery.control.shutdown(destination=[words[words.index("queue-worker") + 1]])
 
     def give_up_lost(self) -> list[str]:
         """Mark as failed what counts as running while no worker lives; return the names of these runs.
@@ -72,28 +66,17 @@ def workers() -> list[psutil.Process]:
     return found
 
 
-def retire_full(queue: Queue) -> None:
-    """Let workers end that have too many files open."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)  # workers have that of the process that starts them
-    if allowed == resource.RLIM_INFINITY:
-        return
-    for worker in workers():
-        with suppress(psutil.Error):
-            if worker.num_fds() > MOST_FILES * allowed:
-                queue.retire(worker)
-
-
 def run_all(
     queue: Queue, num_jobs: int, wait: Callable[[Counter[str]], None], say: Callable[[str], None]
 ) -> Counter[str]:
     """Run what is queued, with so many workers at a time, until nothing is left; return how many ended in which way.
 
-    A worker that is gone is started again, and so is one that had many open files once its run has ended. wait: called
-    between two looks, with the counts. Raises `UserError` where workers end as soon as they are started.
+    A worker that is gone is started again. wait: called between two looks, with the counts. Raises `UserError` where
+    workers end as soon as they are started.
     """
     num_in_vain, former = 0, None
     while True:
-        retire_full(queue)
+        git.pack_many()
         counts, alive = queue.counts(), len(workers())
         if counts[WAITING] and alive < num_jobs:
             num_in_vain, former = num_in_vain + 1 if counts == former else 0, counts
