@@ -6,6 +6,8 @@ import shutil
 import pytest
 from conftest import clone_of_working_tree
 
+pytestmark = pytest.mark.slow
+
 QUICK = ("-S", "fit.epochs=1")
 
 

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     "How content are you, all in all, with the time that it took us to answer your question?",
     'Which of these holds for you: "often", "seldom", or rather: \'never, as far as I can remember\'?',

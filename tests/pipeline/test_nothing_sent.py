@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SYSTEM_CALLS = "connect,sendto,sendmsg,sendmmsg,open,openat,creat,mkdir,mkdirat"
 CONNECTION = re.compile(r"(?:connect|send\w+)\(.*AF_INET.*")
 WRITTEN = re.compile(r'(?m)(?:open(?:at)?\(.*?"(/[^"]*)".*O_CREAT|(?:creat|mkdir|mkdirat)\(.*?"(/[^"]*)").* = \d+$')

@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LONG = ("-S", "task=and_gate", "-S", "fit.epochs=9000000")
 SHORT = ("-S", "task=and_gate", "-S", "fit.epochs=1")
 
@@ -58,7 +60,6 @@ def test_a_worker_that_is_killed_is_started_again_and_its_run_is_named(clone):
     }
 
 
-@pytest.mark.slow
 def test_the_packs_that_runs_leave_in_git_become_one(clone):
     """DVC's workers keep every pack open."""
     clone.run("git", "config", "gc.autoPackLimit", "2")

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 OWN_DATA = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["pipeline", "models", "cross-validation", "report", "search"])
 def test_the_commands_of_a_page_run(fresh, page):
     for command in commands((ROOT / f"docs/{page}.md").read_text(encoding="utf-8")):
@@ -27,6 +28,7 @@ def test_the_tensorboard_page_names_the_folder_of_the_run_that_it_makes(fresh):
     assert {folder.name for folder in (fresh.folder / "logs" / name).iterdir()} >= {"train", "validation", "test"}
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_reliability_page_run(fresh):
     for command in commands((ROOT / "docs/reliability.md").read_text(encoding="utf-8")):
         if not command.startswith("make "):  # which take long, or run what stands beside them
@@ -43,6 +45,7 @@ def test_the_commands_of_the_reproducibility_page_are_there_with_their_options(f
             assert [word for word in words if word.startswith("--") and word not in said] == []
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_own_data_page_run(fresh):
     task = next(block for block in re.findall(r"```yaml\n(.*?)```", OWN_DATA, re.S) if "task: deliveries" in block)
     rows = [
