@@ -105,5 +105,6 @@ def clone(reproduced: Clone) -> Iterator[Clone]:
     yield reproduced
     reproduced.run("git", "reset", "--quiet", "--hard", "start")
     reproduced.run("git", "clean", "--quiet", "--force", "-d")
-    reproduced.run("git", "clean", "--quiet", "--force", "-dX", "release")  # which Git ignores
+    ignored = ("release", "data", "models", "results")  # by Git
+    reproduced.run("git", "clean", "--quiet", "--force", "-dX", *ignored)
     reproduced.run("dvc", "checkout", "--force")

@@ -69,3 +69,11 @@ def test_the_packs_that_runs_leave_in_git_become_one(clone):
     assert process.returncode == 0 and "run_queue: 4 ended, 0 failed" in said
     assert len(list((clone.folder / ".git/objects/pack").glob("*.pack"))) <= 3
     assert len(clone.run("dvc", "exp", "list", "--name-only").stdout.split()) >= 4
+
+
+def test_a_worker_that_stays_although_nothing_is_left_is_ended(clone):
+    command = [sys.executable, "-c", "import time; time.sleep(600)", "queue-worker"]  # it looks like one of DVC's
+    with subprocess.Popen(command, cwd=clone.folder) as worker, run_queue(clone) as process:
+        said, _ = process.communicate(timeout=300)
+        assert process.returncode == 0 and "0 failed" in said
+        assert worker.wait(timeout=60) == -signal.SIGTERM

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dvc.repo.experiments.queue.celery import LocalCeleryQueue
 
 MOST_IN_VAIN = 10  # looks in a row at which a worker had to be started, and nothing had happened since the last
+MOST_IDLE = 6  # looks in a row at which nothing waited, and no worker had a run
 ADVICE = "read what they say in .dvc/tmp/exps/celery/*.out"
 WAITING, RUNNING, FAILED, ENDED = "Queued", "Running", "Failed", "Success"  # DVC's words
 
@@ -66,18 +67,28 @@ def workers() -> list[psutil.Process]:
     return found
 
 
+def _has_run(worker: psutil.Process) -> bool:
+    try:
+        return bool(worker.children())
+    except psutil.Error:
+        return False
+
+
 def run_all(
     queue: Queue, num_jobs: int, wait: Callable[[Counter[str]], None], say: Callable[[str], None]
 ) -> Counter[str]:
     """Run what is queued, with so many workers at a time, until nothing is left; return how many ended in which way.
 
-    A worker that is gone is started again. wait: called between two looks, with the counts. Raises `UserError` where
-    workers end as soon as they are started.
+    A worker that is gone is started again; one that should have ended and has not, as DVC's now and then miss their own
+    word to end, is told to. wait: called between two looks, with the counts. Raises `UserError` where workers end as
+    soon as they are started.
     """
-    num_in_vain, former = 0, None
+    num_in_vain, num_idle, former = 0, 0, None
     while True:
         git.pack_many()
-        counts, alive = queue.counts(), len(workers())
+        counts, living = queue.counts(), workers()
+        alive = len(living)
+        num_idle = num_idle + 1 if not counts[WAITING] and not any(map(_has_run, living)) else 0
         if counts[WAITING] and alive < num_jobs:
             num_in_vain, former = num_in_vain + 1 if counts == former else 0, counts
             if num_in_vain == MOST_IN_VAIN:
@@ -86,6 +97,10 @@ def run_all(
                 say(f"workers started: {started}")
         elif not counts[WAITING] and not alive:
             break
+        elif num_idle > MOST_IDLE:
+            for worker in living:
+                with suppress(psutil.Error):
+                    worker.terminate()
         wait(counts)
     for name in queue.give_up_lost():
         say(f"{name} was lost with its worker, and counts as failed: queue it again")
