@@ -42,7 +42,7 @@ SETTINGS = {
         *("fit.epochs=60", "fit.weights=last", "fit.patience=null"),
     ],
 }
-LONG = ["task=digits", "model=mlp_dropout", "fit.patience=null", "fit.epochs=20000", "fit.watch_layers=false"]
+LONG = ["task=digits", "model=mlp_dropout", "fit.patience=null", "fit.epochs=45000", "fit.watch_layers=false"]
 
 
 class Clone:
