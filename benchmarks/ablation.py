@@ -31,6 +31,7 @@ PARTS: dict[str, list[str]] = {  # what is replaced -> overrides
     "validation rows set apart in place of folds": ["split.validation={kind:fraction,fraction:0.2,stratify:false}"],
     "5 folds": ["split.validation.num=5"],
     "no straight line": ["model.line=false"],
+    "no forest": ["model.forest=false"],
     "layers of 192": ["model.units=[192,192]"],
     "one hidden layer": ["model.units=[128]"],
     "swish in place of relu": ["model.activation=swish"],

@@ -25,6 +25,7 @@ from percept.evaluation.record import Records, achieved
 from percept.evaluation.tensorboard.write import Evaluation, write_evaluation
 from percept.evaluation.warnings import Evidence, warnings
 from percept.logs import run as logged_run
+from percept.logs.fit_warnings import slower_rate
 from percept.model_file import provenance, session
 from percept.model_file.metadata import Metadata
 from percept.names import Name
@@ -118,9 +119,10 @@ def _warnings(
         some = predict_some(load_raw("train", test.spec), train.y, test.spec, params.objective, answer)
     layers = json.loads((paths.MODELS / paths.LAYERS).read_text(encoding="utf-8"))
     dead = {layer["name"]: layer["dead_units"] for layer in layers if "dead_units" in layer}
-    fit, rate = params.fit, params.optimizer["learning_rate"]
+    fit, optimizer = params.fit, params.optimizer
+    slower = slower_rate(optimizer["learning_rate"], optimizer["kind"])
     return warnings(
-        Evidence(test, validation, some, train, examples, history, dead, fit["monitor"], fit["epochs"], rate)
+        Evidence(test, validation, some, train, examples, history, dead, fit["monitor"], fit["epochs"], slower)
     )
 
 

@@ -22,7 +22,7 @@ from percept.prepared.examples import load_examples, load_out_of_fold, load_raw,
 
 WRITTEN = (paths.NETWORK, paths.BEST, paths.SHIPPED, paths.OUT_OF_FOLD)  # in models/
 LOAD = """
-import percept.models.members
+import percept.models.member_network
 import keras, numpy
 network = keras.models.load_model("models/model.keras", compile=False)
 numpy.save("found.npy", network.predict(numpy.load("x.npy"), verbose=0))
@@ -146,7 +146,7 @@ def test_keras_loads_the_saved_networks(done, name):
 def test_a_fresh_process_needs_no_more_for_that_than_the_import_that_the_page_names(done):
     if done.report["kind"] == "multiclass":
         return  # one kind will do
-    assert "`import percept.models.members`" in (paths.ROOT / "docs/tables.md").read_text(encoding="utf-8")
+    assert "`import percept.models.member_network`" in (paths.ROOT / "docs/tables.md").read_text(encoding="utf-8")
     np.save("x.npy", load_examples("test").x)
     environment = os.environ | {"PYTHONPATH": str(paths.ROOT / "src")}
     told = subprocess.run([sys.executable, "-c", LOAD], env=environment, capture_output=True, text=True, timeout=120)

@@ -37,7 +37,7 @@ class Evidence:
     dead_units: Mapping[str, float]  # share of those of each layer
     monitor: str  # options of the fit
     epochs: int
-    learning_rate: float
+    slower_rate: float  # to try where steps may have been too large
 
     @cached_property
     def metric(self) -> Metric:
@@ -71,7 +71,7 @@ def warnings(evidence: Evidence) -> dict[str, list[str]]:
     y = spec.learned(y) if spec.target_scales else y
     begin = fit_warnings.beginning_loss(evidence.test.objective, y, len(spec.classes))
     found = [
-        *fit_warnings.exploding_loss(evidence.history, begin, evidence.learning_rate, task),
+        *fit_warnings.exploding_loss(evidence.history, begin, evidence.slower_rate, task),
         *fit_warnings.dead_units(evidence.dead_units),
         *score_warnings(evidence),
         *fit_warnings.still_improving(evidence.history, evidence.monitor, evidence.epochs, task),
@@ -198,5 +198,4 @@ def _said(evidence: Evidence, score: float) -> str:
 
 
 def _slower(evidence: Evidence) -> str:
-    rate = evidence.learning_rate / fit_warnings.SLOWER
-    return f"`dvc exp run -S task={evidence.test.spec.task} -S optimizer.learning_rate={rate:g}`"
+    return f"`dvc exp run -S task={evidence.test.spec.task} -S optimizer.learning_rate={evidence.slower_rate:g}`"

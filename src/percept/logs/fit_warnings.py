@@ -12,7 +12,8 @@ LATE = 0.1  # the last part of the epochs
 STILL = 0.01  # of the whole gain: a fit that gains so much in its last part is not at its end
 NOTABLE = 0.005  # of the value: with a learning rate that falls to 0 there is always some gain
 RISE = 10  # times the loss before anything is learned: a fit begins near it, and stays below
-SLOWER = 10  # times the learning rate of a fit whose loss rose
+SLOWER = 10  # times a learning rate that went wrong
+USUAL = {"sgd": 0.01}  # rates that Keras begins with; those of the other optimizers are 0.001
 DEAD = 0.5  # of a layer's units: without them it would be half as wide
 
 History = Sequence[Mapping[str, float]]  # a row for each epoch
@@ -47,14 +48,19 @@ def beginning_loss(objective: Objective, y: NDArray[np.float64], num_classes: in
     return math.log(num_classes if objective.kind == "multiclass" else 2)
 
 
-def exploding_loss(history: History, begin: float, learning_rate: float, task: str) -> list[str]:
+def slower_rate(learning_rate: float, optimizer: str) -> float:
+    """Return the rate to try after one that went wrong. optimizer: its kind."""
+    return min(learning_rate / SLOWER, USUAL.get(optimizer, 0.001))
+
+
+def exploding_loss(history: History, begin: float, slower_rate: float, task: str) -> list[str]:
     """Return a line where the training loss of an epoch was far above that of a network that has learned nothing."""
     losses = [row["loss"] for row in history]
     worst = max(range(len(losses)), key=losses.__getitem__)
     if losses[worst] < RISE * begin:
         return []
     rise = f"{losses[worst]:.3g} in epoch {worst + 1} of {len(losses)}, and {begin:.3g} without learning anything"
-    slower = f"`dvc exp run -S task={task} -S optimizer.learning_rate={learning_rate / SLOWER:g}`"
+    slower = f"`dvc exp run -S task={task} -S optimizer.learning_rate={slower_rate:g}`"
     return [f"the training loss exploded: {rise}; its steps are too large: try {slower}, or -S optimizer.clip_norm=1"]
 
 

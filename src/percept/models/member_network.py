@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from percept.models.forest import Forest, Trees, WithForest
 from percept.models.members import Pooled, pooled_values
 from percept.objective import Objective
 
@@ -17,20 +18,32 @@ class MemberNetwork(keras.Model):
     Targets are (batch, stacks, units), or class numbers (batch, stacks, 1); weights are (batch, stacks).
     """
 
-    def __init__(self, inputs: keras.KerasTensor, outputs: keras.KerasTensor, objective: Objective, line: bool) -> None:
-        """line: whether a straight line is put beside the members once they are trained."""
+    def __init__(
+        self, inputs: keras.KerasTensor, outputs: keras.KerasTensor, objective: Objective, line: bool, forest: bool
+    ) -> None:
+        """line, forest: whether it is put beside the members once they are trained."""
         super().__init__(inputs, outputs, name="members")
-        self.objective, self.stacks, self.line = objective, outputs.shape[0], line
+        self.objective, self.stacks, self.line, self.forest = objective, outputs.shape[0], line, forest
         self.shown = keras.metrics.Mean(name="mae" if objective.kind == "regression" else "accuracy")
 
-    def averaged(self) -> keras.Model:
-        """Return the network that is shipped, of the same layers: features (batch, features) to what is predicted."""
+    def averaged(self, trees: Trees | None = None, share: float = 0.0) -> keras.Model:
+        """Return the network that is shipped, of the same layers: features (batch, features) to what is predicted.
+
+        trees: of a forest, which counts so much beside the members.
+        """
         features = keras.Input(self.input_shape[2:], name="features")
         x = keras.layers.Reshape((1, -1))(features)  # all stacks see the same rows
         for layer in self.layers[1:]:
             x = layer(x)
         name = {"binary": "probability", "regression": "value"}.get(self.objective.kind, "probabilities")
-        return keras.Model(features, Pooled(self.objective.kind, name=name)([x, features]), name=self.name)
+        kind = self.objective.kind
+        if trees is None:
+            x = Pooled(kind, name=name)([x, features])
+        else:
+            x = Pooled(kind, gives_logits=True, name="members")([x, features])
+            of_forest = Forest.of(trees, features.shape[1], name="forest")(features)
+            x = WithForest(kind, share, name=name)([x, of_forest])
+        return keras.Model(features, x, name=self.name)
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True

@@ -184,11 +184,11 @@ class Pooled(keras.layers.Layer):
     of the mean count as `share` says, beside the line's; divided by a temperature, the weights calibrate the sum.
     """
 
-    def __init__(self, kind: str, **options: Any) -> None:
-        """kind: of the objective."""
+    def __init__(self, kind: str, gives_logits: bool = False, **options: Any) -> None:
+        """kind: of the objective; gives_logits: in place of probabilities."""
         super().__init__(**options)
-        self.kind = kind
-        self.activation = activation_of(kind)
+        self.kind, self.gives_logits = kind, gives_logits
+        self.activation = keras.activations.linear if gives_logits else activation_of(kind)
 
     def build(self, input_shape: list[tuple]) -> None:
         (*_, units), (_, size) = input_shape
@@ -205,7 +205,7 @@ class Pooled(keras.layers.Layer):
         return input_shape[0][2:]
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"kind": self.kind}
+        return super().get_config() | {"kind": self.kind, "gives_logits": self.gives_logits}
 
 
 def activation_of(kind: str) -> Any:

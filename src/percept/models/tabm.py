@@ -25,6 +25,7 @@ class TabM(Network):
     units: tuple[PositiveInt, ...] = Field((128, 128), min_length=1)  # width of each hidden layer, first to last
     activation: Literal["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "mish"] = "relu"
     line: bool = True  # a straight line is a member too, with the share that suits the rows that judge
+    forest: bool = True  # so is a forest
     embedding: PositiveInt | None = None  # inputs of a category of more levels, learned; null: an input for each level
     members: PositiveInt = 4  # that share weights: so many for each fold of the training rows, or in all
 
@@ -52,7 +53,7 @@ class TabM(Network):
         num_outputs = len(spec.classes) if objective.kind == "multiclass" else len(spec.targets)
         activation = objective.output if isinstance(objective, Regression) else "linear"
         x = MemberDense(num_outputs, activation, name="output")(x)
-        return MemberNetwork(inputs, x, objective, self.line)
+        return MemberNetwork(inputs, x, objective, self.line, self.forest)
 
 
 def _long_categories(spec: DatasetSpec, most: int, features: Iterable[int]) -> dict[str, list[int]]:

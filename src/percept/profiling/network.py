@@ -86,7 +86,7 @@ def choose_tabm(num_rows: int, inputs: Inputs, classes: Classes, split: dict[str
     each = f"{members} for each of {num_folds} folds" if num_folds else f"{members} in all"
     fit = _fit(num_train, num_folds)
     return Network(
-        model=("tabm", f"for {num_rows} rows and about {width} inputs: members, {each}, and a line"),
+        model=("tabm", f"for {num_rows} rows and about {width} inputs: members, {each}, a line and a forest"),
         optimizer=("adamw_cosine", "its rate falls to 0 with the last epoch"),
         options={"members": (members, ""), "units": ([units, units], "width of the hidden layers")},
         features=({"derive": (derived, DERIVED)} if derived else {}) | _features(inputs, bins),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from percept import paths
 from percept.errors import UserError
+from percept.logs.fit_warnings import slower_rate
 from percept.objective import Objective, Regression
 from percept.prepared.spec import DatasetSpec
 from percept.training.callbacks import Observer
@@ -27,8 +28,6 @@ UPDATE = "the weights of layer {layer} are not finite after the step"
 
 NUM_SHOWN = 5  # rows
 LARGE = 100.0  # scaled inputs and targets lie within tens: their deviation is 1
-SLOWER = 10  # times a learning rate that went wrong
-USUAL = {"sgd": 0.01}  # rates that Keras begins with; those of the other optimizers are 0.001
 CLIP_NORM = 1  # of the gradient, as Pascanu et al. 2013 (arXiv 1211.5063) bound it
 
 
@@ -126,7 +125,7 @@ def _advice(fault: Fault | None, objective: Objective, optimizer: Optimizer, spe
     if fault and fault.own and fault.taken < LARGE:
         where = f"look in {paths.CUSTOM} before layer" if fault.what == TAKEN else f"look in {paths.CUSTOM} at layer"
         return f"{where} {fault.layer!r} for a division by 0, and a logarithm or root of what is not positive"
-    slower = min(optimizer.learning_rate / SLOWER, USUAL.get(optimizer.kind, 0.001))
+    slower = slower_rate(optimizer.learning_rate, optimizer.kind)
     cures = [f"a lower learning rate (`-S optimizer.learning_rate={slower:g}`; find_learning_rate.py looks for one)"]
     if optimizer.clip_norm is None:
         cures.append(f"bounded steps (`-S optimizer.clip_norm={CLIP_NORM}`)")

@@ -102,9 +102,14 @@ def run(
         _tell_whether_separable(train, fitted.history.rows[-1]["accuracy"], spec.task, tell)
     best_weights, said, held_out = fitted.best.weights, None, None
     if isinstance(network, MemberNetwork):
-        counted = weighted(train, spec, options.objective)  # the line learns from rows as they count for the members
-        network, validation, said = assemble(network, counted, validation, validation_data, spec, tell)
-        best_weights = [*best_weights, *network.layers[-1].get_weights()]
+        members, kept = network, network.get_weights()
+        counted = weighted(train, spec, options.objective)  # others learn from rows as they count for the members
+        network, validation, said = assemble(
+            members, counted, validation, validation_data, spec, options.seed, options.fit.threads, tell
+        )
+        members.set_weights(best_weights)
+        best_weights = network.get_weights()
+        members.set_weights(kept)
     decided = decision.decide_on(network, validation, options.objective, said)
     _tell_what_was_chosen(decided, options.objective, tell)
     if said is not None and spec.num_folds:
@@ -148,7 +153,8 @@ def _tell_what_went_wrong(
     y = train.y.astype(np.float64)
     y = spec.learned(y) if spec.target_scales else y
     begin = fit_warnings.beginning_loss(options.objective, y, len(spec.classes))
-    rose = fit_warnings.exploding_loss(fitted.history.rows, begin, options.optimizer.learning_rate, spec.task)
+    slower = fit_warnings.slower_rate(options.optimizer.learning_rate, options.optimizer.kind)
+    rose = fit_warnings.exploding_loss(fitted.history.rows, begin, slower, spec.task)
     for line in (*rose, *fit_warnings.dead_units(dead)):
         tell(f"warning: {line}")
 

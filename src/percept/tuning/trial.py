@@ -14,6 +14,7 @@ from percept.dataset.table import Images, Table
 from percept.evaluation.predictions import Predictions, predict_some, report
 from percept.evaluation.warnings import Evidence, warnings
 from percept.features.prepare import Preparation, prepare
+from percept.logs.fit_warnings import slower_rate
 from percept.model_file.metadata import Metadata
 from percept.model_file.session import predict, read_metadata
 from percept.prepared.contents import Prepared
@@ -88,7 +89,7 @@ def run_trial(config: Config, prepared: Prepared | None = None) -> Trial:
         trained.dead_units,
         config.fit.monitor,
         config.fit.epochs,
-        config.optimizer.learning_rate,
+        slower_rate(config.optimizer.learning_rate, config.optimizer.kind),
     )
     found |= warnings(evidence)
     return Trial(prepared, shipped, found, test)

@@ -7,7 +7,7 @@ import pytest
 
 from percept.evaluation.predictions import Predictions
 from percept.evaluation.warnings import Evidence, score_warnings
-from percept.logs.fit_warnings import beginning_loss, dead_units, exploding_loss, still_improving
+from percept.logs.fit_warnings import beginning_loss, dead_units, exploding_loss, slower_rate, still_improving
 from percept.objective import Binary, Multiclass, Multilabel, Regression
 from percept.prepared.examples import Examples
 from percept.prepared.spec import DatasetSpec, RowCounts, TargetScale
@@ -174,10 +174,15 @@ def test_validation_rows_that_are_told_far_better_than_training_rows_are_said_to
 def test_a_training_loss_far_above_that_of_a_network_that_knows_nothing_is_told_with_a_lower_rate():
     losses = [{"loss": loss} for loss in (0.7, 0.5, 3.0, 900.0, 2.0)]
     begin = beginning_loss(BINARY, OTHER, 2)
-    (line,) = exploding_loss(losses, begin, 0.5, "leaves")
+    (line,) = exploding_loss(losses, begin, 0.05, "leaves")
     assert "900 in epoch 4 of 5, and 0.693 without learning anything" in line
     assert "`dvc exp run -S task=leaves -S optimizer.learning_rate=0.05`" in line
-    assert exploding_loss([{"loss": loss} for loss in (0.7, 0.01, 3.0, 0.4)], begin, 0.5, "leaves") == []
+    assert exploding_loss([{"loss": loss} for loss in (0.7, 0.01, 3.0, 0.4)], begin, 0.05, "leaves") == []
+
+
+def test_the_rate_to_try_is_a_tenth_and_never_above_a_usual_one():
+    assert slower_rate(0.008, "adamw") == pytest.approx(0.0008)
+    assert (slower_rate(1e6, "adamw"), slower_rate(1e6, "sgd")) == (0.001, 0.01)
 
 
 def test_a_target_that_is_not_scaled_begins_with_a_large_loss():

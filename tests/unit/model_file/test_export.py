@@ -106,6 +106,10 @@ CASES = {
     "members, one embedding": (table, TABLE | {"drop": "rest"}, REGRESSION, EMBEDDED),
     "members, labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, TABM),
     "members, regression": (table, TABLE | {"drop": "rest", "bins": 4}, REGRESSION | {"scale_target": True}, TABM),
+    "forest, binary": (table, TABLE | RICH | {"drop": "rest"}, BINARY, TABM),
+    "forest, multiclass": (table, TABLE | {"drop": "rest", "bins": 4}, MULTICLASS, TABM),
+    "forest, labels": (table, TABLE | {"drop": "rest"}, MULTILABEL, TABM),
+    "forest, regression": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True, "clip": True}, TABM),
     "perceptron": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, {"kind": "perceptron"}),
     "wide and deep": (table, TABLE | {"drop": "rest"}, REGRESSION | {"scale_target": True}, WIDE_DEEP),
     "convolutions": (images, {"kind": "image"}, {"kind": "multiclass"}, CNN),
@@ -132,6 +136,7 @@ def export_of(case: str, folder: Path) -> tuple[Task, DatasetSpec, keras.Model, 
     from percept.model_file import export
     from percept.model_file.metadata import Decision
     from percept.models.deployed import as_kept
+    from percept.training import forest
 
     raw, features, objective, model = (CASES | ACTIVATIONS)[case]
     split = SPLIT | ({"validation": {"kind": "folds", "num": 3}} if model["kind"] == "tabm" else {})
@@ -140,7 +145,12 @@ def export_of(case: str, folder: Path) -> tuple[Task, DatasetSpec, keras.Model, 
     found.save(folder)
     spec = found.spec
     keras.utils.set_random_seed(0)  # by chance a price near 0 among large ones has few digits that are right
-    network = as_kept(build(task.model, spec, task.objective), spec)
+    network = build(task.model, spec, task.objective)
+    if case.startswith("forest"):
+        num_outputs = network.output.shape[-1]
+        trees = forest.fit_trees(found.examples["train"], task.objective, num_outputs, seed=0, threads=1)
+        network = network.averaged(forest.nodes_of(trees), share=0.4)
+    network = as_kept(network, spec)
     decision = Decision(thresholds=DECISION.get(task.objective.kind, ()))
     shipped_file = export.to_onnx(network, found.encoder, spec, task.objective, decision)
     (folder / paths.SHIPPED).write_bytes(shipped_file)
@@ -206,7 +216,9 @@ def test_saving_a_network_twice_gives_the_same_bytes(exported):
 
 
 @pytest.mark.parametrize(
-    "exported", ["binary", "wide and deep", "convolutions", "custom", "members, multiclass"], indirect=True
+    "exported",
+    ["binary", "wide and deep", "convolutions", "custom", "members, multiclass", "forest, multiclass"],
+    indirect=True,
 )
 def test_the_same_weights_are_the_same_shipped_file_however_much_was_exported_before(exported):
     from percept.model_file import export
