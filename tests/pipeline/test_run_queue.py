@@ -32,12 +32,12 @@ def waited_for(condition) -> None:
         time.sleep(0.2)
 
 
-def run_queue(clone) -> subprocess.Popen:
+def run_queue(clone, **settings: str) -> subprocess.Popen:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     known = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     command = [sys.executable, "src/run_queue.py"]
-    return subprocess.Popen(command, cwd=clone.folder, env=known | {"PATH": path}, **streams)
+    return subprocess.Popen(command, cwd=clone.folder, env=known | {"PATH": path} | settings, **streams)
 
 
 def test_a_worker_that_is_killed_is_started_again_and_its_run_is_named(clone):
@@ -58,6 +58,21 @@ def test_a_worker_that_is_killed_is_started_again_and_its_run_is_named(clone):
         "short": "Success",
         "long": "Failed",
     }
+
+
+def test_a_run_that_is_killed_and_queued_again_goes_on_from_its_backup(clone):
+    run = ("-S", "task=and_gate", "-S", "fit.epochs=150000")
+    clone.run("dvc", "exp", "run", "--queue", "-n", "first", *run)
+    with run_queue(clone, PERCEPT_BACKUP_SECONDS="0") as process:
+        waited_for(lambda: list((clone.folder / ".cache/backups").glob("*")))
+        works_here(clone, "src/train.py")[0].send_signal(signal.SIGKILL)
+        said, _ = process.communicate(timeout=300)
+    assert process.returncode == 1 and "run_queue: 0 ended, 1 failed" in said
+    clone.run("dvc", "exp", "run", "--queue", "-n", "second", *run)
+    with run_queue(clone) as process:
+        said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0 and "run_queue: 1 ended, 0 failed" in said
+    assert "train: goes on after epoch " in clone.run("dvc", "queue", "logs", "second").stdout
 
 
 def test_the_packs_that_runs_leave_in_git_become_one(clone):
