@@ -60,7 +60,8 @@ def grow(
     best = int(np.argmin([loss_of(mixture, judges.y, objective) for mixture in mixtures]))
     if SHARES[best] < LEAST_SHARE:
         return None
-    forest = fit_trees(train, objective, said.shape[1], seed, threads)
+    if len(folds) > 1:  # a single one has all rows
+        forest = fit_trees(train, objective, said.shape[1], seed, threads)
     return Grown(nodes_of(forest), float(SHARES[best]), mixtures[best])
 
 
