@@ -32,6 +32,7 @@ MAY_LOAD_TENSORFLOW = (  # everything else must start fast, or run without it
     "lessons/inside.py",
     "model_file/export.py",
     "model_file/layers.py",
+    "model_file/operators.py",
     "release/saved_model.py",
 )
 MAY_PRINT = {"params", "prediction", "sources"}  # the others return values, or tell a callback

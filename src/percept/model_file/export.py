@@ -19,9 +19,8 @@ from percept.dataset.arrays import ZIP_EPOCH
 from percept.errors import UserError
 from percept.model_file import session as shipped
 from percept.model_file.environment import digest, environment
-from percept.model_file.forest_onnx import GivenForest, put_forest
 from percept.model_file.metadata import Decision, Metadata
-from percept.models.forest import Forest
+from percept.model_file.operators import Given, put_operator, with_operator
 from percept.objective import AUXILIARY, Objective
 from percept.prepared.spec import DatasetSpec
 
@@ -70,12 +69,12 @@ def to_onnx(
 ) -> bytes:
     """Join encoder (ONNX; None for pictures), network and decision into one ONNX file that takes raw inputs."""
     outputs = named_outputs(model.output)
-    forest = next((layer for layer in model.layers if isinstance(layer, Forest)), None)
+    layer = with_operator(model)
     model = keras.Model(model.input, list(outputs.values()))  # a list keeps its order
     example: Any = np.zeros((1, *spec.shape), model.input.dtype)  # Keras exports only what has been called
-    if forest:
-        model = GivenForest(model, forest)
-        example = [example, np.zeros((1, forest.outputs), np.float32)]
+    if layer:
+        model = Given(model, layer)
+        example = model.example()
     model(example)
     with paths.scratch() as scratch:
         exported = scratch / "network.onnx"
@@ -84,8 +83,8 @@ def to_onnx(
             model.export(exported, format="onnx", verbose=False)
         network = onnx.load(exported)
     _put_erf_for_erfc(network.graph)
-    if forest:
-        put_forest(network, forest)
+    if layer:
+        put_operator(network, layer)
     _number(network.graph)
     if encoder:
         front = onnx.load_from_string(encoder)
