@@ -83,10 +83,12 @@ class Forest(keras.layers.Layer):
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         cells = ops.reshape(x, (-1,))
         row = ops.expand_dims(ops.arange(ops.shape(x)[0], dtype="int32") * x.shape[1], 1)  # where each begins
-        node = ops.expand_dims(self.roots, 0) + 0 * row  # (batch, trees)
-        for _ in range(self.depth):
+
+        def step(_: Any, node: Any) -> Any:
             value = ops.take(cells, row + ops.take(self.column, node))
-            node = ops.take(self.child, node) + ops.cast(value > ops.take(self.threshold, node), "int32")
+            return ops.take(self.child, node) + ops.cast(value > ops.take(self.threshold, node), "int32")
+
+        node = ops.fori_loop(0, self.depth, step, ops.expand_dims(self.roots, 0) + 0 * row)  # (batch, trees)
         return ops.mean(ops.take(self.value, node, axis=0), axis=1)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
