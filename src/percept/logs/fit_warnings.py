@@ -53,15 +53,18 @@ def slower_rate(learning_rate: float, optimizer: str) -> float:
     return min(learning_rate / SLOWER, USUAL.get(optimizer, 0.001))
 
 
-def exploding_loss(history: History, begin: float, slower_rate: float, task: str) -> list[str]:
-    """Return a line where the training loss of an epoch was far above that of a network that has learned nothing."""
+def exploding_loss(history: History, begin: float, slower: float, task: str) -> list[str]:
+    """Return a line where the training loss of an epoch was far above that of a network that has learned nothing.
+
+    begin: the loss of such a network; slower: the learning rate to try.
+    """
     losses = [row["loss"] for row in history]
     worst = max(range(len(losses)), key=losses.__getitem__)
     if losses[worst] < RISE * begin:
         return []
     rise = f"{losses[worst]:.3g} in epoch {worst + 1} of {len(losses)}, and {begin:.3g} without learning anything"
-    slower = f"`dvc exp run -S task={task} -S optimizer.learning_rate={slower_rate:g}`"
-    return [f"the training loss exploded: {rise}; its steps are too large: try {slower}, or -S optimizer.clip_norm=1"]
+    rate = f"`dvc exp run -S task={task} -S optimizer.learning_rate={slower:g}`"
+    return [f"the training loss exploded: {rise}; its steps are too large: try {rate}, or -S optimizer.clip_norm=1"]
 
 
 def dead_units(dead: Mapping[str, float]) -> list[str]:

@@ -22,6 +22,7 @@ NUM_TREES = 50
 LEAST_SHARE = 0.1  # with less it is not worth its bytes
 MOST_ROWS = 60_000  # that learn: of more, a few thousand leaves tell nothing that the members do not know
 MOST_BYTES = 2_400_000  # of all nodes; in ONNX they take twice as much
+MOST_CELLS = 30_000_000  # rows times columns
 MOST_COMPARED = 300_000  # rows times columns that a node looks at: with more, it would take longer than the members
 
 
@@ -35,7 +36,7 @@ class Grown(NamedTuple):
 
 def is_quick(train: Examples) -> bool:
     """Tell whether a forest takes no longer than the members."""
-    return len(train) <= MOST_ROWS and train.x.size <= 100 * MOST_COMPARED
+    return len(train) <= MOST_ROWS and train.x.size <= MOST_CELLS
 
 
 def grow(
