@@ -16,7 +16,7 @@ test: .venv/ready  ## all tests, two files at a time; those whose data cannot be
 	@$(ACTIVATE) python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/ready  ## the runs that take up to two minutes each
-	@$(ACTIVATE) python -m pytest -q -rs -m slow
+	@$(ACTIVATE) python -m pytest -q -rs -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 test-nightly: .venv/ready  ## the published settings that take more than a minute each
 	@$(ACTIVATE) python -m pytest -q -rs -m nightly

@@ -58,6 +58,7 @@ def test_a_name_edited_into_params_yaml_is_refused(clone, around, script):
     file.write_text(former, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_texts_of_the_data_stay_texts_from_new_task_to_the_shipped_file(clone):
     rows = [f'{number % 7},"{TEXTS[number % 5]}","{TEXTS[number % 2]}"\n' for number in range(120)]
     content = "".join(['"${price}\nseed: 7","#: {x","${oc.env:SECRET}"\n', *rows])

@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LONG = ("dvc", "exp", "run", "-S", "task=and_gate", "-S", "fit.epochs=9000000", "-S", "seed=7")
 
 

@@ -51,6 +51,7 @@ def test_an_edited_chart_runs_report_alone(clone):
     assert list(status) == ["report"]
 
 
+@pytest.mark.slow
 def test_a_thousand_epochs_print_no_thousand_lines(clone):
     output = clone.run("dvc", "exp", "run", "-S", "task=and_gate", "-n", "gate").stdout
     assert "train: 1000 epochs in " in output
@@ -58,6 +59,7 @@ def test_a_thousand_epochs_print_no_thousand_lines(clone):
     assert metrics(clone)["test"]["accuracy"] == 1.0
 
 
+@pytest.mark.slow
 def test_a_perceptron_fails_at_xor_and_says_why(clone):
     output = clone.run("dvc", "exp", "run", "-S", "task=xor_gate", "-S", "model=perceptron").stdout
     assert metrics(clone)["test"]["accuracy"] <= 0.75
@@ -65,6 +67,7 @@ def test_a_perceptron_fails_at_xor_and_says_why(clone):
     assert "-S model=mlp" in output
 
 
+@pytest.mark.slow
 def test_queued_experiments_run_and_log_where_tensorboard_looks(clone):
     clone.run("dvc", "exp", "run", "--queue", "-S", "task=iris,wine", "-n", "flowers")
     clone.run("sh", "-c", "dvc queue start > queue.txt 2>&1")  # or its worker holds what `run` reads from
@@ -90,6 +93,7 @@ def test_queued_experiments_run_and_log_where_tensorboard_looks(clone):
     assert float(accuracy["flowers-1"]) >= 0.8 and float(accuracy["flowers-2"]) >= 0.8
 
 
+@pytest.mark.slow
 def test_metrics_and_plots_of_two_runs_stand_side_by_side(clone):
     clone.run("dvc", "exp", "run", "-S", "fit.epochs=3")
     difference = json.loads(clone.run("dvc", "metrics", "diff", "--json").stdout)

@@ -6,6 +6,8 @@ import pytest
 
 from percept.model_file import session as shipped
 
+pytestmark = pytest.mark.slow
+
 FILE = "release/iris/model.onnx"
 
 

@@ -19,6 +19,7 @@ def test_the_commands_of_a_page_run(fresh, page):
         fresh.run("sh", "-c", command)
 
 
+@pytest.mark.slow
 def test_the_tensorboard_page_names_the_folder_of_the_run_that_it_makes(fresh):
     page = (ROOT / "docs/tensorboard.md").read_text(encoding="utf-8")
     (name,) = re.findall(r"`(digits-mlp-[^`]+)`", page)

@@ -13,7 +13,7 @@ from percept.lessons.made import FOLDER, Made, region
 from percept.paths import ROOT
 from percept.sources import download
 
-QUICK = {"01_perceptron", "03_losses", "05_overfitting"}  # the others are left to `make test-slow`
+QUICK = {"01_perceptron", "03_losses"}  # the others are left to `make test-slow`
 NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?")
 
 

@@ -56,7 +56,8 @@ def written() -> dict[str, object]:
     return {str(file): file.read_bytes() for file in files} | {"events": events}
 
 
-@pytest.mark.parametrize("kind", ["members", pytest.param("convolutions", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", SETTINGS)
 def test_a_training_that_is_killed_twice_writes_what_one_writes_that_is_not(kind):
     with workspace():
         prepare_data([*SETTINGS[kind], "fit.epochs=9", "fit.patience=6"])

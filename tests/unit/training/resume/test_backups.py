@@ -8,7 +8,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from percept import paths
 from percept.errors import UserError
 from percept.logs.events import records_of
-from percept.training.engines import keras_fit, whole_epochs
+from percept.training.engines import keras_fit, kept_steps, whole_epochs
 from percept.training.resume import backup_file
 from percept.training.resume.backup_file import BackupFile
 from percept.training.resume.backups import OPTION, Backups
@@ -45,6 +45,7 @@ def fit(fitted, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(OPTION, "0")
     monkeypatch.setattr(whole_epochs, "CALL_STEPS", 20)  # four epochs of five steps
+    kept_steps.keep(1)
     numbers = iter(range(9))
 
     def run(kind, make_backups=None, **settings):
@@ -62,7 +63,8 @@ def fit(fitted, tmp_path, monkeypatch):
             "curves": events(tmp_path / logs),
         }
 
-    return run
+    yield run
+    kept_steps.keep(0)
 
 
 def events(folder):
