@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import vl_convert
 
@@ -40,13 +40,23 @@ def beside() -> Iterator[None]:
 
 def svg(spec: Spec) -> str:
     """Draw a chart."""
+    global _beside
     request: Spec = {"vl_spec": spec, "config": CONFIG}
-    drawn = _asked(_beside, request) if _beside else vl_convert.vegalite_to_svg(**request)
+    answer = _asked(_beside, request) if _beside else ""
+    whole = answer.endswith("\n")
+    if not whole:  # it died, for want of memory perhaps: this process draws what is left
+        _beside = None
+    drawn = json.loads(answer) if whole else vl_convert.vegalite_to_svg(**request)
     return re.sub(r' font-family="[^"]*"', "", drawn)
 
 
 def _asked(process: subprocess.Popen[str], request: Spec) -> str:
+    """Return the answer, as JSON; nothing where the process is no more."""
     assert process.stdin and process.stdout
-    process.stdin.write(json.dumps(request) + "\n")
-    process.stdin.flush()
-    return str(json.loads(process.stdout.readline()))
+    try:
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        with suppress(BrokenPipeError):
+            process.stdin.close()  # with what it holds
+    return process.stdout.readline()

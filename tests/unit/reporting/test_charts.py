@@ -40,8 +40,26 @@ def test_a_process_of_its_own_draws_the_same_and_ends_with_it():
     spec = charts.CHARTS["curves"](rows("curves"), False)
     with beside():
         found = [svg(spec) for _ in range(2)]
-        (artist,) = [child for child in psutil.Process().children() if "vl_convert" in str(child.cmdline())]
+        artist = drawing_process()
     assert found == 2 * [svg(spec)] and not artist.is_running()
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["in the middle", "at its start"])
+def test_charts_are_drawn_although_that_process_dies(begun):
+    spec = charts.CHARTS["curves"](rows("curves"), False)
+    expected = svg(spec)
+    with beside():
+        if begun:
+            svg(spec)
+        artist = drawing_process()
+        artist.kill()
+        artist.wait()
+        assert [svg(spec) for _ in range(2)] == 2 * [expected]
+
+
+def drawing_process() -> psutil.Process:
+    (found,) = [child for child in psutil.Process().children() if "vl_convert" in str(child.cmdline())]
+    return found
 
 
 @pytest.mark.parametrize("name", charts.CHARTS)

@@ -8,7 +8,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from percept import paths
 from percept.errors import UserError
 from percept.logs.events import records_of
-from percept.training.engines import keras_fit, kept_steps, whole_epochs
+from percept.training.engines import kept_steps, keras_fit, whole_epochs
 from percept.training.resume import backup_file
 from percept.training.resume.backup_file import BackupFile
 from percept.training.resume.backups import OPTION, Backups
