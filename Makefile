@@ -12,10 +12,10 @@ repro: .venv/ready  ## run what params.yaml says, where something changed, and s
 	@$(ACTIVATE) PERCEPT_SHOW=after dvc repro
 	@$(ACTIVATE) python src/show.py
 
-test: .venv/ready  ## all tests, two files at a time; those whose data cannot be reached are skipped
+test: .venv/ready  ## all tests but the slow ones, two files at a time; those whose data cannot be reached are skipped
 	@$(ACTIVATE) python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
 
-test-slow: .venv/ready  ## the runs that take up to two minutes each
+test-slow: .venv/ready  ## the runs that take up to two minutes each, two files at a time
 	@$(ACTIVATE) python -m pytest -q -rs -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 test-nightly: .venv/ready  ## the published settings that take more than a minute each
