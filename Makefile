@@ -5,7 +5,7 @@ ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 .PHONY: help repro test test-slow test-nightly coverage setup lint lock plots verify accept table lessons pictures bench fuzz soak clean-runs clean
 
 help:  ## what each target does
-	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
 
 repro: .venv/ready  ## run what params.yaml says, where something changed, and show the result
 	@$(ACTIVATE) python src/doctor.py --repair
