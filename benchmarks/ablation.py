@@ -87,7 +87,8 @@ def report(found: dict[tuple[str, str], dict], tables: Iterable[str], parts: Ite
 
 The network of [docs/tables.md](../docs/tables.md), with one part replaced: how the geometric mean of the log loss, or
 of the mean squared error, changes over these tables: {", ".join(tables)}. Inner rows are those that each fold keeps
-back, outer ones the test rows of one split. Seconds are those of training, compilation and export.
+back, outer ones the test rows of one split. Seconds are those of training, compilation and export; what else the
+machine does adds to them, more to one part than to another.
 
 {markdown(header, rows)}"""
 
