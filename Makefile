@@ -1,6 +1,7 @@
 # The commands of a fresh clone. After `make setup` and `source .venv/bin/activate`, dvc, pytest and tensorboard work as usual.
 SHELL := /bin/sh
 ACTIVATE := PATH="$(CURDIR)/.venv/bin:$$PATH"
+TWO_FILES := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help repro test test-slow test-nightly coverage setup lint lock plots verify accept table lessons pictures bench fuzz soak clean-runs clean
 
@@ -13,16 +14,16 @@ repro: .venv/ready  ## run what params.yaml says, where something changed, and s
 	@$(ACTIVATE) python src/show.py
 
 test: .venv/ready  ## all tests but the slow ones, two files at a time; those whose data cannot be reached are skipped
-	@$(ACTIVATE) python -m pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder
+	@$(ACTIVATE) python -m pytest -q -rs $(TWO_FILES)
 
 test-slow: .venv/ready  ## the runs that take up to two minutes each, two files at a time
-	@$(ACTIVATE) python -m pytest -q -rs -m slow -n 2 --dist loadfile --no-loadscope-reorder
+	@$(ACTIVATE) python -m pytest -q -rs -m slow $(TWO_FILES)
 
 test-nightly: .venv/ready  ## the published settings that take more than a minute each
 	@$(ACTIVATE) python -m pytest -q -rs -m nightly
 
 coverage: .venv/ready  ## the lines and branches of src/percept that no test enters
-	@$(ACTIVATE) python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	@$(ACTIVATE) python -m pytest -q $(TWO_FILES) --cov --cov-report=term
 
 setup: .venv/ready  ## make .venv from requirements.lock
 
